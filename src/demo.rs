@@ -1,0 +1,1 @@
+//! The demo: an embedded broker and a simulated plant. Owns no screen.

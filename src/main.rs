@@ -1,0 +1,3 @@
+//! The way in. Owns nothing but the call into the library.
+
+fn main() {}

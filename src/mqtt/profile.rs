@@ -1,0 +1,143 @@
+//! A device's connection settings. Owns defaults and their meaning; reads no file.
+use super::address::Address;
+use super::filter::Filter;
+use super::properties::PublishProperties;
+use super::publication::Payload;
+use super::secret::Secret;
+use super::topic::Topic;
+use super::words::Qos;
+use std::fmt;
+
+/// The protocol version spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Version {
+    /// MQTT 3.1.1, protocol level 4.
+    V3,
+    /// MQTT 5.0, protocol level 5.
+    #[default]
+    V5,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::V3 => "mqtt 3.1.1",
+            Self::V5 => "mqtt 5",
+        })
+    }
+}
+
+/// Connection settings of one device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// How the device is called on screen.
+    pub name: String,
+    /// Where its broker is.
+    pub address: Address,
+    /// Spoken from the first byte.
+    pub version: Version,
+    /// Never empty: whoever makes a profile generates one where the user gave none.
+    pub client_id: String,
+    /// Section 3.1.3.5.
+    pub username: Option<String>,
+    /// Section 3.1.3.6.
+    pub password: Option<Secret>,
+    /// Seconds, 0 to switch it off; 60 by default.
+    pub keep_alive_s: u16,
+    /// Clean start (5), clean session (3.1.1); on by default.
+    pub clean_start: bool,
+    /// MQTT 5: seconds that the broker shall remember the session for after a loss.
+    pub session_expiry_s: u32,
+    /// How many QoS 1 and 2 deliveries we take at once.
+    pub receive_maximum: u16,
+    /// The largest packet we take, in bytes; 16 MiB by default.
+    pub max_packet_bytes: u32,
+    /// Published by the broker when we vanish.
+    pub will: Option<Will>,
+    /// Asked for at each connect.
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// The default for packets we take: what fits a photograph, and no broker's default exceeds.
+pub const DEFAULT_MAX_PACKET_BYTES: u32 = 16 * 1024 * 1024;
+
+/// The protocol's own limit: a four-byte remaining length (MQTT 5.0 section 2.1.4) and its header.
+pub const PROTOCOL_MAX_PACKET_BYTES: u32 = 268_435_460;
+
+impl Profile {
+    /// A profile with the defaults: keep-alive 60 s, clean start, `#` is not subscribed by itself.
+    pub fn new(name: impl Into<String>, address: Address, client_id: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            address,
+            version: Version::default(),
+            client_id: client_id.into(),
+            username: None,
+            password: None,
+            keep_alive_s: 60,
+            clean_start: true,
+            session_expiry_s: 0,
+            receive_maximum: u16::MAX,
+            max_packet_bytes: DEFAULT_MAX_PACKET_BYTES,
+            will: None,
+            subscriptions: Vec::new(),
+        }
+    }
+}
+
+/// A filter with what is asked for it (MQTT 5.0 section 3.8.3.1); 3.1.1 carries the QoS alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// What to hear.
+    pub filter: Filter,
+    /// The highest QoS of deliveries.
+    pub qos: Qos,
+    /// Don't send us what we published ourselves.
+    pub no_local: bool,
+    /// Leave the RETAIN flag of live messages as published.
+    pub retain_as_published: bool,
+    /// When to send what is retained.
+    pub retain_handling: RetainHandling,
+}
+
+impl Subscription {
+    /// As mqttscope asks by default: retain-as-published on, own messages included.
+    pub fn new(filter: Filter, qos: Qos) -> Self {
+        Self {
+            filter,
+            qos,
+            no_local: false,
+            retain_as_published: true,
+            retain_handling: RetainHandling::default(),
+        }
+    }
+}
+
+/// When the broker sends retained messages (MQTT 5.0 section 3.8.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RetainHandling {
+    /// 0: at every SUBSCRIBE.
+    #[default]
+    Always,
+    /// 1: only when the subscription is new.
+    IfNew,
+    /// 2: never.
+    Never,
+}
+
+/// What the broker publishes when we vanish (MQTT 5.0 section 3.1.2.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Will {
+    /// Where to.
+    pub topic: Topic,
+    /// The bytes.
+    pub payload: Payload,
+    /// Quality of service.
+    pub qos: Qos,
+    /// Kept for later subscribers.
+    pub retain: bool,
+    /// 0x18, MQTT 5: seconds it waits for us to come back.
+    pub delay_s: u32,
+    /// MQTT 5.
+    pub properties: PublishProperties,
+}

@@ -1,0 +1,79 @@
+//! Points in time and the clock's face. Owns the arithmetic; asks no machine for the time.
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+/// Nanoseconds since the program's clock was made; monotonic, so never before a message's cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub u64);
+
+impl Timestamp {
+    /// The moment the clock was made.
+    pub const ZERO: Self = Self(0);
+
+    /// A point so many milliseconds after the clock was made; tests read well with it.
+    pub const fn from_millis(ms: u64) -> Self {
+        Self(ms * 1_000_000)
+    }
+
+    /// How long ago `earlier` was; zero when it lies ahead.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Whole seconds since the clock was made.
+    pub const fn whole_seconds(self) -> u64 {
+        self.0 / 1_000_000_000
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, after: Duration) -> Self {
+        let ns = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(ns))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, before: Duration) -> Self {
+        let ns = u64::try_from(before.as_nanos()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_sub(ns))
+    }
+}
+
+/// What hands out the time. The runtime owns the machine's; tests turn the hands themselves.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// The wall-clock time, in milliseconds since 1970 (UTC), at which [`Timestamp::ZERO`] lay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WallOrigin {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub unix_ms: i64,
+}
+
+impl WallOrigin {
+    /// The wall-clock time of a moment, in milliseconds since 1970 (UTC).
+    pub fn unix_ms_at(self, moment: Timestamp) -> i64 {
+        let ms = i64::try_from(moment.0 / 1_000_000).unwrap_or(i64::MAX);
+        self.unix_ms.saturating_add(ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_earlier_moment_is_never_a_negative_age() {
+        let (early, late) = (Timestamp::from_millis(5), Timestamp::from_millis(9));
+        assert_eq!(late.since(early), Duration::from_millis(4));
+        assert_eq!(early.since(late), Duration::ZERO);
+        assert_eq!(early - Duration::from_secs(1), Timestamp::ZERO);
+    }
+}
