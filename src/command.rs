@@ -1,1 +1,253 @@
 //! The one table of commands: name, help, where each has a meaning. Owns no keys; `keymap` does.
+
+/// Where a key is heard. A chord means what its context says, else what it means everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// In every pane and line that does not say otherwise.
+    Everywhere,
+    /// The topic tree.
+    Topics,
+    /// The inspector beside it.
+    Inspector,
+    /// The publish form.
+    Publish,
+    /// A one-line entry: search, go to topic, subscribe to.
+    Line,
+    /// A question that waits for yes or no.
+    Question,
+    /// The help overlay.
+    HelpScreen,
+}
+
+impl Context {
+    /// All of them, in the order of the help screen.
+    pub const ALL: [Self; 7] = [
+        Self::Everywhere,
+        Self::Topics,
+        Self::Inspector,
+        Self::Publish,
+        Self::Line,
+        Self::Question,
+        Self::HelpScreen,
+    ];
+
+    /// The section's name in a keymap file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Topics => "topics",
+            Self::Inspector => "inspector",
+            Self::Publish => "publish",
+            Self::Line => "line",
+            Self::Question => "question",
+            Self::HelpScreen => "help",
+        }
+    }
+
+    /// The heading a person reads.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Topics => "Topics",
+            Self::Inspector => "Inspector",
+            Self::Publish => "Publish form",
+            Self::Line => "Search, go to, subscribe to",
+            Self::Question => "Questions",
+            Self::HelpScreen => "Help",
+        }
+    }
+
+    /// The context of a section's name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.name() == name)
+    }
+
+    /// Whether plain characters belong to what is typed or asked here, so that those bound everywhere
+    /// must not be heard: a `q` in a payload is a letter.
+    pub const fn takes_characters(self) -> bool {
+        match self {
+            Self::Publish | Self::Line | Self::Question => true,
+            Self::Everywhere | Self::Topics | Self::Inspector | Self::HelpScreen => false,
+        }
+    }
+}
+
+/// Writes the enum and its look-ups from one list; the doc line of a command is its help.
+macro_rules! commands {
+    ($($(#[doc = $help:literal])+ $variant:ident = $name:literal in [$($context:ident),+];)+) => {
+        /// What a person can mean by a key.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Command {
+            $($(#[doc = $help])+ $variant,)+
+        }
+
+        impl Command {
+            /// All of them, in the order of the help screen.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name in a keymap file.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// What it does, in one line.
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($help),+).trim_ascii()),+ }
+            }
+
+            /// Where it has a meaning; what has one everywhere may be bound in any context.
+            pub const fn contexts(self) -> &'static [Context] {
+                match self { $(Self::$variant => &[$(Context::$context),+]),+ }
+            }
+        }
+    };
+}
+
+commands! {
+    /// Show or hide the keys
+    Help = "help" in [Everywhere];
+    /// Go to the next pane
+    NextPane = "next-pane" in [Everywhere];
+    /// Go to the pane before
+    PreviousPane = "previous-pane" in [Everywhere];
+    /// Leave a pane, a line or a question; never the program
+    Leave = "leave" in [Everywhere];
+    /// Quit; asks while publications are unacknowledged
+    Quit = "quit" in [Everywhere];
+    /// Quit; asks the first time, never the second
+    Interrupt = "interrupt" in [Everywhere];
+    /// Suspend to the shell
+    Suspend = "suspend" in [Everywhere];
+    /// Undo
+    Undo = "undo" in [Everywhere];
+    /// Redo what was undone
+    Redo = "redo" in [Everywhere];
+    /// Ping the broker now
+    PingNow = "ping-now" in [Everywhere];
+    /// Freeze or thaw the picture; messages go on being received
+    ToggleFreeze = "toggle-freeze" in [Everywhere];
+
+    /// Move down
+    CursorDown = "cursor-down" in [Topics, Inspector, HelpScreen];
+    /// Move up
+    CursorUp = "cursor-up" in [Topics, Inspector, HelpScreen];
+    /// Move down a page
+    PageDown = "page-down" in [Topics, Inspector, HelpScreen];
+    /// Move up a page
+    PageUp = "page-up" in [Topics, Inspector, HelpScreen];
+    /// Go to the first row
+    First = "first" in [Topics, Inspector, HelpScreen];
+    /// Go to the last row
+    Last = "last" in [Topics, Inspector, HelpScreen];
+    /// Expand the branch, or go to its first child
+    Expand = "expand" in [Topics];
+    /// Collapse the branch, or go to its parent
+    Collapse = "collapse" in [Topics];
+    /// Expand or collapse the branch
+    Toggle = "toggle" in [Topics];
+    /// Expand everything below
+    ExpandAll = "expand-all" in [Topics];
+    /// Collapse everything below
+    CollapseAll = "collapse-all" in [Topics];
+    /// Go back to the topic visited before
+    VisitedBack = "visited-back" in [Topics];
+    /// Go forward again through visited topics
+    VisitedForward = "visited-forward" in [Topics];
+    /// Search the topics
+    Search = "search" in [Topics];
+    /// Go to the next match
+    NextMatch = "next-match" in [Topics];
+    /// Go to the match before
+    PreviousMatch = "previous-match" in [Topics];
+    /// Go to a topic by its name
+    GoTo = "go-to" in [Topics];
+    /// Pin or unpin the topic: its history is kept longest
+    Pin = "pin" in [Topics];
+    /// Sort by name, rate, age or count
+    Sort = "sort" in [Topics];
+    /// Publish to this topic
+    Publish = "publish" in [Topics, Inspector];
+    /// Clear the retained message of this topic on the broker; asks
+    ClearRetained = "clear-retained" in [Topics];
+    /// Subscribe to a further filter
+    SubscribeTo = "subscribe-to" in [Topics];
+    /// Connect or disconnect; asks while publications are in flight
+    ToggleConnection = "toggle-connection" in [Topics];
+    /// Copy the topic
+    CopyTopic = "copy-topic" in [Topics, Inspector];
+    /// Copy the payload
+    CopyPayload = "copy-payload" in [Topics, Inspector];
+
+    /// Inspect the value
+    TabValue = "tab-value" in [Topics, Inspector];
+    /// Inspect the history
+    TabHistory = "tab-history" in [Topics, Inspector];
+    /// Inspect the message as it came
+    TabMessage = "tab-message" in [Topics, Inspector];
+    /// Go to the inspector's next tab
+    NextTab = "next-tab" in [Inspector];
+    /// Go to the inspector's tab before
+    PreviousTab = "previous-tab" in [Inspector];
+
+    /// Send from a one-line field
+    SendLine = "send-line" in [Publish];
+    /// Send from any field
+    Send = "send" in [Publish];
+    /// Go to the next field
+    NextField = "next-field" in [Publish];
+    /// Go to the field before
+    PreviousField = "previous-field" in [Publish];
+    /// Change the choice: QoS, retain
+    ToggleChoice = "toggle-choice" in [Publish];
+    /// Change the choice back
+    PreviousChoice = "previous-choice" in [Publish];
+    /// Fill in what was sent before
+    PreviousSent = "previous-sent" in [Publish];
+    /// Fill in what was sent after
+    NextSent = "next-sent" in [Publish];
+
+    /// Take what was typed
+    Accept = "accept" in [Line];
+    /// Yes, do it
+    Yes = "yes" in [Question];
+    /// No, leave it
+    No = "no" in [Question];
+}
+
+impl Command {
+    /// The command of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.name() == name)
+    }
+
+    /// Whether a key of this context may mean it.
+    pub fn has_meaning_in(self, context: Context) -> bool {
+        self.contexts().contains(&context) || self.contexts().contains(&Context::Everywhere)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_command_is_found_by_its_own_name() {
+        let names: HashSet<_> = Command::ALL.iter().map(|command| command.name()).collect();
+        assert_eq!(names.len(), Command::ALL.len());
+        for command in Command::ALL {
+            assert_eq!(Command::from_name(command.name()), Some(*command));
+            assert!(command.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
+        }
+    }
+
+    #[test]
+    fn every_help_is_one_short_line_without_a_full_stop() {
+        for command in Command::ALL {
+            let help = command.help();
+            assert!(!help.is_empty() && help.len() <= 60, "{help}");
+            assert!(!help.ends_with('.') && !help.contains('\n'), "{help}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 // Layer 0: the vocabulary.
 pub mod mqtt;
 pub mod time;
+pub mod warning;
 
 // Layer 1: leaves; never each other.
 pub mod command;
