@@ -1,0 +1,165 @@
+//! Natural order among siblings. Owns the comparison and the sorted lists; stepping is `walk`'s.
+use super::arena::{NONE, heap_bytes};
+use super::tree::Tree;
+use std::cmp::Ordering;
+
+/// Siblings up to which a new one's place is found by going through them.
+const FEW: u32 = 32;
+
+/// Ids a rung holds before it splits in two: inserting moves at most 2 KB.
+const RUNG_IDS: usize = 512;
+
+/// Compares two levels as a reader would: `dev2` before `dev10`, the empty one first. Numbers that
+/// differ only in leading zeros are told apart by their bytes, so that no two levels are equal.
+pub fn natural(left: &str, right: &str) -> Ordering {
+    let (a, b) = (left.as_bytes(), right.as_bytes());
+    let (mut i, mut j) = (0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (m, n) = (number(a, i), number(b, j));
+            let order = m.len().cmp(&n.len()).then_with(|| m.cmp(n));
+            if order.is_ne() {
+                return order;
+            }
+            (i, j) = (end_of_digits(a, i), end_of_digits(b, j));
+        } else if x == y {
+            (i, j) = (i + 1, j + 1);
+        } else {
+            return x.cmp(y);
+        }
+    }
+    (a.len() - i).cmp(&(b.len() - j)).then_with(|| a.cmp(b))
+}
+
+fn end_of_digits(text: &[u8], start: usize) -> usize {
+    let digits = text.iter().skip(start).take_while(|byte| byte.is_ascii_digit()).count();
+    start + digits
+}
+
+/// The digits from `start` on, without leading zeros.
+fn number(text: &[u8], start: usize) -> &[u8] {
+    let digits = text.get(start..end_of_digits(text, start)).unwrap_or_default();
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    digits.get(zeros..).unwrap_or_default()
+}
+
+/// Many siblings in order: short sorted lists in a sorted list.
+#[derive(Debug, Default)]
+pub(super) struct Ladder {
+    rungs: Vec<Vec<u32>>,
+}
+
+impl Ladder {
+    fn of(sorted: &[u32]) -> Self {
+        let rung = |ids: &[u32]| {
+            let mut rung = Vec::with_capacity(RUNG_IDS);
+            rung.extend_from_slice(ids);
+            rung
+        };
+        // Half full, so that what comes next does not split each of them.
+        Self { rungs: sorted.chunks(RUNG_IDS / 2).map(rung).collect() }
+    }
+
+    /// Puts an id in its place; tells the one before it, if any.
+    fn insert(&mut self, id: u32, mut is_less: impl FnMut(u32) -> bool) -> Option<u32> {
+        let after = self.rungs.partition_point(|rung| rung.first().is_some_and(|first| is_less(*first)));
+        let rung_idx = after.saturating_sub(1);
+        if self.rungs.is_empty() {
+            self.rungs.push(Vec::with_capacity(RUNG_IDS));
+        }
+        let rung = self.rungs.get_mut(rung_idx)?;
+        let place = rung.partition_point(|other| is_less(*other));
+        let before = place.checked_sub(1).and_then(|before| rung.get(before)).copied();
+        rung.insert(place, id);
+        if rung.len() >= RUNG_IDS {
+            let mut upper = Vec::with_capacity(RUNG_IDS);
+            upper.extend(rung.drain(RUNG_IDS / 2..));
+            self.rungs.insert(rung_idx + 1, upper);
+        }
+        before
+    }
+
+    const fn n_bytes(&self) -> usize {
+        heap_bytes(size_of::<Self>())
+            + heap_bytes(self.rungs.capacity() * size_of::<Vec<u32>>())
+            + self.rungs.len() * heap_bytes(RUNG_IDS * size_of::<u32>())
+    }
+}
+
+impl Tree {
+    /// Compares two siblings.
+    pub fn compare(&self, left: u32, right: u32) -> Ordering {
+        natural(self.level(left), self.level(right))
+    }
+
+    /// Brings a node's children into natural order, once and for all.
+    pub fn order_children(&mut self, node: u32) {
+        let Some(branch) = self.branch_mut(node).filter(|branch| !branch.ordered) else { return };
+        branch.ordered = true;
+        let (mut child, n_children) = (branch.first, branch.n_children);
+        let mut children = Vec::with_capacity(n_children as usize);
+        while child != NONE {
+            children.push(child);
+            child = self.slots[child].next;
+        }
+        children.sort_unstable_by(|left, right| self.compare(*left, *right));
+        let mut before = children.last().copied().unwrap_or(NONE);
+        for (place, child) in children.iter().enumerate() {
+            self.slots[*child].before = before;
+            self.slots[*child].next = children.get(place + 1).copied().unwrap_or(NONE);
+            before = *child;
+        }
+        let ladder = (n_children > FEW).then(|| Box::new(Ladder::of(&children)));
+        self.ladder_bytes += ladder.as_ref().map_or(0, |ladder| ladder.n_bytes());
+        if let Some(branch) = self.branch_mut(node) {
+            branch.first = children.first().copied().unwrap_or(NONE);
+            branch.ladder = ladder;
+        }
+    }
+
+    /// Links a new child into a list that is in order.
+    pub(super) fn insert_in_order(&mut self, branch: u32, child: u32) {
+        let mut ladder = self.branches[branch].ladder.take();
+        if ladder.is_none() && self.branches[branch].n_children > FEW {
+            let built = Ladder::of(&self.linked(branch));
+            self.ladder_bytes += built.n_bytes();
+            ladder = Some(Box::new(built));
+        }
+        let before = match &mut ladder {
+            Some(ladder) => {
+                let taken = ladder.n_bytes();
+                let before = ladder.insert(child, |other| self.compare(other, child).is_lt());
+                self.ladder_bytes = self.ladder_bytes + ladder.n_bytes() - taken;
+                before
+            }
+            None => self.linked(branch).into_iter().rfind(|other| self.compare(*other, child).is_lt()),
+        };
+        self.branches[branch].ladder = ladder;
+        self.link_after(branch, before, child);
+    }
+
+    fn linked(&self, branch: u32) -> Vec<u32> {
+        let first = self.branches[branch].first;
+        let step = |node: &u32| Some(self.slots[*node].next);
+        std::iter::successors(Some(first), step).take_while(|node| *node != NONE).collect()
+    }
+
+    fn link_after(&mut self, branch: u32, before: Option<u32>, child: u32) {
+        let first = self.branches[branch].first;
+        let (next, last) = match before {
+            Some(before) => (self.slots[before].next, before),
+            None if first == NONE => (NONE, child),
+            None => (first, self.slots[first].before),
+        };
+        self.slots[child].next = next;
+        self.slots[child].before = last;
+        match before {
+            Some(before) => self.slots[before].next = child,
+            None => self.branches[branch].first = child,
+        }
+        // The first child's `before` is the last one.
+        let first = self.branches[branch].first;
+        let follower = if next == NONE { first } else { next };
+        self.slots[follower].before = child;
+    }
+}

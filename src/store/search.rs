@@ -1,0 +1,222 @@
+//! Search over the paths, in slices. Owns what counts as a match; the order of results is the caller's.
+use super::arena::NONE;
+use super::tree::ROOT;
+use super::{NodeId, Store};
+
+/// What is searched for. Smart case: a needle without capitals finds both, one with capitals only
+/// itself.
+///
+/// A node matches when the needle occurs in its path and the occurrence reaches into its own last level
+/// (the slash before it counts as its own). So `hall1/oven` finds the branch `plant/hall1/oven3` once,
+/// not each of the thousand topics below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needle {
+    text: String,
+    any_case: bool,
+}
+
+impl Needle {
+    /// Reads what was typed. An empty needle finds nothing.
+    pub fn new(text: &str) -> Self {
+        let any_case = !text.chars().any(char::is_uppercase);
+        let text = if any_case { text.to_lowercase() } else { text.to_owned() };
+        Self { text, any_case }
+    }
+
+    /// Whether there is nothing to search for.
+    pub const fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+/// Where a search goes on; begin with the default. Nodes are gone through in the order of their
+/// making, so that nodes that come meanwhile are found as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchCursor(u32);
+
+impl Default for SearchCursor {
+    fn default() -> Self {
+        Self(ROOT + 1)
+    }
+}
+
+/// Which way to look for the next match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Down the tree.
+    Forward,
+    /// Up the tree.
+    Backward,
+}
+
+/// How a step to the next match ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// At a match.
+    Found(NodeId),
+    /// The budget is used up: call again from here.
+    GoOn(NodeId),
+    /// The end of the tree was reached. To wrap round, begin anew from the root (forward), or from
+    /// [`Store::last_below`] of the root (backward; ask that node itself as well).
+    End,
+}
+
+/// The end of a parent's path, ready to compare its children with.
+#[derive(Debug, Default)]
+struct Path {
+    parent: Option<u32>,
+    text: String,
+    /// Where the children's own part begins.
+    own: usize,
+}
+
+impl Store {
+    /// Looks at up to `budget_nodes` nodes and appends those that match. `Some` tells where to go on;
+    /// `None`: all were looked at.
+    pub fn search_slice(
+        &self,
+        cursor: SearchCursor,
+        needle: &Needle,
+        budget_nodes: usize,
+        found: &mut Vec<NodeId>,
+    ) -> Option<SearchCursor> {
+        let n_nodes = self.tree.slots.len();
+        let budget = u32::try_from(budget_nodes.max(1)).unwrap_or(u32::MAX);
+        let end = cursor.0.saturating_add(budget).min(n_nodes);
+        let mut path = Path::default();
+        for node in cursor.0..end {
+            if self.is_match_along(node, needle, &mut path) {
+                found.push(NodeId(node));
+            }
+        }
+        (end < n_nodes).then_some(SearchCursor(end))
+    }
+
+    /// Whether a node matches.
+    pub fn is_match(&self, id: NodeId, needle: &Needle) -> bool {
+        self.is_match_along(id.0, needle, &mut Path::default())
+    }
+
+    /// The next match before or after a node in the order of the tree, through collapsed branches too,
+    /// looking at up to `budget_nodes` nodes. The branches on the way come into natural order.
+    pub fn next_match(
+        &mut self,
+        from: NodeId,
+        direction: Direction,
+        needle: &Needle,
+        budget_nodes: usize,
+    ) -> Step {
+        let mut node = from.0;
+        let mut path = Path::default();
+        for _ in 0..budget_nodes.max(1) {
+            let next = match direction {
+                Direction::Forward => {
+                    self.tree.order_children(node);
+                    self.next_within(node, ROOT)
+                }
+                Direction::Backward => self.node_before(node),
+            };
+            let Some(next) = next else { return Step::End };
+            if self.is_match_along(next, needle, &mut path) {
+                return Step::Found(NodeId(next));
+            }
+            node = next;
+        }
+        Step::GoOn(NodeId(node))
+    }
+
+    /// The very last node of what hangs on a node, collapsed branches included.
+    pub fn last_below(&mut self, id: NodeId) -> NodeId {
+        let mut node = id.0;
+        loop {
+            self.tree.order_children(node);
+            match self.last_child(NodeId(node)) {
+                Some(last) => node = last.0,
+                None => return NodeId(node),
+            }
+        }
+    }
+
+    /// The node before this one when all branches are open.
+    fn node_before(&mut self, node: u32) -> Option<u32> {
+        let parent = self.tree.slots[node].parent;
+        if parent == NONE {
+            return None;
+        }
+        self.tree.order_children(parent);
+        match self.sibling_before(node) {
+            Some(before) => Some(self.last_below(NodeId(before)).0),
+            None => Some(parent),
+        }
+    }
+
+    /// Whether a node matches; `path` carries over what it shares with the node asked for before.
+    fn is_match_along(&self, node: u32, needle: &Needle, path: &mut Path) -> bool {
+        let parent = self.tree.slots[node].parent;
+        if needle.is_empty() || parent == NONE {
+            return false;
+        }
+        if path.parent != Some(parent) {
+            self.read_path_end(parent, needle, path);
+        }
+        path.text.truncate(path.own);
+        if parent != ROOT {
+            path.text.push('/');
+        }
+        needle.push_folded(self.tree.level(node), &mut path.text);
+        needle.ends_beyond(path.own, &path.text)
+    }
+
+    /// Reads as much of a parent's path, from its end, as an occurrence may reach back.
+    fn read_path_end(&self, parent: u32, needle: &Needle, path: &mut Path) {
+        let mut levels = Vec::new();
+        let (mut node, mut n_bytes) = (parent, 0);
+        while node != ROOT && n_bytes < needle.text.len() {
+            let level = self.tree.level(node);
+            levels.push(level);
+            n_bytes += level.len() + 1;
+            node = self.tree.slots[node].parent;
+        }
+        path.text.clear();
+        for (place, level) in levels.iter().rev().enumerate() {
+            if place > 0 || node != ROOT {
+                path.text.push('/');
+            }
+            needle.push_folded(level, &mut path.text);
+        }
+        path.parent = Some(parent);
+        path.own = path.text.len();
+    }
+}
+
+impl Needle {
+    /// Appends a text the way it is compared.
+    fn push_folded(&self, text: &str, out: &mut String) {
+        if !self.any_case {
+            out.push_str(text);
+        } else if text.is_ascii() {
+            let start = out.len();
+            out.push_str(text);
+            if let Some(added) = out.get_mut(start..) {
+                added.make_ascii_lowercase();
+            }
+        } else {
+            out.extend(text.chars().flat_map(char::to_lowercase));
+        }
+    }
+
+    /// Whether it occurs with its end beyond `own`.
+    fn ends_beyond(&self, own: usize, text: &str) -> bool {
+        let (needle, text) = (self.text.as_bytes(), text.as_bytes());
+        let start = (own + 1).saturating_sub(needle.len());
+        let Some((first, rest)) = needle.split_first() else { return false };
+        let mut hay = text.get(start..).unwrap_or_default();
+        while let Some(place) = hay.iter().position(|byte| byte == first) {
+            hay = hay.get(place + 1..).unwrap_or_default();
+            if hay.starts_with(rest) {
+                return true;
+            }
+        }
+        false
+    }
+}
