@@ -1,1 +1,288 @@
-//! (to come)
+//! The command line. Owns arguments, their errors and exit codes; runs nothing itself.
+use crate::mqtt::address::{AddressError, ParsedUrl, parse_url};
+use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Version};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+mod amounts;
+
+pub use amounts::parse_bytes;
+
+/// Done.
+pub const EXIT_DONE: u8 = 0;
+/// Failed.
+pub const EXIT_FAILED: u8 = 1;
+/// The arguments are wrong.
+pub const EXIT_USAGE: u8 = 2;
+
+/// Browse the topics of an MQTT broker in the terminal, inspect values, publish test values
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// Something else than the explorer on a broker.
+    #[command(subcommand)]
+    pub command: Option<Subcommands>,
+    /// Brokers to open, as mqtt://[user[:password]@]host[:port] or host[:port]
+    #[arg(value_name = "URL")]
+    pub urls: Vec<String>,
+    /// What every way of running takes.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// What the screen takes.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+const AFTER_HELP: &str = "\
+Without a URL mqttscope connects to mqtt://127.0.0.1:1883.
+
+  mqttscope demo                                a living plant, nothing to install
+  mqttscope mqtt://127.0.0.1:1883               a broker on this machine
+  mqttscope -t 'sensors/#' -t 'home/+/temperature' mqtt://pi.local
+  mqttscope mqtt://one mqtt://two               two brokers side by side";
+
+/// What to run instead of the explorer on a broker.
+#[derive(Debug, Subcommand)]
+pub enum Subcommands {
+    /// Explore an embedded broker with a living plant of simulated devices
+    Demo(DemoArgs),
+    /// Print the keys in force, as a keymap file
+    Keys,
+    /// Print the names of the themes, or a theme as a file
+    Themes {
+        /// Which to print
+        name: Option<String>,
+    },
+}
+
+/// Arguments of the demo.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Port of the embedded broker on 127.0.0.1; chosen by the system when not given
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// Topics of the plant, up to 1,000,000 and more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub topics: Option<u32>,
+    /// Messages a second that the plant publishes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub rate: Option<u32>,
+    /// Makes the plant repeatable
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// What every way of running takes.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// What the screen takes.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// How to connect.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectionArgs {
+    /// Filter to subscribe to; may be given again [default: #]
+    #[arg(short = 't', long = "filter", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
+    pub filters: Vec<Filter>,
+    /// Highest QoS to be delivered at
+    #[arg(long, default_value = "0", value_parser = parse_qos)]
+    pub qos: Qos,
+    /// Subscribe to $SYS/# as well: what the broker tells of itself
+    #[arg(long)]
+    pub sys: bool,
+    /// User name
+    #[arg(short = 'u', long)]
+    pub username: Option<String>,
+    /// Environment variable that holds the password
+    #[arg(long, value_name = "VARIABLE")]
+    pub password_env: Option<String>,
+    /// File that holds the password; a line end behind it is left out
+    #[arg(long, value_name = "FILE", conflicts_with = "password_env")]
+    pub password_file: Option<PathBuf>,
+    /// Client id; generated when not given
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// Keep-alive in seconds; 0 switches it off
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub keep_alive: u16,
+    /// Keep the session on the broker when the connection ends (clean session off)
+    #[arg(long, requires = "client_id")]
+    pub persistent: bool,
+    /// Seconds that the broker shall keep the session for, with --persistent (MQTT 5) [default: 3600]
+    #[arg(long, value_name = "SECONDS", requires = "persistent")]
+    pub session_expiry: Option<u32>,
+    /// Protocol version
+    #[arg(long, value_name = "VERSION", default_value = "5")]
+    pub mqtt: VersionArg,
+    /// Largest packet to receive, such as 16M; the protocol ends at 256M
+    #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = parse_bytes)]
+    pub max_packet: u64,
+}
+
+/// What the screen takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Screen")]
+pub struct ScreenArgs {
+    /// Refuse every command that publishes
+    #[arg(long)]
+    pub read_only: bool,
+    /// Theme: a name that `mqttscope themes` lists
+    #[arg(long, default_value = "default")]
+    pub theme: String,
+    /// Draw with ASCII characters only; chosen by itself when the locale is not UTF-8
+    #[arg(long)]
+    pub ascii: bool,
+    /// Memory for topics and history, such as 512M [default: a quarter of the machine's, 512M at most]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub memory: Option<u64>,
+    /// Bytes a second sent to the terminal for what changes by itself
+    #[arg(long, value_name = "BYTES", default_value = "8k", value_parser = parse_bytes)]
+    pub max_bytes_per_second: u64,
+    /// Keymap file instead of the one in the configuration directory
+    #[arg(long, value_name = "FILE")]
+    pub keymap: Option<PathBuf>,
+}
+
+/// The protocol version as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VersionArg {
+    /// MQTT 3.1.1
+    #[value(name = "3", alias = "3.1.1", alias = "311")]
+    V3,
+    /// MQTT 5.0
+    #[value(name = "5", alias = "5.0")]
+    V5,
+}
+
+/// Why the arguments do not make a profile.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Not a broker's address.
+    #[error("{0}")]
+    Address(#[from] AddressError),
+    /// The variable of `--password-env` is not there.
+    #[error("the environment variable {0:?} of --password-env is not set")]
+    NoVariable(String),
+    /// The file of `--password-file` cannot be read.
+    #[error("the password file {} can't be read: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A password without a user name, which 3.1.1 forbids (MQTT 3.1.1 section 3.1.2.9).
+    #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
+    PasswordAlone,
+    /// A bound outside the protocol's.
+    #[error("--max-packet must be 1k to 256M; the protocol ends there")]
+    MaxPacket,
+}
+
+fn parse_qos(text: &str) -> Result<Qos, String> {
+    let bits: u8 = text.parse().map_err(|_not_a_number| format!("{text:?} is no QoS; it is 0, 1 or 2"))?;
+    Qos::from_bits(bits).ok_or_else(|| format!("there is no QoS {bits}; it is 0, 1 or 2"))
+}
+
+impl Cli {
+    /// The profiles of the URLs, each warning in words beside them. `unique` makes client ids unique.
+    pub fn profiles(&self, unique: u64) -> Result<(Vec<Profile>, Vec<String>), ProfileError> {
+        let default = ["mqtt://127.0.0.1:1883".to_owned()];
+        let urls = if self.urls.is_empty() { &default[..] } else { &self.urls };
+        let mut warnings = Vec::new();
+        let mut profiles = Vec::new();
+        for (place, url) in urls.iter().enumerate() {
+            let url = if url.contains("://") { url.clone() } else { format!("mqtt://{url}") };
+            let parsed = parse_url(&url)?;
+            if parsed.password.is_some() {
+                let words =
+                    "a password in a URL can be read in the process list; --password-env keeps it out";
+                warnings.push(words.to_owned());
+            }
+            profiles.push(self.connection.profile(parsed, unique, place)?);
+        }
+        Ok((profiles, warnings))
+    }
+}
+
+impl ConnectionArgs {
+    /// The profile of one device; `place` is its place on the command line.
+    pub fn profile(&self, url: ParsedUrl, unique: u64, place: usize) -> Result<Profile, ProfileError> {
+        let mut profile = Profile::new(url.address.to_string(), url.address, self.client_id(unique, place));
+        profile.version = match self.mqtt {
+            VersionArg::V3 => Version::V3,
+            VersionArg::V5 => Version::V5,
+        };
+        profile.username = self.username.clone().or(url.username);
+        profile.password = self.password()?.or(url.password);
+        if profile.version == Version::V3 && profile.password.is_some() && profile.username.is_none() {
+            return Err(ProfileError::PasswordAlone);
+        }
+        profile.keep_alive_s = self.keep_alive;
+        profile.clean_start = !self.persistent;
+        profile.session_expiry_s = match (self.persistent, self.session_expiry) {
+            (false, _) => 0,
+            (true, seconds) => seconds.unwrap_or(3_600),
+        };
+        let most = u64::from(crate::mqtt::profile::PROTOCOL_MAX_PACKET_BYTES);
+        profile.max_packet_bytes = match self.max_packet {
+            bytes @ 1_000.. if bytes <= most => u32::try_from(bytes).unwrap_or(u32::MAX),
+            _ => return Err(ProfileError::MaxPacket),
+        };
+        profile.subscriptions = self.subscriptions();
+        Ok(profile)
+    }
+
+    /// The profile of the demo's own broker.
+    pub fn demo_profile(&self, address: Address, unique: u64) -> Result<Profile, ProfileError> {
+        let url = ParsedUrl { address, username: None, password: None };
+        let mut profile = self.profile(url, unique, 0)?;
+        profile.name = "demo".into();
+        Ok(profile)
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        let parse = |text| Filter::parse(text).ok();
+        let mut filters = self.filters.clone();
+        if filters.is_empty() {
+            filters.extend(parse("#"));
+        }
+        if self.sys {
+            filters.extend(parse("$SYS/#"));
+        }
+        let mut seen = std::collections::HashSet::new();
+        filters.retain(|filter| seen.insert(filter.clone()));
+        filters.into_iter().map(|filter| Subscription::new(filter, self.qos)).collect()
+    }
+
+    fn password(&self) -> Result<Option<Secret>, ProfileError> {
+        if let Some(variable) = &self.password_env {
+            let value =
+                std::env::var_os(variable).ok_or_else(|| ProfileError::NoVariable(variable.clone()))?;
+            return Ok(Some(Secret::new(value.into_encoded_bytes())));
+        }
+        let Some(path) = &self.password_file else { return Ok(None) };
+        let mut bytes =
+            std::fs::read(path).map_err(|error| ProfileError::File { path: path.clone(), error })?;
+        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+            bytes.pop();
+        }
+        Ok(Some(Secret::new(bytes)))
+    }
+
+    /// At most 23 letters and digits: what every broker must take (MQTT 3.1.1 section 3.1.3.1).
+    fn client_id(&self, unique: u64, place: usize) -> String {
+        match &self.client_id {
+            Some(id) if place == 0 => id.clone(),
+            Some(id) => format!("{id}-{place}"),
+            None => {
+                let mixed = unique.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(17) ^ (place as u64) << 40;
+                format!("mqttscope{:012x}", mixed & 0xFFFF_FFFF_FFFF)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -163,8 +163,6 @@ commands! {
     GoTo = "go-to" in [Topics];
     /// Pin or unpin the topic: its history is kept longest
     Pin = "pin" in [Topics];
-    /// Sort by name, rate, age or count
-    Sort = "sort" in [Topics];
     /// Publish to this topic
     Publish = "publish" in [Topics, Inspector];
     /// Clear the retained message of this topic on the broker; asks

@@ -1,1 +1,216 @@
-//! (to come)
+//! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
+use crate::command::Context;
+use crate::keymap::Keymap;
+use crate::mqtt::{Profile, Publication};
+use crate::time::Timestamp;
+
+pub mod apply;
+pub mod device;
+pub mod event;
+pub mod form;
+pub mod hints;
+pub mod ingest;
+pub mod inspector;
+pub mod keys;
+pub mod layout;
+pub mod life;
+pub mod line;
+pub mod meter;
+pub mod overlay;
+pub mod picture;
+pub mod publish;
+pub mod search;
+pub mod toast;
+pub mod tree;
+pub mod visited;
+
+use device::Device;
+pub use event::{DeviceId, Effect, Event};
+use form::Form;
+use inspector::Inspector;
+use layout::{Layout, Pane};
+use life::Lives;
+use overlay::Overlay;
+use picture::Picture;
+use search::Search;
+use toast::{Toasts, Tone};
+use tree::RowId;
+use visited::Visited;
+
+/// Deeds that can be undone: more than anybody remembers having done.
+const MAX_UNDO: usize = 100;
+
+/// What the user chose at the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Draw with ASCII characters only.
+    pub ascii: bool,
+    /// Every publishing command refuses.
+    pub read_only: bool,
+    /// Memory for all stores together, in bytes.
+    pub budget_bytes: usize,
+}
+
+/// The whole program.
+#[derive(Debug)]
+pub struct Model {
+    /// The devices, in the order of the command line.
+    pub devices: Vec<Device>,
+    /// The row under the hand.
+    pub cursor: RowId,
+    /// The first row that scrolls.
+    pub anchor: RowId,
+    /// The pane that hears keys.
+    pub focus: Pane,
+    /// The publish form.
+    pub form: Form,
+    /// What became of publications.
+    pub lives: Lives,
+    /// The inspector's tab and scrolling.
+    pub inspector: Inspector,
+    /// What lies over the panes.
+    pub overlay: Overlay,
+    /// The search of late; its matches stay marked until Esc.
+    pub search: Option<Search>,
+    /// Short words to the user.
+    pub toasts: Toasts,
+    /// Rows visited by jumping.
+    pub visited: Visited,
+    /// Since when the picture stands still.
+    pub frozen: Option<Timestamp>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// What the user chose at the start.
+    pub settings: Settings,
+    /// What the screen shows; made by [`Model::prepare`].
+    pub picture: Picture,
+    cols: u16,
+    rows: u16,
+    undo: Vec<Undo>,
+    redo: Vec<Undo>,
+    ping_asked: Option<DeviceId>,
+    quit_asked: bool,
+    touched: bool,
+    expanding: Option<(RowId, Option<crate::store::NodeId>)>,
+}
+
+/// A deed that can be undone: what to publish to undo it, and what to do it again.
+#[derive(Clone, Debug)]
+struct Undo {
+    device: DeviceId,
+    words: String,
+    back: Publication,
+    forth: Publication,
+}
+
+impl Model {
+    /// A model with its devices, none of them connected yet.
+    pub fn new(profiles: Vec<Profile>, keymap: Keymap, settings: Settings) -> Self {
+        let share = settings.budget_bytes / profiles.len().max(1);
+        let device = |(id, profile)| {
+            let id = DeviceId(u16::try_from(id).unwrap_or(u16::MAX));
+            let mut device = Device::new(id, profile, share);
+            device.store.expand(crate::store::NodeId::ROOT);
+            device
+        };
+        Self {
+            devices: profiles.into_iter().enumerate().map(device).collect(),
+            cursor: RowId::default(),
+            anchor: RowId::default(),
+            focus: Pane::default(),
+            form: Form::default(),
+            lives: Lives::default(),
+            inspector: Inspector::default(),
+            overlay: Overlay::default(),
+            search: None,
+            toasts: Toasts::default(),
+            visited: Visited::default(),
+            frozen: None,
+            keymap,
+            settings,
+            picture: Picture::default(),
+            cols: 80,
+            rows: 24,
+            undo: Vec::new(),
+            redo: Vec::new(),
+            ping_asked: None,
+            quit_asked: false,
+            touched: false,
+            expanding: None,
+        }
+    }
+
+    /// Where the panes lie.
+    pub fn layout(&self) -> Layout {
+        layout::layout(self.cols, self.rows, self.focus)
+    }
+
+    /// The device of a row.
+    pub fn device(&self, id: DeviceId) -> Option<&Device> {
+        tree::device(&self.devices, id)
+    }
+
+    /// The device under the cursor; the header states it.
+    pub fn selected(&self) -> Option<&Device> {
+        self.device(self.cursor.device)
+    }
+
+    /// Where keys are heard now.
+    pub fn context(&self) -> Context {
+        match (&self.overlay, self.focus) {
+            (Overlay::Help { .. }, _) => Context::HelpScreen,
+            (Overlay::Prompt(_), _) => Context::Line,
+            (Overlay::Question(_), _) => Context::Question,
+            (Overlay::None, Pane::Topics) => Context::Topics,
+            (Overlay::None, Pane::Inspector) => Context::Inspector,
+            (Overlay::None, Pane::Publish) => Context::Publish,
+        }
+    }
+
+    /// How many rows of topics are on screen, and how many lines of the inspector.
+    fn n_rows(&self) -> (usize, usize) {
+        let layout = self.layout();
+        (usize::from(layout.topics.inner().rows), usize::from(layout.inspector.inner().rows))
+    }
+
+    /// Whether there is work to do in slices.
+    pub fn is_working(&self) -> bool {
+        self.expanding.is_some() || self.search.as_ref().is_some_and(Search::is_working)
+    }
+
+    /// When the picture would look different, or something is due, without anything happening.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        [self.toasts.deadline(), self.lives.deadline(), self.picture.next_change].into_iter().flatten().min()
+    }
+
+    fn say(&mut self, now: Timestamp, tone: Tone, words: impl Into<String>) {
+        self.toasts.say(now, tone, words);
+    }
+
+    fn remember_undo(&mut self, undo: Undo) {
+        if self.undo.len() == MAX_UNDO {
+            self.undo.remove(0);
+        }
+        self.undo.push(undo);
+        self.redo.clear();
+    }
+}
+
+/// Takes an event in and puts out what it asks to be done outside. Pure: the same model, time and event
+/// always give the same.
+pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec<Effect>) {
+    match event {
+        Event::Key(chord) => keys::key(model, now, chord, effects),
+        Event::Paste(text) => keys::paste(model, now, &text),
+        Event::Resize { cols, rows } => {
+            (model.cols, model.rows) = (cols, rows);
+            apply::follow(model, tree::Placement::Middle);
+        }
+        Event::Broker(id, event) => ingest::broker_event(model, now, id, event),
+        Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, request, &words),
+        Event::Due => apply::due(model, now),
+        Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
+        Event::Resumed => apply::resumed(model, now, effects),
+        Event::Terminated => effects.push(Effect::Quit),
+    }
+}

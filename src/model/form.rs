@@ -1,0 +1,209 @@
+//! The publish form: its fields and what it would send. Owns the texts; the life of what was sent is `life`'s.
+use super::event::DeviceId;
+use super::line::Line;
+use crate::mqtt::port::Online;
+use crate::mqtt::{Payload, Publication, PublishProperties, Qos, Topic};
+use std::collections::VecDeque;
+
+/// Publications remembered for going back to with a key.
+const MAX_HISTORY: usize = 100;
+
+/// The fields in the order that Tab walks them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Field {
+    /// Where to.
+    Topic,
+    /// What.
+    #[default]
+    Payload,
+    /// At which quality of service.
+    Qos,
+    /// Whether the broker shall keep it.
+    Retain,
+}
+
+impl Field {
+    /// In the order that Tab walks them.
+    pub const ALL: [Self; 4] = [Self::Topic, Self::Payload, Self::Qos, Self::Retain];
+
+    /// The next one, round and round.
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Topic => Self::Payload,
+            Self::Payload => Self::Qos,
+            Self::Qos => Self::Retain,
+            Self::Retain => Self::Topic,
+        }
+    }
+
+    /// The one before, round and round.
+    pub const fn previous(self) -> Self {
+        match self {
+            Self::Topic => Self::Retain,
+            Self::Payload => Self::Topic,
+            Self::Qos => Self::Payload,
+            Self::Retain => Self::Qos,
+        }
+    }
+}
+
+/// The form as it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The device that it publishes to.
+    pub device: DeviceId,
+    /// Where to.
+    pub topic: Line,
+    /// What, as text.
+    pub payload: Line,
+    /// At which quality of service.
+    pub qos: Qos,
+    /// Whether the broker shall keep it.
+    pub retain: bool,
+    /// The field that hears keys.
+    pub field: Field,
+    history: VecDeque<Publication>,
+    /// How far back in the history the form shows; `None`: what is being written.
+    back: Option<usize>,
+}
+
+impl Form {
+    /// Fills the topic in and puts the cursor where the payload goes, or into the topic when there is none.
+    pub fn begin(&mut self, device: DeviceId, topic: &str) {
+        self.device = device;
+        self.back = None;
+        if self.topic.text() != topic {
+            self.topic.set(topic);
+            self.payload = Line::default();
+            self.retain = false;
+        }
+        self.field = if topic.is_empty() { Field::Topic } else { Field::Payload };
+    }
+
+    /// What it would send, held against what this broker takes; or why it can't be, in words.
+    pub fn publication(&self, online: Option<&Online>) -> Result<Publication, String> {
+        let topic = Topic::parse(self.topic.text()).map_err(|error| error.to_string())?;
+        let connack = online.map(|online| &online.connack);
+        if let Some(most) = connack.and_then(|connack| connack.max_qos)
+            && self.qos > most
+        {
+            return Err(format!("the broker takes QoS {most} at most, as its CONNACK says"));
+        }
+        if self.retain && connack.and_then(|connack| connack.retain_available) == Some(false) {
+            return Err("the broker keeps no retained messages, as its CONNACK says".into());
+        }
+        Ok(Publication {
+            topic,
+            payload: Payload::from(self.payload.text().as_bytes()),
+            qos: self.qos,
+            retain: self.retain,
+            properties: PublishProperties::default(),
+        })
+    }
+
+    /// Remembers what was sent; the same again only moves to the front.
+    pub fn remember(&mut self, publication: &Publication) {
+        self.back = None;
+        self.history.retain(|known| known != publication);
+        if self.history.len() == MAX_HISTORY {
+            self.history.pop_back();
+        }
+        self.history.push_front(publication.clone());
+    }
+
+    /// Shows the publication sent before the one shown. Whether there was one.
+    pub fn older(&mut self) -> bool {
+        let to = self.back.map_or(0, |back| back + 1);
+        self.recall(to)
+    }
+
+    /// Shows the publication sent after the one shown. Whether there was one.
+    pub fn newer(&mut self) -> bool {
+        match self.back {
+            None => false,
+            Some(0) => {
+                self.back = None;
+                self.payload = Line::default();
+                true
+            }
+            Some(back) => self.recall(back - 1),
+        }
+    }
+
+    fn recall(&mut self, back: usize) -> bool {
+        let Some(known) = self.history.get(back) else { return false };
+        self.topic.set(known.topic.as_str());
+        self.payload.set(String::from_utf8_lossy(&known.payload.0));
+        self.qos = known.qos;
+        self.retain = known.retain;
+        self.back = Some(back);
+        true
+    }
+
+    /// The line that hears keys, when the field is one.
+    pub fn line(&mut self) -> Option<&mut Line> {
+        match self.field {
+            Field::Topic => Some(&mut self.topic),
+            Field::Payload => Some(&mut self.payload),
+            Field::Qos | Field::Retain => None,
+        }
+    }
+
+    /// Steps the choice under the cursor forth or back; a text field has none.
+    pub fn step_choice(&mut self, forth: bool) {
+        match self.field {
+            Field::Topic | Field::Payload => {}
+            Field::Retain => self.retain = !self.retain,
+            Field::Qos => {
+                let step = if forth { 1 } else { Qos::ALL.len() - 1 };
+                let next = (usize::from(self.qos.bits()) + step) % Qos::ALL.len();
+                self.qos = Qos::ALL[next];
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(topic: &str, payload: &str) -> Form {
+        let mut form = Form::default();
+        form.begin(DeviceId(0), topic);
+        form.payload.set(payload);
+        form
+    }
+
+    #[test]
+    fn what_a_broker_does_not_take_is_refused_before_it_goes() {
+        let mut form = form("a/b", "1");
+        form.qos = Qos::ExactlyOnce;
+        form.retain = true;
+        let mut online = Online::default();
+        assert!(form.publication(Some(&online)).is_ok());
+        online.connack.max_qos = Some(Qos::AtLeastOnce);
+        assert!(form.publication(Some(&online)).unwrap_err().contains("QoS 1"));
+        form.qos = Qos::AtLeastOnce;
+        online.connack.retain_available = Some(false);
+        assert!(form.publication(Some(&online)).unwrap_err().contains("retained"));
+        form.topic.set("a/+");
+        assert!(form.publication(None).unwrap_err().contains("wildcard"));
+    }
+
+    #[test]
+    fn what_was_sent_comes_back_by_key_newest_first() {
+        let mut form = form("a", "1");
+        for payload in ["1", "2", "1"] {
+            form.payload.set(payload);
+            let publication = form.publication(None).unwrap();
+            form.remember(&publication);
+        }
+        let mut seen = Vec::new();
+        while form.older() {
+            seen.push(form.payload.text().to_owned());
+        }
+        assert_eq!(seen, ["1", "2"]);
+        assert!(form.newer());
+        assert_eq!(form.payload.text(), "1");
+    }
+}

@@ -1,0 +1,195 @@
+//! What a device's task tells goes into the model. Owns the words for the user; asks nothing of the task.
+use super::Model;
+use super::device::{Connection, Device, Subscribed};
+use super::event::DeviceId;
+use super::toast::Tone;
+use crate::mqtt::port::{Lost, Notice, Online, Refusal};
+use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
+use crate::time::Timestamp;
+
+/// Takes an event of a device's task in.
+pub fn broker_event(model: &mut Model, now: Timestamp, id: DeviceId, event: BrokerEvent) {
+    if usize::from(id.0) >= model.devices.len() {
+        return;
+    }
+    let device = &mut model.devices[usize::from(id.0)];
+    match event {
+        BrokerEvent::Messages(batch) => messages(model, id, &batch),
+        BrokerEvent::StepBegun(step, since) => device.connection = Connection::Connecting { step, since },
+        BrokerEvent::StepDone(step, took, note) => {
+            let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
+            device.log(now, format!("{}{note} took {:.1} ms", step.words(), took.as_secs_f64() * 1_000.0));
+        }
+        BrokerEvent::Online(online) => come_online(model, now, id, online),
+        BrokerEvent::Subscribed { subscription, granted } => {
+            subscribed(model, now, id, subscription, granted)
+        }
+        BrokerEvent::Unsubscribed { filter, reason } => {
+            device.subscriptions.retain(|known| known.asked.filter != filter);
+            device.log(now, format!("unsubscribed from {filter}: {reason}"));
+        }
+        BrokerEvent::Publication { ticket, stage, at } => publication(model, now, id, ticket, stage, at),
+        BrokerEvent::Pong { round_trip, at } => {
+            device.note_round_trip(round_trip);
+            if model.ping_asked == Some(id) {
+                model.ping_asked = None;
+                let words = format!("ping: {:.1} ms", round_trip.as_secs_f64() * 1_000.0);
+                model.toasts.say(at, Tone::Info, words);
+            }
+        }
+        BrokerEvent::Link(link) => {
+            device.bytes_in.reach(link.at, link.bytes_in);
+            device.messages_in.reach(link.at, link.messages_in);
+            device.publishes_out.reach(link.at, link.publishes_out);
+            device.link = link;
+        }
+        BrokerEvent::Notice(notice) => noticed(model, now, id, notice),
+        BrokerEvent::Lost(lost) => lose(model, now, id, lost),
+        BrokerEvent::Ended => device.connection = Connection::Off,
+    }
+}
+
+fn messages(model: &mut Model, id: DeviceId, batch: &Batch) {
+    let Model { devices, lives, .. } = model;
+    let Some(device) = devices.get_mut(usize::from(id.0)) else { return };
+    for message in batch.iter() {
+        if lives.await_echo() {
+            lives.hear(id, &message);
+        }
+        if !message.topic.starts_with("$SYS/") {
+            device.n_heard += 1;
+        }
+        device.store.ingest(&message);
+    }
+}
+
+fn come_online(model: &mut Model, now: Timestamp, id: DeviceId, online: Box<Online>) {
+    let device = &mut model.devices[usize::from(id.0)];
+    device.n_connects += 1;
+    device.listening_since = Some(online.at);
+    let present = if online.connack.session_present { "session present" } else { "no session present" };
+    let again = if device.n_connects > 1 { " again" } else { "" };
+    let words = format!(
+        "online{again} after {:.1} ms as {:?}, {present}",
+        online.took.as_secs_f64() * 1_000.0,
+        online.client_id
+    );
+    device.log(now, words);
+    if device.n_connects > 1 {
+        let resumed = match online.n_resumed {
+            0 => String::new(),
+            n => format!("; {n} publications are sent again"),
+        };
+        model.toasts.say(now, Tone::Info, format!("{} is online again{resumed}", device.profile.name));
+    }
+    device.connection = Connection::Online(online);
+}
+
+fn subscribed(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    asked: Subscription,
+    granted: Result<Qos, Refusal>,
+) {
+    let device = &mut model.devices[usize::from(id.0)];
+    let words = match &granted {
+        Ok(qos) if *qos < asked.qos => {
+            Some((Tone::Warn, format!("{} is granted at QoS {qos} only, not {}", asked.filter, asked.qos)))
+        }
+        Ok(_) => None,
+        Err(refusal) => {
+            Some((Tone::Error, format!("the broker refused {}: {}", asked.filter, refusal_words(refusal))))
+        }
+    };
+    if let Some((tone, words)) = words {
+        device.log(now, words.clone());
+        model.toasts.say(now, tone, words);
+    }
+    let device = &mut model.devices[usize::from(id.0)];
+    let answered = Subscribed { asked, granted: Some(granted) };
+    match device.subscriptions.iter_mut().find(|known| known.asked.filter == answered.asked.filter) {
+        Some(known) => *known = answered,
+        None => device.subscriptions.push(answered),
+    }
+}
+
+/// Why a broker said no, in the spec's words and its own.
+pub fn refusal_words(refusal: &Refusal) -> String {
+    match &refusal.words {
+        Some(words) => format!("{}: {words}", refusal.reason),
+        None => refusal.reason.to_string(),
+    }
+}
+
+fn publication(model: &mut Model, now: Timestamp, id: DeviceId, ticket: Ticket, stage: Stage, at: Timestamp) {
+    let device = &mut model.devices[usize::from(id.0)];
+    let topic = model.lives.topic(id, ticket).unwrap_or_default().to_owned();
+    let trouble = match &stage {
+        Stage::Refused(reason, words) => {
+            let refusal = Refusal { reason: *reason, words: words.clone() };
+            Some(format!("the broker refused the publication on {topic}: {}", refusal_words(&refusal)))
+        }
+        Stage::NotSent(words) => Some(format!("not published on {topic}: {words}")),
+        Stage::Queued | Stage::Sent { .. } | Stage::Received | Stage::Acknowledged(_) => None,
+    };
+    if let Some(words) = trouble {
+        device.log(now, words.clone());
+        model.toasts.say(now, Tone::Error, words);
+    }
+    let heard = model.devices[usize::from(id.0)].hears(&topic) == Some(true);
+    model.lives.reach(id, ticket, stage, at, heard);
+}
+
+fn noticed(model: &mut Model, now: Timestamp, id: DeviceId, notice: Notice) {
+    let device = &mut model.devices[usize::from(id.0)];
+    let (tone, words) = match notice {
+        Notice::MessageRefused { topic, n_bytes, words } => {
+            device.n_refused += 1;
+            (Tone::Warn, format!("a message of {n_bytes} bytes on {topic:?} was left out: {words}"))
+        }
+        Notice::SessionLost { n_restarted: 0, .. } => {
+            (Tone::Info, "the broker had no session of ours".into())
+        }
+        Notice::SessionLost { n_restarted, n_maybe_twice } => {
+            let twice = match n_maybe_twice {
+                0 => String::new(),
+                n => format!("; {n} of them at QoS 2 may arrive twice"),
+            };
+            (
+                Tone::Warn,
+                format!("the broker forgot our session: {n_restarted} publications start over{twice}"),
+            )
+        }
+        Notice::PingOverdue { waited } => {
+            (Tone::Warn, format!("no answer to our ping for {:.1} s", waited.as_secs_f64()))
+        }
+        Notice::Words(words) => (Tone::Info, words),
+    };
+    device.log(now, words.clone());
+    if tone != Tone::Info {
+        model.toasts.say(now, tone, format!("{}: {words}", model.devices[usize::from(id.0)].profile.name));
+    }
+}
+
+fn lose(model: &mut Model, now: Timestamp, id: DeviceId, lost: Lost) {
+    let device = &mut model.devices[usize::from(id.0)];
+    device.listening_since = None;
+    let remedy = lost.remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
+    let words = format!("{}: {}{remedy}", device.profile.name, lost.cause);
+    device.log(now, words.clone());
+    let was = std::mem::replace(&mut device.connection, Connection::Waiting(Box::new(lost)));
+    for subscription in &mut device.subscriptions {
+        subscription.granted = None;
+    }
+    // The same failure at every attempt is told by the device's row, not by toast after toast.
+    let repeated = matches!((&was, &device.connection), (Connection::Connecting { .. }, Connection::Waiting(lost)) if lost.n_attempts > 1);
+    if !repeated {
+        model.toasts.say(now, Tone::Error, words);
+    }
+}
+
+/// The device of an id, which the model itself gave out.
+pub fn device_mut(devices: &mut [Device], id: DeviceId) -> Option<&mut Device> {
+    devices.get_mut(usize::from(id.0))
+}

@@ -1,0 +1,176 @@
+//! A key or a paste goes to where it is heard. Owns text entry and answers; commands are `apply`'s.
+use super::event::Effect;
+use super::layout::Pane;
+use super::line::Edited;
+use super::overlay::{Deed, Overlay, Prompt, PromptKind};
+use super::search::Search;
+use super::toast::Tone;
+use super::tree::{Placement, RowId};
+use super::{Model, apply};
+use crate::command::Command;
+use crate::keymap::{Chord, Key};
+use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
+use crate::time::Timestamp;
+
+/// A key was pressed.
+pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Effect>) {
+    model.touched = true;
+    let command = model.keymap.command(model.context(), chord);
+    if command != Some(Command::Interrupt) {
+        model.quit_asked = false;
+    }
+    // A letter belongs to the text under the cursor before it can be a command.
+    let typed = chord.text().is_some();
+    if let Overlay::Prompt(_) = model.overlay {
+        match command {
+            Some(Command::Accept) => return accept(model, now, effects),
+            Some(Command::Leave) => return leave_prompt(model),
+            Some(Command::Interrupt | Command::Suspend) | None => {}
+            Some(_) if !typed => {}
+            Some(_) => {}
+        }
+    }
+    let is_text =
+        model.overlay == Overlay::None && model.focus == Pane::Publish && model.form.line().is_some();
+    if (is_text || matches!(model.overlay, Overlay::Prompt(_))) && belongs_to_text(chord, command) {
+        return edit(model, now, chord);
+    }
+    if let Some(command) = command {
+        apply::command(model, now, command, effects);
+    }
+}
+
+/// Whether a chord edits text although it may be bound to something.
+fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
+    let moves = matches!(chord.key, Key::Left | Key::Right | Key::Home | Key::End);
+    chord.text().is_some() || moves || command.is_none()
+}
+
+fn edit(model: &mut Model, now: Timestamp, chord: Chord) {
+    let Model { overlay, form, .. } = model;
+    match overlay {
+        Overlay::Prompt(prompt) => {
+            if prompt.line.edit(chord) == Edited::Changed {
+                prompt.error = None;
+                retype(model, now);
+            }
+        }
+        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => {
+            if let Some(line) = form.line() {
+                line.edit(chord);
+            }
+        }
+    }
+}
+
+/// Text was pasted: into a text field it goes as typed, into the tree it does nothing.
+pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
+    model.touched = true;
+    // A line holds no line ends: a pasted shell line should not fail for its last one.
+    let text = text.trim_end_matches(['\r', '\n']);
+    let line = match &mut model.overlay {
+        Overlay::Prompt(prompt) => Some(&mut prompt.line),
+        Overlay::None if model.focus == Pane::Publish => model.form.line(),
+        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => None,
+    };
+    let Some(line) = line else {
+        let words = "pasted text is not run as keys; paste into a field or behind /";
+        return model.say(now, Tone::Warn, words);
+    };
+    match line.insert(&text.replace("\r\n", "\n").replace('\r', "\n")) {
+        0 => {}
+        n => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room in the line")),
+    }
+    if matches!(model.overlay, Overlay::Prompt(_)) {
+        retype(model, now);
+    }
+}
+
+/// Opens a prompt.
+pub fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
+    let line = super::line::Line::with(text);
+    model.overlay = Overlay::Prompt(Prompt { kind, line, from: model.cursor, error: None });
+}
+
+/// What is being typed changed: the search follows with each letter.
+fn retype(model: &mut Model, now: Timestamp) {
+    let _ = now;
+    let Overlay::Prompt(prompt) = &model.overlay else { return };
+    if prompt.kind != PromptKind::Search {
+        return;
+    }
+    let (text, from) = (prompt.line.text().to_owned(), prompt.from);
+    if text.is_empty() {
+        model.search = None;
+        apply::go(model, from, Placement::Middle);
+    } else {
+        model.search = Some(Search::begin(&text, from));
+    }
+}
+
+fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Overlay::Prompt(prompt) = &model.overlay else { return };
+    let text = prompt.line.text().to_owned();
+    let kind = prompt.kind;
+    let from = prompt.from;
+    let done = match kind {
+        PromptKind::Search => {
+            model.visited.leave(from);
+            Ok(())
+        }
+        PromptKind::GoTo => go_to(model, &text),
+        PromptKind::Subscribe => subscribe(model, now, &text, effects),
+    };
+    match (done, &mut model.overlay) {
+        (Ok(()), overlay) => *overlay = Overlay::None,
+        (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
+        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_)) => {}
+    }
+}
+
+fn leave_prompt(model: &mut Model) {
+    let Overlay::Prompt(prompt) = std::mem::take(&mut model.overlay) else { return };
+    if prompt.kind == PromptKind::Search {
+        model.search = None;
+        apply::go(model, prompt.from, Placement::Middle);
+    }
+}
+
+fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
+    let here = model.cursor.device;
+    let find = |id| {
+        model.device(id).and_then(|device| device.store.find(topic)).map(|node| RowId { device: id, node })
+    };
+    let ids = model.devices.iter().map(|device| device.id);
+    let row = find(here).or_else(|| ids.filter(|id| *id != here).find_map(find));
+    let row = row.ok_or_else(|| format!("no topic {topic:?} was heard so far; / finds a part of a topic"))?;
+    model.visited.leave(model.cursor);
+    apply::go(model, row, Placement::Middle);
+    Ok(())
+}
+
+fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    // A QoS may follow the filter, as in `sensors/# 1`; a filter itself may hold spaces.
+    let (text, qos) = match text.rsplit_once(' ') {
+        Some((filter, "0")) => (filter, Qos::AtMostOnce),
+        Some((filter, "1")) => (filter, Qos::AtLeastOnce),
+        Some((filter, "2")) => (filter, Qos::ExactlyOnce),
+        Some(_) | None => (text, Qos::AtMostOnce),
+    };
+    let filter = Filter::parse(text).map_err(|error| error.to_string())?;
+    let device = model.cursor.device;
+    let words = format!("subscribing to {filter} at QoS {qos}");
+    effects.push(Effect::Request(device, BrokerRequest::Subscribe(Subscription::new(filter, qos))));
+    model.say(now, Tone::Info, words);
+    Ok(())
+}
+
+/// A question was answered with yes.
+pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
+    match question.deed {
+        Deed::Quit => effects.push(Effect::Quit),
+        Deed::Disconnect(id) => effects.push(Effect::Request(id, BrokerRequest::Disconnect)),
+        Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, topic, effects),
+    }
+}

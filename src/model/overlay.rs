@@ -1,0 +1,66 @@
+//! What lies over the panes: help, a one-line prompt, a question. Owns their state; one at a time.
+use super::event::DeviceId;
+use super::line::Line;
+use super::tree::RowId;
+use crate::mqtt::Topic;
+
+/// What lies over the panes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The keys.
+    Help {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// A line in the footer's place.
+    Prompt(Prompt),
+    /// A question that waits for yes or no.
+    Question(Question),
+}
+
+/// What a prompt asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// A text to search the topics for.
+    Search,
+    /// A topic to go to.
+    GoTo,
+    /// A filter to subscribe to.
+    Subscribe,
+}
+
+/// A one-line entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prompt {
+    /// What it asks for.
+    pub kind: PromptKind,
+    /// What was typed.
+    pub line: Line,
+    /// The row under the cursor when it began.
+    pub from: RowId,
+    /// What is wrong with what was typed.
+    pub error: Option<String>,
+}
+
+/// A question and what a yes does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// In words, with what a yes does.
+    pub words: String,
+    /// What a yes does.
+    pub deed: Deed,
+}
+
+/// What a yes does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// End the program.
+    Quit,
+    /// Delete the retained message of a topic on the broker.
+    ClearRetained(DeviceId, Topic),
+    /// Disconnect a device.
+    Disconnect(DeviceId),
+}

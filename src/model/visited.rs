@@ -1,0 +1,42 @@
+//! Rows visited by jumping, back and forth like a browser. Owns the trail.
+use super::tree::RowId;
+
+/// Places remembered: further back nobody finds the way.
+const MAX_VISITED: usize = 100;
+
+/// The trail, and where on it we are.
+#[derive(Clone, Debug, Default)]
+pub struct Visited {
+    back: Vec<RowId>,
+    forth: Vec<RowId>,
+}
+
+impl Visited {
+    /// A jump leaves this row.
+    pub fn leave(&mut self, row: RowId) {
+        if self.back.last() == Some(&row) {
+            return;
+        }
+        if self.back.len() == MAX_VISITED {
+            self.back.remove(0);
+        }
+        self.back.push(row);
+        self.forth.clear();
+    }
+
+    /// The row to go back to from here.
+    pub fn back(&mut self, here: RowId) -> Option<RowId> {
+        step(&mut self.back, &mut self.forth, here)
+    }
+
+    /// The row to go forth to from here.
+    pub fn forth(&mut self, here: RowId) -> Option<RowId> {
+        step(&mut self.forth, &mut self.back, here)
+    }
+}
+
+fn step(from: &mut Vec<RowId>, to: &mut Vec<RowId>, here: RowId) -> Option<RowId> {
+    let row = from.pop()?;
+    to.push(here);
+    Some(row)
+}
