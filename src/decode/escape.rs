@@ -18,6 +18,10 @@ pub const ELLIPSIS: &str = "…";
 /// not looked at, so that the start of a long payload costs no more than the start of a short one.
 pub const MAX_BYTES_PER_COL: usize = 32;
 
+/// Longest grapheme seen as one: no script comes near, and a stack of a million marks must not be walked for
+/// each of them.
+const MAX_GRAPHEME_BYTES: usize = 64;
+
 /// Longest run of plain letters taken at once, for the same reason.
 const MAX_RUN_BYTES: usize = 256;
 
@@ -75,7 +79,7 @@ impl<'a> Pieces<'a> {
             self.valid = self.valid.get(run.len()..).unwrap_or_default();
             return Some(Piece::Text(run));
         }
-        let grapheme = self.valid.graphemes(true).next()?;
+        let grapheme = head(self.valid).graphemes(true).next()?;
         self.valid = self.valid.get(grapheme.len()..).unwrap_or_default();
         if is_drawable(grapheme) {
             return Some(Piece::Text(grapheme));
@@ -116,6 +120,11 @@ fn plain_run(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+/// The start of a text, at least the first grapheme of any honest one.
+fn head(text: &str) -> &str {
+    (MAX_GRAPHEME_BYTES..MAX_GRAPHEME_BYTES + 4).find_map(|end| text.get(..end)).unwrap_or(text)
+}
+
 /// Whether a grapheme can be drawn as it is.
 fn is_drawable(grapheme: &str) -> bool {
     let marks = grapheme.chars().filter(|c| c.width() == Some(0)).count();
@@ -148,10 +157,15 @@ fn escape(c: char) -> String {
 
 /// The columns that a text safe to draw takes: its graphemes' widths, as ratatui lays them out.
 pub fn cols(text: &str) -> usize {
-    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+    if is_plain(text) {
         return text.len();
     }
     text.graphemes(true).map(grapheme_cols).sum()
+}
+
+/// Whether every byte is one letter and one column.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 /// The columns of one grapheme. Terminals give halfwidth sound marks a column, and so does ratatui.
@@ -226,6 +240,9 @@ pub fn fit<'a>(text: &'a str, max_cols: usize, ellipsis: &str) -> Cow<'a, str> {
 
 /// As many whole graphemes from the start as take no more than so many columns.
 pub fn prefix(text: &str, max_cols: usize) -> &str {
+    if is_plain(text) {
+        return text.get(..max_cols).unwrap_or(text);
+    }
     let mut width = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         width += grapheme_cols(grapheme);

@@ -1,5 +1,5 @@
 //! A payload as wrapped text. Owns where lines break; a window costs the window, once the lines were counted.
-use super::escape::{MAX_BYTES_PER_COL, Piece, cols, pieces, prefix};
+use super::escape::{MAX_BYTES_PER_COL, Piece, cols, pieces, prefix, push_sane};
 use super::marks::Marks;
 use super::{Ink, Line};
 
@@ -45,6 +45,20 @@ impl Wrapped {
 /// Takes one line that starts at an offset; where the next one starts, or none at the end.
 fn take(payload: &[u8], start: usize, max_cols: usize, mut line: Option<&mut Line>) -> Option<usize> {
     let rest = payload.get(start..).filter(|rest| !rest.is_empty())?;
+    // Nearly all lines are plain letters: no piece has to be made to know where they end.
+    let plain = rest.iter().take(max_cols + 1).take_while(|byte| (0x20..0x7f).contains(*byte)).count();
+    let next = match rest.get(plain) {
+        Some(_) | None if plain > max_cols => Some((max_cols, start + max_cols)),
+        Some(b'\n') => Some((plain, start + plain + 1)),
+        None => Some((plain, start + plain)),
+        Some(_) => None,
+    };
+    if let Some((shown, next)) = next {
+        if let Some(line) = line {
+            push_sane(line, Ink::Plain, rest.get(..shown).unwrap_or(rest), max_cols);
+        }
+        return Some(next);
+    }
     // A payload without a line's end must not be searched anew for every line made of it.
     let rest = rest.get(..max_cols.saturating_mul(MAX_BYTES_PER_COL)).unwrap_or(rest);
     let end = memchr::memchr(b'\n', rest);
