@@ -89,18 +89,6 @@ pub fn clipboard_bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// How many colours the terminal is said to have, by its environment.
-pub fn color_count() -> u16 {
-    if std::env::var("COLORTERM").is_ok_and(|value| value.contains("truecolor") || value.contains("24bit")) {
-        return u16::MAX;
-    }
-    match std::env::var("TERM") {
-        Ok(term) if term.contains("256color") || term.contains("kitty") || term.contains("alacritty") => 256,
-        Ok(term) if term == "dumb" => 8,
-        Ok(_) | Err(_) => 16,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -181,7 +181,7 @@ pub fn go(model: &mut Model, row: RowId, placement: Placement) {
     }
     if row != model.cursor {
         model.cursor = row;
-        model.inspector.turn_to(row);
+        model.inspector.turn_to();
     }
     follow(model, placement);
 }
@@ -192,7 +192,7 @@ pub fn follow(model: &mut Model, placement: Placement) {
     let cursor = tree::shown(&model.devices, model.cursor);
     if cursor != model.cursor {
         model.cursor = cursor;
-        model.inspector.turn_to(cursor);
+        model.inspector.turn_to();
     }
     model.anchor = tree::follow(&model.devices, model.anchor, model.cursor, n_rows, placement);
 }

@@ -45,6 +45,8 @@ pub struct Device {
     pub listening_since: Option<Timestamp>,
     /// Messages outside `$SYS` since the program began.
     pub n_heard: u64,
+    /// Whether its first branches were expanded to fit the screen.
+    pub unfolded: bool,
     /// What happened, oldest first.
     pub log: VecDeque<LogLine>,
     /// The number of the next publication.
@@ -105,6 +107,7 @@ impl Device {
             n_connects: 0,
             listening_since: None,
             n_heard: 0,
+            unfolded: false,
             log: VecDeque::new(),
             next_ticket: 1,
             profile,

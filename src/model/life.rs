@@ -1,6 +1,6 @@
 //! What became of each publication: queued, sent, acknowledged, echoed. Owns the telling, with times.
 use super::event::DeviceId;
-use crate::mqtt::{MessageRef, Publication, Stage, Ticket};
+use crate::mqtt::{MessageRef, Publication, Reason, Stage, Ticket};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -59,6 +59,30 @@ impl Life {
         let (_, at) = self.stage.as_ref()?;
         self.sent.map(|sent| at.since(sent))
     }
+}
+
+/// A life in words, for the form's corner: `acknowledged 1.2 ms · echo 1.9 ms`.
+pub fn words(life: &Life) -> String {
+    let ms = |took: Duration| format!("{:.1} ms", took.as_secs_f64() * 1_000.0);
+    let took = life.took().map(|took| format!(" {}", ms(took))).unwrap_or_default();
+    let stage = match life.stage.as_ref().map(|(stage, _)| stage) {
+        None | Some(Stage::Queued) => "queued".to_owned(),
+        Some(Stage::Sent { packet_id: None, .. }) => "sent".to_owned(),
+        Some(Stage::Sent { packet_id: Some(id), resent: true }) => format!("sent again (id {id})"),
+        Some(Stage::Sent { packet_id: Some(id), resent: false }) => format!("sent (id {id})"),
+        Some(Stage::Received) => format!("PUBREC{took}"),
+        Some(Stage::Acknowledged(reason)) if *reason == Reason::SUCCESS => format!("acknowledged{took}"),
+        Some(Stage::Acknowledged(reason)) => format!("acknowledged{took}: {reason}"),
+        Some(Stage::Refused(reason, _)) => return format!("refused: {reason}"),
+        Some(Stage::NotSent(why)) => return format!("not sent: {why}"),
+    };
+    let echo = match life.echo {
+        Echo::Awaited(_) => return stage,
+        Echo::Heard(after) => format!("echo {}", ms(after)),
+        Echo::Missed => "no echo after 5 s".to_owned(),
+        Echo::Unheard => "no subscription hears this topic".to_owned(),
+    };
+    format!("{stage} · {echo}")
 }
 
 /// The lives of what was published, newest first.
@@ -173,7 +197,7 @@ impl Lives {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::{PacketId, Payload, PublishProperties, Qos, Reason, Retained, Topic};
+    use crate::mqtt::{PacketId, Payload, PublishProperties, Qos, Retained, Topic};
 
     fn publication(payload: &str) -> Publication {
         Publication {

@@ -1,6 +1,346 @@
-//! (to come)
+//! What the screen shows, made ready before a frame: rows, previews, the inspector. Owns no more than is seen.
+use super::device::{Connection, Device};
+use super::inspector::{Inspector, Tab};
+use super::tree::{self, RowId};
+use super::{Effect, Model, hints, shown};
+use crate::decode::{self, Preview, figures};
+use crate::mqtt::Retained;
+use crate::store::{LastPayload, NodeId};
 use crate::time::Timestamp;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// How long a changed value stays lit.
+pub const LIT: Duration = Duration::from_secs(1);
+
+/// Numbers of a row's sparkline.
+pub const SPARK_NUMBERS: usize = 12;
+
+/// How many messages tell a cadence, and how many intervals without one make a topic stale.
+const STALE_AFTER: (u64, u32) = (4, 3);
+
+/// A silence shorter than this is no staleness, however quick the topic.
+const MIN_STALE: Duration = Duration::from_secs(3);
+
+/// Cells of the keep-alive bar.
+pub const KEEP_ALIVE_CELLS: u32 = 5;
+
+/// What the screen shows.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
+    /// Rows of the tree: the sticky path, then the window.
+    pub rows: Vec<Row>,
+    /// How many of `rows` are the sticky path.
+    pub n_sticky: usize,
+    /// Ancestors that found no room on top.
+    pub n_hidden_ancestors: usize,
+    /// What the inspector shows.
+    pub inspector: shown::Shown,
+    /// Why nothing is to be seen; empty when there is nothing to explain.
+    pub hints: Vec<String>,
+    /// When it would look different without anything happening.
     pub next_change: Option<Timestamp>,
+}
+
+/// A row of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Which.
+    pub id: RowId,
+    /// Levels below the device's row.
+    pub depth: usize,
+    /// The text of its last level, or the device's name; not sanitized.
+    pub level: String,
+    /// Whether it has children.
+    pub has_children: bool,
+    /// Whether they are shown.
+    pub is_expanded: bool,
+    /// Whether it is pinned.
+    pub is_pinned: bool,
+    /// Whether the search matches it.
+    pub is_match: bool,
+    /// Whether a topic that differs by a leading slash alone exists as well.
+    pub has_twin: bool,
+    /// Topics here and below.
+    pub n_topics: usize,
+    /// Messages here and below.
+    pub n_messages: u64,
+    /// Messages a second here and below.
+    pub rate: f32,
+    /// The topic's last message.
+    pub value: Option<RowValue>,
+}
+
+/// What a row shows of a topic's last message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowValue {
+    /// One line of it.
+    pub preview: Preview,
+    /// Numbers of late, oldest first; empty unless there are two.
+    pub spark: Vec<f64>,
+    /// Kept by the broker or not.
+    pub retained: Retained,
+    /// When it came.
+    pub received: Timestamp,
+    /// Whether it differs from the one before, since a moment ago.
+    pub is_lit: bool,
+    /// Whether it should have been followed by another long since.
+    pub is_stale: bool,
+    sequence: u64,
+    changed: Timestamp,
+    stale_at: Option<Timestamp>,
+}
+
+impl Model {
+    /// Makes ready what the next frame shows. Costs what is on the screen.
+    pub fn prepare(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.unfold(now);
+        super::apply::follow(self, tree::Placement::Middle);
+        let layout = self.layout();
+        let inner = layout.topics.inner();
+        let window = tree::window(&self.devices, self.anchor, usize::from(inner.rows));
+        let old: HashMap<RowId, Row> = self.picture.rows.drain(..).map(|row| (row.id, row)).collect();
+        let maker = RowMaker { model: self, old, now, max_cols: usize::from(inner.cols) };
+        let rows: Vec<Row> = window.sticky.iter().chain(&window.rows).map(|id| maker.row(*id)).collect();
+        self.shield(&rows);
+        self.picture.rows = rows;
+        self.picture.n_sticky = window.sticky.len();
+        self.picture.n_hidden_ancestors = window.n_hidden_ancestors;
+        let device = self.device(self.cursor.device);
+        self.picture.hints = device.map(|device| hints::silence(device, now)).unwrap_or_default();
+        self.picture.inspector = shown::prepare(self, now, effects);
+        self.picture.next_change = if self.frozen.is_some() { None } else { next_change(self, now) };
+    }
+
+    /// Keeps the payloads on screen from being evicted.
+    fn shield(&mut self, rows: &[Row]) {
+        for device in &mut self.devices {
+            let seen = rows.iter().filter(|row| row.id.device == device.id).map(|row| row.id.node);
+            device.store.set_in_view(&seen.collect::<Vec<_>>());
+        }
+    }
+
+    /// Once, before the first key, branches are expanded as long as they fit the screen.
+    fn unfold(&mut self, now: Timestamp) {
+        let n_rows = usize::from(self.layout().topics.inner().rows);
+        let touched = self.touched;
+        let mut room = n_rows;
+        for device in &self.devices {
+            room = room.saturating_sub(1 + device.store.n_children(NodeId::ROOT));
+        }
+        for device in &mut self.devices {
+            let due = unfold_at(device).is_some_and(|at| at <= now);
+            if !due {
+                continue;
+            }
+            device.unfolded = true;
+            if !touched {
+                unfold_to_fit(device, &mut room);
+            }
+        }
+    }
+}
+
+/// How long after it began to listen a device's first picture is made: retained messages come at once.
+const UNFOLD_AFTER: Duration = Duration::from_millis(250);
+
+fn unfold_at(device: &Device) -> Option<Timestamp> {
+    let since = device.listening_since.filter(|_| !device.unfolded && device.n_heard > 0)?;
+    Some(since + UNFOLD_AFTER)
+}
+
+fn unfold_to_fit(device: &mut Device, room: &mut usize) {
+    let mut level: Vec<NodeId> = device.store.children(NodeId::ROOT).collect();
+    while !level.is_empty() && level.len() <= 1_000 {
+        let mut below = Vec::new();
+        for node in level {
+            let n_children = device.store.n_children(node);
+            if n_children > 0 && n_children <= *room {
+                *room -= n_children;
+                device.store.expand(node);
+                below.extend(device.store.children(node));
+            }
+        }
+        level = below;
+    }
+}
+
+struct RowMaker<'a> {
+    model: &'a Model,
+    old: HashMap<RowId, Row>,
+    now: Timestamp,
+    max_cols: usize,
+}
+
+impl RowMaker<'_> {
+    fn row(&self, id: RowId) -> Row {
+        let Some(device) = self.model.device(id.device) else { return empty_row(id) };
+        let store = &device.store;
+        let old = self.old.get(&id);
+        let has_children = store.has_children(id.node);
+        let is_expanded = store.is_expanded(id.node);
+        if let (Some(old), Some(_)) = (old, self.model.frozen) {
+            return Row { has_children, is_expanded, ..old.clone() };
+        }
+        let node = store.node(id.node);
+        let level =
+            if id.is_device() { device.profile.name.clone() } else { store.level(id.node).to_owned() };
+        Row {
+            id,
+            depth: store.depth(id.node),
+            level,
+            has_children,
+            is_expanded,
+            is_pinned: store.is_pinned(id.node),
+            is_match: self.is_match(device, id),
+            has_twin: has_twin(device, id),
+            n_topics: node.n_topics_below,
+            n_messages: node.n_messages_below,
+            rate: node.rate_per_s(self.now),
+            value: self.value(device, id, old.and_then(|row| row.value.as_ref())),
+        }
+    }
+
+    fn is_match(&self, device: &Device, id: RowId) -> bool {
+        let search = self.model.search.as_ref();
+        !id.is_device() && search.is_some_and(|search| device.store.is_match(id.node, &search.needle))
+    }
+
+    fn value(&self, device: &Device, id: RowId, old: Option<&RowValue>) -> Option<RowValue> {
+        let last = device.store.last(id.node)?;
+        let (preview, spark) = match old {
+            Some(old) if old.sequence == last.sequence => (old.preview.clone(), old.spark.clone()),
+            Some(_) | None => match last.payload {
+                LastPayload::Whole(payload) => {
+                    (decode::preview(payload, self.max_cols), spark(device, id.node))
+                }
+                LastPayload::Evicted { n_bytes } => (evicted(n_bytes), Vec::new()),
+            },
+        };
+        let node = device.store.node(id.node);
+        let stale_at = match (node.interval, last.retained) {
+            (Some(interval), _) if node.n_messages >= STALE_AFTER.0 => {
+                Some(last.received + (interval * STALE_AFTER.1).max(MIN_STALE))
+            }
+            (Some(_) | None, _) => None,
+        };
+        Some(RowValue {
+            preview,
+            spark,
+            retained: last.retained,
+            received: last.received,
+            is_lit: node.n_messages > 1 && self.now < last.changed + LIT,
+            is_stale: stale_at.is_some_and(|at| at <= self.now),
+            sequence: last.sequence,
+            changed: last.changed,
+            stale_at,
+        })
+    }
+}
+
+/// What stands where a payload stood that the memory budget had no room for.
+pub fn evicted(n_bytes: usize) -> Preview {
+    let mut line = decode::Line::default();
+    let size = figures::bytes(n_bytes as u64);
+    line.push(decode::Ink::Faint, &format!("evicted ({size})"));
+    Preview { kind: decode::Kind::Empty, line }
+}
+
+/// Numbers of late, oldest first; empty unless there are two.
+pub fn spark(device: &Device, node: NodeId) -> Vec<f64> {
+    let past = device.store.history(node).take(SPARK_NUMBERS);
+    let mut numbers: Vec<f64> = past.map_while(|past| decode::number(past.payload)).collect();
+    numbers.reverse();
+    if numbers.len() < 2 { Vec::new() } else { numbers }
+}
+
+fn has_twin(device: &Device, id: RowId) -> bool {
+    let store = &device.store;
+    if id.is_device() || store.last(id.node).is_none() {
+        return false;
+    }
+    let mut topic = String::new();
+    store.topic_of(id.node, &mut topic);
+    let twin = match topic.strip_prefix('/') {
+        Some(without) => store.find(without),
+        None => store.find(&format!("/{topic}")),
+    };
+    twin.is_some_and(|twin| store.last(twin).is_some())
+}
+
+fn empty_row(id: RowId) -> Row {
+    Row {
+        id,
+        depth: 0,
+        level: String::new(),
+        has_children: false,
+        is_expanded: false,
+        is_pinned: false,
+        is_match: false,
+        has_twin: false,
+        n_topics: 0,
+        n_messages: 0,
+        rate: 0.0,
+        value: None,
+    }
+}
+
+/// When the picture would look different without anything happening.
+fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
+    let mut next: Option<Timestamp> = None;
+    let mut at = |moment: Timestamp| {
+        if moment > now {
+            next = Some(next.map_or(moment, |next: Timestamp| next.min(moment)));
+        }
+    };
+    let next_second = Timestamp((now.whole_seconds() + 1) * 1_000_000_000);
+    for row in &model.picture.rows {
+        if row.rate > 0.0 {
+            at(next_second);
+        }
+        if let Some(value) = &row.value {
+            at(value.changed + LIT);
+            at(value.received + figures::next_age(now.since(value.received)));
+            value.stale_at.into_iter().for_each(&mut at);
+        }
+    }
+    for device in &model.devices {
+        unfold_at(device).into_iter().for_each(&mut at);
+        hints::deadline(device).into_iter().for_each(&mut at);
+        if let Connection::Connecting { .. } | Connection::Waiting(_) = device.connection {
+            at(next_second);
+        }
+        let meters = [&device.bytes_in, &device.messages_in, &device.publishes_out];
+        if meters.iter().any(|meter| meter.is_moving(now)) {
+            at(next_second);
+        }
+    }
+    if let Some(cells_change) = model.selected().and_then(|device| keep_alive_change(device, now)) {
+        at(cells_change);
+    }
+    next
+}
+
+/// How many cells of the keep-alive bar are full: the time until the next ping. `None` when it is off.
+pub fn keep_alive_cells(device: &Device, now: Timestamp) -> Option<u32> {
+    let (left, cell) = keep_alive_left(device, now)?;
+    let cells = left.as_nanos().div_ceil(cell.as_nanos().max(1));
+    Some(u32::try_from(cells).unwrap_or(KEEP_ALIVE_CELLS).min(KEEP_ALIVE_CELLS))
+}
+
+fn keep_alive_left(device: &Device, now: Timestamp) -> Option<(Duration, Duration)> {
+    let online = device.online().filter(|online| online.keep_alive_s > 0)?;
+    let next_ping = device.link.next_ping?;
+    Some((next_ping.since(now), Duration::from_secs(u64::from(online.keep_alive_s)) / KEEP_ALIVE_CELLS))
+}
+
+fn keep_alive_change(device: &Device, now: Timestamp) -> Option<Timestamp> {
+    let (_, cell) = keep_alive_left(device, now)?;
+    let cells = keep_alive_cells(device, now)?.checked_sub(1)?;
+    Some(device.link.next_ping? - cell * cells)
+}
+
+/// Whether a tab has anything to scroll.
+pub fn scrolls(inspector: &Inspector) -> bool {
+    matches!(inspector.tab, Tab::Value | Tab::History | Tab::Message)
 }

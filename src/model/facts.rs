@@ -1,0 +1,213 @@
+//! Facts in lines: of a device, a branch, a message. Owns their words and order.
+use super::device::{Connection, Device};
+use super::ingest::refusal_words;
+use super::shown::fact;
+use crate::decode::{Ink, Line, figures};
+use crate::mqtt::Retained;
+use crate::store::{Last, LastPayload, NodeId};
+use crate::time::Timestamp;
+use crate::wire;
+
+/// Log lines shown below a device's facts.
+const LOG_LINES: usize = 100;
+
+/// What is known of a device and its connection.
+pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
+    let profile = &device.profile;
+    let mut lines = vec![
+        fact("broker", Ink::Plain, &format!("{} over TCP", profile.address)),
+        fact("version", Ink::Plain, &profile.version.to_string()),
+        fact("state", Ink::Text, &state_words(device, now)),
+    ];
+    let client_id = device.online().map_or(profile.client_id.as_str(), |online| &online.client_id);
+    lines.push(fact("client id", Ink::Text, client_id));
+    if let Some(online) = device.online() {
+        let present = if online.connack.session_present { "session present" } else { "no session present" };
+        let clean = if profile.clean_start { "clean start" } else { "session kept" };
+        lines.push(fact("session", Ink::Plain, &format!("{clean}, {present}")));
+        lines.push(fact(
+            "keep-alive",
+            Ink::Plain,
+            &keep_alive_words(online.keep_alive_s, profile.keep_alive_s),
+        ));
+        lines.extend(limits(device));
+    }
+    if let Some(round_trip) = device.round_trips.back() {
+        let words = format!(
+            "{} of {}",
+            figures::span(*round_trip),
+            figures::counted(device.round_trips.len() as u64, "ping")
+        );
+        lines.push(fact("round trip", Ink::Number, &words));
+    }
+    for known in &device.subscriptions {
+        let granted = match &known.granted {
+            None => "asked for".to_owned(),
+            Some(Ok(qos)) => format!("granted QoS {qos} (asked {})", known.asked.qos),
+            Some(Err(refusal)) => format!("refused: {}", refusal_words(refusal)),
+        };
+        lines.push(fact("subscription", Ink::Text, &format!("{}  {granted}", known.asked.filter)));
+    }
+    let counts = device.store.counts();
+    let link = &device.link;
+    lines.push(fact(
+        "received",
+        Ink::Number,
+        &format!("{} messages, {}", figures::grouped(counts.n_messages), figures::bytes(link.bytes_in)),
+    ));
+    lines.push(fact(
+        "sent",
+        Ink::Number,
+        &format!("{} publications, {}", figures::grouped(link.publishes_out), figures::bytes(link.bytes_out)),
+    ));
+    for (name, n) in [
+        ("left out", device.n_refused),
+        ("duplicates", link.n_duplicates),
+        ("stalls", link.n_stalls),
+        ("evicted", counts.n_history_evicted),
+        ("dropped", counts.n_messages_refused),
+    ] {
+        if n > 0 {
+            lines.push(fact(name, Ink::Number, &figures::grouped(n)));
+        }
+    }
+    if !device.log.is_empty() {
+        lines.push(Line::default());
+    }
+    for entry in device.log.iter().rev().take(LOG_LINES) {
+        let ago = format!("{} ago", figures::age(now.since(entry.at)));
+        lines.push(fact(&ago, Ink::Plain, &entry.words));
+    }
+    lines
+}
+
+/// Where the connection stands, in words.
+pub fn state_words(device: &Device, now: Timestamp) -> String {
+    match &device.connection {
+        Connection::Connecting { step, since } => {
+            format!("connecting: {} for {}", step.words(), figures::span(now.since(*since)))
+        }
+        Connection::Online(online) => format!("online for {}", figures::age(now.since(online.at))),
+        Connection::Waiting(lost) => match lost.retry_at {
+            Some(at) => format!("{}; next try in {} s", lost.cause, at.since(now).as_secs() + 1),
+            None => format!("{}; c tries again", lost.cause),
+        },
+        Connection::Off => "disconnected; c connects".into(),
+    }
+}
+
+fn keep_alive_words(in_force: u16, ours: u16) -> String {
+    let whose = if in_force == ours { String::new() } else { format!(" (the broker's; ours is {ours} s)") };
+    let advice = match in_force {
+        0 => " is off: a dead link goes unnoticed until something is sent",
+        1..60 => "; under 60 s costs traffic",
+        60..=300 => "",
+        301.. => "; over 300 s many routers forget the connection",
+    };
+    format!("{in_force} s{whose}{advice}")
+}
+
+fn limits(device: &Device) -> Vec<Line> {
+    let Some(online) = device.online() else { return Vec::new() };
+    let connack = &online.connack;
+    let mut words = Vec::new();
+    if let Some(qos) = connack.max_qos {
+        words.push(format!("QoS {qos} at most"));
+    }
+    if connack.retain_available == Some(false) {
+        words.push("no retained messages".into());
+    }
+    if let Some(bytes) = connack.max_packet_bytes {
+        words.push(format!("packets up to {}", figures::bytes(u64::from(bytes))));
+    }
+    if let Some(n) = connack.receive_maximum {
+        words.push(format!("{n} publications in flight"));
+    }
+    if connack.wildcard_available == Some(false) {
+        words.push("no wildcards".into());
+    }
+    if connack.shared_available == Some(false) {
+        words.push("no shared subscriptions".into());
+    }
+    if words.is_empty() { Vec::new() } else { vec![fact("broker takes", Ink::Plain, &words.join(", "))] }
+}
+
+/// What is known of a branch that is no topic itself.
+pub fn of_branch(device: &Device, node: NodeId, now: Timestamp) -> Vec<Line> {
+    let figure = device.store.node(node);
+    let mut lines = vec![
+        fact("topics below", Ink::Number, &figures::grouped(figure.n_topics_below as u64)),
+        fact("messages", Ink::Number, &figures::grouped(figure.n_messages_below)),
+        fact("rate", Ink::Number, &figures::rate(f64::from(figure.rate_per_s(now)))),
+    ];
+    if figure.n_messages_below > 0 {
+        lines.push(fact(
+            "last message",
+            Ink::Plain,
+            &format!("{} ago", figures::age(now.since(figure.last_change))),
+        ));
+    }
+    lines.push(Line::default());
+    lines.push(fact("", Ink::Faint, "no message came on this very topic"));
+    lines
+}
+
+/// What is known of a message besides its payload; the last line parts the two.
+pub fn of_message(device: &Device, last: &Last<'_>) -> Vec<Line> {
+    let retained = match last.retained {
+        Retained::Yes => "yes",
+        Retained::No => "no",
+        Retained::Unknown => "unknown (MQTT 3.1.1 tells only of messages kept before we subscribed)",
+    };
+    let mut lines = vec![
+        fact("size", Ink::Number, &format!("{} bytes", figures::grouped(last.n_bytes as u64))),
+        fact("QoS", Ink::Number, &last.qos.to_string()),
+        fact("retained", Ink::Literal, retained),
+    ];
+    if let Some(id) = last.packet_id {
+        lines.push(fact("packet id", Ink::Number, &id.to_string()));
+    }
+    if last.dup {
+        lines.push(fact("DUP", Ink::Literal, "set: it may have been delivered before"));
+    }
+    if !last.properties.is_empty() {
+        lines.extend(properties(last.properties));
+    }
+    if let LastPayload::Evicted { .. } = last.payload {
+        lines.push(fact("payload", Ink::Faint, "evicted to stay within --memory"));
+    }
+    let _ = device;
+    lines.push(Line::default());
+    lines
+}
+
+fn properties(bytes: &[u8]) -> Vec<Line> {
+    let properties = match wire::read_publish_properties(bytes) {
+        Ok(properties) => properties,
+        Err(error) => return vec![fact("properties", Ink::Escape, &error.to_string())],
+    };
+    let mut lines = Vec::new();
+    let mut add = |name, value: Option<String>| {
+        if let Some(value) = value {
+            lines.push(fact(name, Ink::Text, &value));
+        }
+    };
+    add("content type", properties.content_type);
+    let format = |is_utf8| if is_utf8 { "UTF-8" } else { "unspecified bytes" };
+    add("format", properties.payload_is_utf8.map(|is_utf8| format(is_utf8).to_owned()));
+    add("expires in", properties.message_expiry_s.map(|seconds| format!("{seconds} s")));
+    add("response to", properties.response_topic);
+    add(
+        "correlation",
+        properties
+            .correlation_data
+            .map(|data| data.iter().take(64).map(|byte| format!("{byte:02x}")).collect()),
+    );
+    for (name, value) in properties.user {
+        add("user property", Some(format!("{name} = {value}")));
+    }
+    for id in properties.subscription_ids {
+        add("subscription", Some(format!("id {id}")));
+    }
+    lines
+}

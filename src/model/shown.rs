@@ -1,0 +1,296 @@
+//! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
+use super::device::{Connection, Device};
+use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
+use super::{Effect, Model, facts, picture};
+use crate::decode::{self, Ink, Line, Preview};
+use crate::mqtt::Qos;
+use crate::mqtt::Retained;
+use crate::store::{Last, LastPayload, Past};
+use crate::time::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Numbers of the large sparkline; a chart has its own tab.
+const SPARK_NUMBERS: usize = 120;
+
+/// Lines of history that a key may go back to at once: walking there costs a step each.
+const MAX_HISTORY_SCROLL: usize = 100_000;
+
+/// What the inspector shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    /// The topic or the device's name; not sanitized.
+    pub title: String,
+    /// The tab it was made for.
+    pub tab: Tab,
+    /// The value in short, above the lines of the tab Value.
+    pub head: Option<Head>,
+    /// Lines of the tabs Value and Message, from `scroll` on.
+    pub lines: Vec<Line>,
+    /// Messages of the tab History, newest first, from `scroll` on.
+    pub past: Vec<PastRow>,
+    /// First line shown.
+    pub scroll: usize,
+    /// Lines there are.
+    pub n_lines: usize,
+    /// Whether a worker is still laying the payload out.
+    pub is_reading: bool,
+}
+
+/// A value in short.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// One line of it.
+    pub preview: Preview,
+    /// Quality of service of the last delivery.
+    pub qos: Qos,
+    /// Kept by the broker or not.
+    pub retained: Retained,
+    /// When it came.
+    pub received: Timestamp,
+    /// Its size.
+    pub n_bytes: usize,
+    /// Smoothed time between messages.
+    pub interval: Option<Duration>,
+    /// Messages on this topic.
+    pub n_messages: u64,
+    /// Whether it is pinned.
+    pub is_pinned: bool,
+    /// Numbers of late, oldest first; empty unless there are two.
+    pub spark: Vec<f64>,
+}
+
+impl Head {
+    /// Rows it takes.
+    pub fn n_rows(&self) -> usize {
+        if self.spark.is_empty() { 2 } else { 3 }
+    }
+}
+
+/// A message of the past.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastRow {
+    /// When it came.
+    pub received: Timestamp,
+    /// Since the message before it.
+    pub delta: Option<Duration>,
+    /// One line of it.
+    pub preview: Preview,
+    /// Its full size.
+    pub n_bytes: usize,
+    /// Whether the history holds only its beginning.
+    pub is_cut: bool,
+    /// Quality of service of the delivery.
+    pub qos: Qos,
+    /// Kept by the broker or not.
+    pub retained: Retained,
+    /// The DUP flag.
+    pub dup: bool,
+}
+
+/// Makes ready what the inspector shows.
+pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> Shown {
+    let inner = model.layout().inspector.inner();
+    // The tabs have the uppermost row.
+    let (cols, n_rows) = (usize::from(inner.cols), usize::from(inner.rows).saturating_sub(1));
+    let row = model.cursor;
+    let tab = model.inspector.tab;
+    let old = std::mem::take(&mut model.picture.inspector);
+    let Model { devices, inspector, frozen, .. } = model;
+    let Some(device) = devices.get(usize::from(row.device.0)) else { return Shown::default() };
+    let mut title = String::new();
+    device.store.topic_of(row.node, &mut title);
+    let mut shown = Shown { title, tab, ..Shown::default() };
+    if row.is_device() {
+        shown.title.clone_from(&device.profile.name);
+        window(&mut shown, &mut inspector.scroll, n_rows, &facts::of_device(device, now));
+        return shown;
+    }
+    if frozen.is_some() && old.title == shown.title && old.tab == tab && old.scroll == inspector.scroll {
+        return old;
+    }
+    let Some(last) = device.store.last(row.node) else {
+        window(&mut shown, &mut inspector.scroll, n_rows, &facts::of_branch(device, row.node, now));
+        return shown;
+    };
+    let above = match tab {
+        Tab::Value => {
+            let head = head(device, row, &last, cols);
+            let n_rows = head.n_rows();
+            shown.head = Some(head);
+            // A value that its head says in full needs no lines below.
+            if shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols)) {
+                inspector.scroll = 0;
+                return shown;
+            }
+            Lines { facts: Vec::new(), n_rows: n_rows + 1 }
+        }
+        Tab::History => {
+            history(&mut shown, inspector, device, row.node, (cols, n_rows));
+            return shown;
+        }
+        Tab::Message => Lines { facts: facts::of_message(device, &last), n_rows: 0 },
+    };
+    let LastPayload::Whole(payload) = last.payload else {
+        window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
+        return shown;
+    };
+    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1) };
+    lay_out(inspector, subject, payload, effects);
+    let n_rows = n_rows.saturating_sub(above.n_rows);
+    match inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
+        Some(decoded) => {
+            let n_facts = above.facts.len();
+            shown.n_lines = n_facts + decoded.n_lines();
+            inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
+            shown.scroll = inspector.scroll;
+            let facts = above.facts.into_iter().skip(shown.scroll).take(n_rows);
+            shown.lines.extend(facts);
+            let from = shown.scroll.saturating_sub(n_facts);
+            shown.lines.extend(decoded.lines(from, n_rows.saturating_sub(shown.lines.len())));
+        }
+        None => {
+            shown.is_reading = true;
+            window(&mut shown, &mut inspector.scroll, n_rows, &above.facts);
+        }
+    }
+    shown
+}
+
+/// Lines above the payload's own: those that scroll with it, and rows that don't.
+struct Lines {
+    facts: Vec<Line>,
+    n_rows: usize,
+}
+
+/// Whether a layout may be shown for a subject: an older message of the same topic stands in while a worker
+/// is busy with the present one.
+fn is_of(decoded: &Decoded, subject: Subject) -> bool {
+    Subject { sequence: 0, ..decoded.subject } == Subject { sequence: 0, ..subject }
+}
+
+fn lay_out(
+    inspector: &mut super::inspector::Inspector,
+    subject: Subject,
+    payload: &[u8],
+    effects: &mut Vec<Effect>,
+) {
+    if inspector.decoded.as_ref().is_some_and(|decoded| decoded.subject == subject) {
+        return;
+    }
+    if payload.len() <= MAX_INLINE_BYTES {
+        inspector.decoded = Some(Decoded::new(subject, payload.into()));
+    } else if inspector.pending.is_none_or(|pending| pending.row != subject.row || pending.tab != subject.tab)
+    {
+        inspector.pending = Some(subject);
+        effects.push(Effect::Decode(subject, Arc::from(payload)));
+    }
+}
+
+/// Whether the one line says all there is to say.
+fn says_all(preview: &Preview, cols: usize) -> bool {
+    match preview.kind {
+        decode::Kind::Empty | decode::Kind::Number | decode::Kind::Bool | decode::Kind::Null => true,
+        decode::Kind::Text => preview.line.cols < cols.min(MAX_PREVIEW_COLS),
+        decode::Kind::Object | decode::Kind::Array | decode::Kind::Bytes => false,
+    }
+}
+
+/// The widest one-line value.
+const MAX_PREVIEW_COLS: usize = 200;
+
+fn head(device: &Device, row: super::tree::RowId, last: &Last<'_>, cols: usize) -> Head {
+    let preview = match last.payload {
+        LastPayload::Whole(payload) => decode::preview(payload, cols.min(MAX_PREVIEW_COLS)),
+        LastPayload::Evicted { n_bytes } => picture::evicted(n_bytes),
+    };
+    let node = device.store.node(row.node);
+    let past = device.store.history(row.node).take(SPARK_NUMBERS);
+    let mut spark: Vec<f64> = past.map_while(|past| decode::number(past.payload)).collect();
+    spark.reverse();
+    if spark.len() < 2 {
+        spark.clear();
+    }
+    Head {
+        preview,
+        qos: last.qos,
+        retained: last.retained,
+        received: last.received,
+        n_bytes: last.n_bytes,
+        interval: node.interval,
+        n_messages: node.n_messages,
+        is_pinned: device.store.is_pinned(row.node),
+        spark,
+    }
+}
+
+fn history(
+    shown: &mut Shown,
+    inspector: &mut super::inspector::Inspector,
+    device: &Device,
+    node: crate::store::NodeId,
+    (cols, n_rows): (usize, usize),
+) {
+    let n_messages = device.store.node(node).n_messages;
+    // Scrolled back, the picture holds still while new messages come above it.
+    if inspector.scroll > 0 && inspector.n_seen > 0 {
+        let n_new = usize::try_from(n_messages.saturating_sub(inspector.n_seen)).unwrap_or(usize::MAX);
+        inspector.scroll = inspector.scroll.saturating_add(n_new);
+    }
+    inspector.n_seen = n_messages;
+    // The heading has a row of its own.
+    let n_rows = n_rows.saturating_sub(1);
+    shown.n_lines = device.store.n_history(node);
+    let most = shown.n_lines.saturating_sub(n_rows).min(MAX_HISTORY_SCROLL);
+    inspector.scroll = inspector.scroll.min(most);
+    shown.scroll = inspector.scroll;
+    let mut past = device.store.history(node).skip(shown.scroll).take(n_rows + 1).peekable();
+    while let Some(message) = past.next() {
+        if shown.past.len() == n_rows {
+            break;
+        }
+        let delta = past.peek().map(|before| message.received.since(before.received));
+        shown.past.push(past_row(&message, delta, cols));
+    }
+}
+
+fn past_row(message: &Past<'_>, delta: Option<Duration>, cols: usize) -> PastRow {
+    let preview = if message.payload.is_empty() && message.n_bytes > 0 {
+        picture::evicted(message.n_bytes)
+    } else {
+        decode::preview(message.payload, cols)
+    };
+    PastRow {
+        received: message.received,
+        delta,
+        preview,
+        n_bytes: message.n_bytes,
+        is_cut: message.is_cut(),
+        qos: message.qos,
+        retained: message.retained,
+        dup: message.dup,
+    }
+}
+
+fn window(shown: &mut Shown, scroll: &mut usize, n_rows: usize, lines: &[Line]) {
+    shown.n_lines = lines.len();
+    *scroll = (*scroll).min(lines.len().saturating_sub(n_rows));
+    shown.scroll = *scroll;
+    shown.lines = lines.iter().skip(*scroll).take(n_rows).cloned().collect();
+}
+
+/// A line of a name and what it is.
+pub fn fact(name: &str, ink: Ink, value: &str) -> Line {
+    let mut line = Line::default();
+    line.push(Ink::Key, &format!("{name:<14}"));
+    decode::escape::push_sane(&mut line, ink, value.as_bytes(), usize::from(u16::MAX));
+    line
+}
+
+/// Whether a device can be talked to at all.
+pub fn is_reachable(device: &Device) -> bool {
+    match device.connection {
+        Connection::Online(_) => true,
+        Connection::Connecting { .. } | Connection::Waiting(_) | Connection::Off => false,
+    }
+}
