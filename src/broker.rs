@@ -1,1 +1,65 @@
-//! A device's task: dials, pumps bytes through `wire` and `session`, batches messages. Owns the socket.
+//! One task per device: dials, reads, writes, keeps time. Owns sockets and queues; the session decides.
+//!
+//! ```text
+//! Requests ──(bounded, try_send)──► task: dial ► pump ◄──► socket
+//!                                     │  session.request / receive / next_packet
+//! Events ◄──(bounded by messages and bytes; a full one stops the reading)──┘
+//! ```
+//!
+//! The task begins to connect at once. It ends after [`BrokerRequest::End`], or when either of its two
+//! ends is dropped; the last event is [`BrokerEvent::Ended`](crate::mqtt::BrokerEvent::Ended).
+mod dial;
+mod loss;
+mod pace;
+mod pump;
+mod queue;
+mod task;
+
+pub use queue::{Events, QUEUE_BYTES, QUEUE_MESSAGES, Wake};
+
+use crate::mqtt::{BrokerRequest, Profile};
+use crate::time::Clock;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Requests that may wait for a device's task: several times what a person or a device file asks at once.
+const REQUESTS: usize = 4096;
+
+/// The way to ask a device's task for something. Never blocks.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    sender: mpsc::Sender<BrokerRequest>,
+}
+
+/// Why a request was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// The task is behind.
+    #[error("{REQUESTS} requests wait already; try again when the device has caught up")]
+    Full,
+    /// The task is no more.
+    #[error("the device was closed; open it again")]
+    Ended,
+}
+
+impl Requests {
+    /// Hands a request over, or says at once why not.
+    pub fn try_send(&self, request: BrokerRequest) -> Result<(), RequestError> {
+        self.sender.try_send(request).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => RequestError::Full,
+            mpsc::error::TrySendError::Closed(_) => RequestError::Ended,
+        })
+    }
+}
+
+/// Starts a device's task on the current tokio runtime; `wake` is told whenever there is an event to take,
+/// and may be shared by many devices.
+pub fn spawn(profile: Profile, clock: Arc<dyn Clock>, wake: Wake) -> (Requests, Events) {
+    let (sender, receiver) = mpsc::channel(REQUESTS);
+    let (feed, events) = queue::queue(wake);
+    // Not for secrets: it spreads the back-off of clients that lost their broker together.
+    let seed = RandomState::new().hash_one(&profile.client_id);
+    tokio::spawn(task::run(profile, seed, clock, receiver, feed));
+    (Requests { sender }, events)
+}

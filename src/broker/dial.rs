@@ -1,0 +1,110 @@
+//! Name to addresses, address to stream. Owns the time limits and words of both steps; says no CONNECT.
+use super::loss::{Loss, system_words};
+use super::queue::Feed;
+use crate::mqtt::port::Step;
+use crate::mqtt::{Address, BrokerEvent};
+use crate::time::{Clock, Timestamp};
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// How long a name server may take; its own retries come at 5 s.
+const RESOLVE_WITHIN: Duration = Duration::from_secs(5);
+/// How long each address may take to answer: two lost SYNs.
+const TCP_WITHIN: Duration = Duration::from_secs(5);
+/// Addresses tried in one attempt: half a minute at the worst.
+const MAX_ADDRESSES: usize = 6;
+
+/// Opens a TCP connection to the first address that answers.
+pub(super) async fn dial(address: &Address, clock: &dyn Clock, feed: &Feed) -> Result<TcpStream, Loss> {
+    let began = begin(Step::Resolve, clock, feed);
+    let addresses = resolve(address).await?;
+    let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
+    done(Step::Resolve, began, clock, feed, Some(listed.join(", ")));
+
+    let began = begin(Step::Tcp, clock, feed);
+    let mut failures: Vec<Failure> = Vec::new();
+    for address in addresses {
+        match timeout(TCP_WITHIN, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                // Small packets must not wait for the acknowledgement of the one before (Nagle).
+                if let Err(error) = stream.set_nodelay(true) {
+                    failures.push(Failure::new(address, Some(error)));
+                    continue;
+                }
+                done(Step::Tcp, began, clock, feed, Some(address.to_string()));
+                return Ok(stream);
+            }
+            Ok(Err(error)) => failures.push(Failure::new(address, Some(error))),
+            Err(_elapsed) => failures.push(Failure::new(address, None)),
+        }
+    }
+    let causes: Vec<&str> = failures.iter().map(|failure| failure.cause.as_str()).collect();
+    let remedy = failures.first().and_then(|failure| failure.remedy.as_deref());
+    Err(Loss::new(Some(Step::Tcp), causes.join("; "), remedy))
+}
+
+async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Loss> {
+    let host = address.host.as_str();
+    let failed = |cause: String, remedy: &str| Err(Loss::new(Some(Step::Resolve), cause, Some(remedy)));
+    let found = match timeout(RESOLVE_WITHIN, tokio::net::lookup_host((host, address.port))).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            let words = system_words(&error);
+            let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
+            return failed(format!("the host {host:?} is unknown: {words}"), "check its spelling, or give its address");
+        }
+        Err(_elapsed) => {
+            let cause = format!("no name server knew the host {host:?} within {} s", RESOLVE_WITHIN.as_secs());
+            return failed(cause, "check the network, or give its address");
+        }
+    };
+    let addresses: Vec<SocketAddr> = found.take(MAX_ADDRESSES).collect();
+    if addresses.is_empty() {
+        return failed(format!("the host {host:?} has no address"), "check its spelling, or give its address");
+    }
+    Ok(addresses)
+}
+
+/// Why an address was no use.
+struct Failure {
+    cause: String,
+    remedy: Option<String>,
+}
+
+impl Failure {
+    /// No error: it took too long.
+    fn new(address: SocketAddr, error: Option<io::Error>) -> Self {
+        let Some(error) = error else {
+            return Self {
+                cause: format!("{address} did not answer within {} s", TCP_WITHIN.as_secs()),
+                remedy: Some("check the address; a firewall on the way may swallow the packets".into()),
+            };
+        };
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => Self {
+                cause: format!("nothing listens on {address}"),
+                remedy: Some(format!("start a broker there, or check that {} is its port", address.port())),
+            },
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Self {
+                cause: format!("there is no way to {address}: {}", system_words(&error)),
+                remedy: Some("check the network and the address".into()),
+            },
+            _ => Self { cause: format!("{address} cannot be reached: {}", system_words(&error)), remedy: None },
+        }
+    }
+}
+
+/// Tells that a step begins.
+pub(super) fn begin(step: Step, clock: &dyn Clock, feed: &Feed) -> Timestamp {
+    let now = clock.now();
+    feed.push(BrokerEvent::StepBegun(step, now));
+    now
+}
+
+/// Tells that a step ended well.
+pub(super) fn done(step: Step, began: Timestamp, clock: &dyn Clock, feed: &Feed, note: Option<String>) {
+    feed.push(BrokerEvent::StepDone(step, clock.now().since(began), note));
+}
