@@ -5,8 +5,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 mod amounts;
+mod run;
 
 pub use amounts::parse_bytes;
+pub use run::run;
 
 /// Done.
 pub const EXIT_DONE: u8 = 0;
@@ -46,13 +48,6 @@ Without a URL mqttscope connects to mqtt://127.0.0.1:1883.
 pub enum Subcommands {
     /// Explore an embedded broker with a living plant of simulated devices
     Demo(DemoArgs),
-    /// Print the keys in force, as a keymap file
-    Keys,
-    /// Print the names of the themes, or a theme as a file
-    Themes {
-        /// Which to print
-        name: Option<String>,
-    },
 }
 
 /// Arguments of the demo.
@@ -127,7 +122,7 @@ pub struct ScreenArgs {
     /// Refuse every command that publishes
     #[arg(long)]
     pub read_only: bool,
-    /// Theme: a name that `mqttscope themes` lists
+    /// Theme: default, light, ansi16 or one of your own
     #[arg(long, default_value = "default")]
     pub theme: String,
     /// Draw with ASCII characters only; chosen by itself when the locale is not UTF-8

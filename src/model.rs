@@ -185,6 +185,11 @@ impl Model {
         [self.toasts.deadline(), self.lives.deadline(), self.picture.next_change].into_iter().flatten().min()
     }
 
+    /// Tells what went wrong without stopping anything.
+    pub fn warn(&mut self, now: Timestamp, words: impl Into<String>) {
+        self.say(now, Tone::Warn, words);
+    }
+
     fn say(&mut self, now: Timestamp, tone: Tone, words: impl Into<String>) {
         self.toasts.say(now, tone, words);
     }

@@ -1,1 +1,10 @@
-//! (to come)
+//! The one loop: input, devices, deadlines and frames. Owns the clock, signals and workers; decides nothing itself.
+mod clock;
+mod explore;
+mod pace;
+mod panics;
+mod signals;
+
+pub use clock::MachineClock;
+pub use explore::{Options, RunError, explore};
+pub use panics::{install, provoked, report};

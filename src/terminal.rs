@@ -4,6 +4,8 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{cursor, queue};
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 mod input;
 mod painter;
@@ -12,6 +14,9 @@ mod writer;
 pub use input::{Input, Keys};
 pub use painter::Painter;
 pub use writer::Writer;
+
+/// How long the terminal may take to swallow the few bytes that restore it.
+const LEAVING: Duration = Duration::from_millis(500);
 
 /// Whether the terminal is ours at present; leaving twice would clear what the shell shows.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -61,11 +66,19 @@ pub fn leave() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
-    // The line discipline first: a terminal that nobody reads may block the writing below.
+    // The line discipline first: it cannot block.
     let _ = disable_raw_mode();
-    let mut out = io::stdout();
-    let _ = queue!(out, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
-    let _ = out.flush();
+    // A terminal that nobody reads would block the writing; the shell gets it back all the same.
+    let (written, is_written) = sync_channel(1);
+    let writing = std::thread::Builder::new().name("leave".into()).spawn(move || {
+        let mut out = io::stdout();
+        let _ = queue!(out, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let _ = out.flush();
+        let _ = written.send(());
+    });
+    if writing.is_ok() {
+        let _ = is_written.recv_timeout(LEAVING);
+    }
 }
 
 /// Leaves the terminal when it goes out of scope, also when a panic unwinds.

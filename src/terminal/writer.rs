@@ -26,7 +26,10 @@ struct State {
 impl Writer {
     /// Starts the thread; `on_idle` is called, on that thread, whenever it has nothing left to write.
     pub fn start(on_idle: impl Fn() + Send + 'static) -> io::Result<Self> {
-        Self::start_on(io::stdout(), on_idle)
+        // A descriptor of its own: a blocked write would hold the lock of the shared one, which the leaving
+        // of the terminal needs.
+        let own = rustix::io::dup(io::stdout())?;
+        Self::start_on(std::fs::File::from(own), on_idle)
     }
 
     fn start_on(

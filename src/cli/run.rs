@@ -1,0 +1,120 @@
+//! From arguments to a running program. Owns the wiring and what a failure's exit code is.
+use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, ScreenArgs, Subcommands};
+use crate::config;
+use crate::demo::plant::PlantOptions;
+use crate::demo::{self, DemoOptions};
+use crate::model::Settings;
+use crate::mqtt::{Address, Profile};
+use crate::runtime::{self, MachineClock, Options};
+use crate::time::Clock;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Threads for the devices' tasks; the loop has the main thread to itself.
+const TASK_THREADS: usize = 2;
+
+/// Why the program failed: the exit code and the words for it.
+pub type Failure = (u8, String);
+
+/// Runs what the arguments ask for, until its end.
+pub fn run(cli: &Cli) -> Result<(), Failure> {
+    let panicked = Arc::new(Notify::new());
+    runtime::install(Arc::clone(&panicked));
+    // The terminal is restored while the panic unwinds, so that its words stay on the screen.
+    match catch_unwind(AssertUnwindSafe(|| run_to_end(cli, panicked))) {
+        Ok(ended) => ended,
+        Err(_panic) => Err((EXIT_FAILED, runtime::report().unwrap_or_default())),
+    }
+}
+
+fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
+    let failed = |words: String| (EXIT_FAILED, words);
+    let clock = MachineClock::default();
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(TASK_THREADS)
+        .thread_name("task")
+        .enable_all()
+        .build()
+        .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
+    let ended = match &cli.command {
+        None => {
+            let (profiles, warnings) = cli.profiles(unique(&clock)).map_err(usage)?;
+            let options = options(&cli.screen, profiles, warnings)?;
+            tokio.block_on(runtime::explore(options, Arc::new(clock), panicked))
+        }
+        Some(Subcommands::Demo(args)) => {
+            let (screen, connection) = (&args.screen, &args.connection);
+            let options = |address| demo_options(screen, connection, address, &clock);
+            return tokio.block_on(run_demo(args, options, Arc::new(clock), panicked));
+        }
+    };
+    // Tasks that still talk to a broker that does not answer are not waited for.
+    tokio.shutdown_background();
+    ended.map_err(|error| failed(error.to_string()))
+}
+
+async fn run_demo(
+    args: &DemoArgs,
+    options: impl Fn(Address) -> Result<Options, Failure>,
+    clock: Arc<MachineClock>,
+    panicked: Arc<Notify>,
+) -> Result<(), Failure> {
+    let plant = PlantOptions {
+        n_topics: args.topics.map(|n| n as usize),
+        rate_per_s: args.rate.map(f64::from),
+        seed: args.seed,
+    };
+    let clock: Arc<dyn Clock> = clock;
+    // Wrong arguments are told before a million topics are set up.
+    options(Address::tcp("127.0.0.1", args.port.unwrap_or(1)))?;
+    let demo = demo::spawn(DemoOptions { port: args.port, plant }, Arc::clone(&clock))
+        .await
+        .map_err(|error| (EXIT_FAILED, error.to_string()))?;
+    let at = demo.address();
+    let options = options(Address::tcp(at.ip().to_string(), at.port()))?;
+    let ended = runtime::explore(options, clock, panicked).await;
+    demo.stop().await;
+    ended.map_err(|error| (EXIT_FAILED, error.to_string()))
+}
+
+fn demo_options(
+    screen: &ScreenArgs,
+    connection: &ConnectionArgs,
+    address: Address,
+    clock: &MachineClock,
+) -> Result<Options, Failure> {
+    let profile = connection.demo_profile(address, unique(clock)).map_err(usage)?;
+    options(screen, vec![profile], Vec::new())
+}
+
+fn options(screen: &ScreenArgs, profiles: Vec<Profile>, mut warnings: Vec<String>) -> Result<Options, Failure> {
+    let (keymap, of_keymap) = config::keymap(screen.keymap.as_deref()).map_err(usage)?;
+    let (theme, of_theme) = config::theme(&screen.theme);
+    warnings.extend(of_keymap.iter().chain(&of_theme).map(ToString::to_string));
+    let budget = screen.memory.map_or_else(config::default_budget_bytes, |bytes| {
+        usize::try_from(bytes).unwrap_or(usize::MAX)
+    });
+    Ok(Options {
+        profiles,
+        keymap,
+        theme,
+        settings: Settings {
+            ascii: screen.ascii || !config::locale_is_utf8(),
+            read_only: screen.read_only,
+            budget_bytes: budget,
+        },
+        warnings,
+        max_bytes_per_s: screen.max_bytes_per_second,
+    })
+}
+
+/// What makes a client id unique: the moment and the process.
+fn unique(clock: &MachineClock) -> u64 {
+    let ms = u64::try_from(clock.origin.unix_ms).unwrap_or_default();
+    (ms << 22) ^ u64::from(std::process::id())
+}
+
+fn usage(error: impl std::fmt::Display) -> Failure {
+    (EXIT_USAGE, error.to_string())
+}

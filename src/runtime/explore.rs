@@ -1,0 +1,360 @@
+//! The explorer's loop. Owns the order of things: signals and keys first, then frames, then the devices' queues.
+use super::pace::{Pace, Want};
+use super::panics;
+use super::signals::{Asked, Signals};
+use crate::broker::{self, Events, Requests, Wake};
+use crate::keymap::Keymap;
+use crate::model::inspector::{Decoded, Subject};
+use crate::model::{DeviceId, Effect, Event, Model, Settings, update};
+use crate::mqtt::{BrokerEvent, BrokerRequest, Profile};
+use crate::terminal::{self, Input, Keys, Painter, TerminalError, Writer};
+use crate::theme::Theme;
+use crate::time::{Clock, Timestamp};
+use crate::view;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+
+/// Messages taken in between two looks at the keyboard: about a millisecond's work.
+const DRAIN_MESSAGES: usize = 2_048;
+
+/// Events other than messages taken in between two looks at the keyboard.
+const DRAIN_EVENTS: usize = 64;
+
+/// How long quitting waits for the brokers to take their DISCONNECT.
+const FAREWELL: Duration = Duration::from_millis(1_500);
+
+/// Payloads that wait to be laid out: one tab shows one at a time, and the next one replaces it.
+const WORKERS: usize = 2;
+
+/// What the explorer runs with.
+#[derive(Debug)]
+pub struct Options {
+    /// The devices.
+    pub profiles: Vec<Profile>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The colours.
+    pub theme: Theme,
+    /// What the user chose.
+    pub settings: Settings,
+    /// What went wrong so far without stopping anything.
+    pub warnings: Vec<String>,
+    /// Bytes a second sent to the terminal for what changes by itself.
+    pub max_bytes_per_s: u64,
+}
+
+/// Why the explorer ended.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no terminal.
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
+    /// The system refused something.
+    #[error("the system refused to {0}: {1}")]
+    Io(&'static str, io::Error),
+    /// A thread or task panicked.
+    #[error("{0}")]
+    Panicked(String),
+}
+
+/// Runs the explorer until the user quits. `panicked` is told of panics on other threads.
+pub async fn explore(options: Options, clock: Arc<dyn Clock>, panicked: Arc<Notify>) -> Result<(), RunError> {
+    terminal::check()?;
+    let signals = Signals::new().map_err(|error| RunError::Io("pass signals on", error))?;
+    let idle = Arc::new(Notify::new());
+    let on_idle = Arc::clone(&idle);
+    let writer = Writer::start(move || on_idle.notify_one())
+        .map_err(|error| RunError::Io("start the writer's thread", error))?;
+    terminal::enter()?;
+    let _guard = terminal::Guard;
+    let mut explorer = Explorer::new(options, clock, writer, signals);
+    explorer.frame();
+    let ended = explorer.run(&idle, &panicked).await;
+    // The terminal first: whoever quits wants their shell, not the brokers' farewell.
+    explorer.writer.finish();
+    terminal::leave();
+    farewell(explorer.links).await;
+    ended
+}
+
+/// A device's task, as the loop knows it.
+struct Link {
+    requests: Requests,
+    events: Events,
+}
+
+struct Explorer {
+    model: Model,
+    theme: Theme,
+    links: Vec<Link>,
+    wake: Wake,
+    clock: Arc<dyn Clock>,
+    painter: Painter,
+    writer: Writer,
+    signals: Signals,
+    keys: Keys,
+    pace: Pace,
+    effects: Vec<Effect>,
+    decoded: (mpsc::Sender<Decoded>, mpsc::Receiver<Decoded>),
+    /// Text for the clipboard that waits for the writer.
+    clipboard: Option<String>,
+    /// The device whose queue is drained first next time.
+    turn: usize,
+    /// Whether a queue may hold more than was taken.
+    has_more: bool,
+    is_stopped: bool,
+    is_over: bool,
+}
+
+impl Explorer {
+    fn new(options: Options, clock: Arc<dyn Clock>, writer: Writer, signals: Signals) -> Self {
+        let wake = Wake::default();
+        let dial = |profile: &Profile| {
+            let (requests, events) = broker::spawn(profile.clone(), Arc::clone(&clock), wake.clone());
+            Link { requests, events }
+        };
+        let links = options.profiles.iter().map(dial).collect();
+        let (cols, rows) = terminal::size();
+        let mut model = Model::new(options.profiles, options.keymap, options.settings);
+        let now = clock.now();
+        update(&mut model, now, Event::Resize { cols, rows }, &mut Vec::new());
+        for warning in options.warnings {
+            model.warn(now, warning);
+        }
+        Self {
+            model,
+            theme: options.theme,
+            links,
+            wake,
+            clock,
+            painter: Painter::new(cols, rows),
+            writer,
+            signals,
+            keys: Keys::default(),
+            pace: Pace::new(options.max_bytes_per_s),
+            effects: Vec::new(),
+            decoded: mpsc::channel(WORKERS),
+            clipboard: None,
+            turn: 0,
+            has_more: false,
+            is_stopped: false,
+            is_over: false,
+        }
+    }
+
+    async fn run(&mut self, idle: &Notify, panicked: &Notify) -> Result<(), RunError> {
+        assert!(!panics::provoked("loop"), "asked for by MQTTSCOPE_PANIC");
+        if panics::provoked("task") {
+            tokio::spawn(async { panic!("asked for by MQTTSCOPE_PANIC") });
+        }
+        while !self.is_over {
+            self.frame_if_due();
+            if self.writer.has_failed() {
+                // The terminal is gone, and with it whoever could be told.
+                return Ok(());
+            }
+            let wait = self.wait();
+            tokio::select! {
+                biased;
+                () = panicked.notified() => {
+                    return Err(RunError::Panicked(panics::report().unwrap_or_default()));
+                }
+                asked = self.signals.next() => self.signal(asked),
+                input = self.keys.next() => self.input(input),
+                () = idle.notified(), if !self.writer.is_idle() => {}
+                Some(decoded) = self.decoded.1.recv() => self.tell(Event::Decoded(Box::new(decoded)), Want::Now),
+                () = self.wake.wait() => self.drain(),
+                () = wait => self.due(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sleeps until something is due; not at all while there is work.
+    fn wait(&self) -> impl Future<Output = ()> + use<> {
+        let now = self.clock.now();
+        let at = if self.has_more || self.model.is_working() {
+            Some(now)
+        } else {
+            match self.pace.due() {
+                Some(due) if self.writer.is_idle() && !self.is_stopped => Some(due),
+                Some(_) => None,
+                None => self.model.deadline(),
+            }
+        };
+        let wait = at.map(|at| at.since(now));
+        async move {
+            match wait {
+                Some(Duration::ZERO) => tokio::task::yield_now().await,
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// A deadline came, or there is time for a slice of work.
+    fn due(&mut self) {
+        if self.has_more {
+            return self.drain();
+        }
+        let cursor = self.model.cursor;
+        self.tell(Event::Due, Want::Traffic);
+        if self.model.cursor != cursor {
+            self.pace.want(Want::Now);
+        }
+    }
+
+    fn frame_if_due(&mut self) {
+        let now = self.clock.now();
+        if self.pace.due().is_some_and(|due| due <= now) && self.writer.is_idle() && !self.is_stopped {
+            self.frame();
+        }
+    }
+
+    fn frame(&mut self) {
+        let now = self.clock.now();
+        self.model.prepare(now, &mut self.effects);
+        let mut bytes = self.painter.paint(|frame| view::draw(&self.model, &self.theme, now, frame));
+        self.pace.painted(now, bytes.len());
+        if let Some(text) = self.clipboard.take() {
+            bytes.extend(terminal::clipboard_bytes(&text));
+        }
+        if !bytes.is_empty() {
+            self.writer.write(bytes);
+        }
+        self.carry_out(now);
+    }
+
+    /// Takes events from the devices in turn, as many as the keyboard can wait for.
+    fn drain(&mut self) {
+        let now = self.clock.now();
+        let (mut n_messages, mut n_events, mut n_idle) = (0, 0, 0);
+        let n_links = self.links.len();
+        self.has_more = false;
+        while n_idle < n_links {
+            if n_messages >= DRAIN_MESSAGES || n_events >= DRAIN_EVENTS {
+                self.has_more = true;
+                break;
+            }
+            let id = self.turn;
+            self.turn = (self.turn + 1) % n_links;
+            let Some(event) = self.links[id].events.try_recv() else {
+                n_idle += 1;
+                continue;
+            };
+            n_idle = 0;
+            let want = match &event {
+                BrokerEvent::Messages(batch) => {
+                    n_messages += batch.len();
+                    Want::Traffic
+                }
+                BrokerEvent::Link(_) => Want::Traffic,
+                _other => {
+                    n_events += 1;
+                    Want::Now
+                }
+            };
+            if !(want == Want::Traffic && self.model.frozen.is_some()) {
+                self.pace.want(want);
+            }
+            let id = DeviceId(u16::try_from(id).unwrap_or(u16::MAX));
+            update(&mut self.model, now, Event::Broker(id, event), &mut self.effects);
+        }
+        self.carry_out(now);
+    }
+
+    fn input(&mut self, input: Input) {
+        match input {
+            Input::Key(chord) => self.tell(Event::Key(chord), Want::Now),
+            Input::Paste(text) => self.tell(Event::Paste(text), Want::Now),
+            Input::Resize(cols, rows) => {
+                self.painter.resize(cols, rows);
+                self.tell(Event::Resize { cols, rows }, Want::Now);
+            }
+            Input::Gone => self.tell(Event::Terminated, Want::Now),
+        }
+    }
+
+    fn signal(&mut self, asked: Asked) {
+        match asked {
+            Asked::End => self.tell(Event::Terminated, Want::Now),
+            Asked::Stop => self.stop(),
+            Asked::GoOn => self.go_on(),
+        }
+    }
+
+    /// Gives the terminal to the shell and stops; goes on when SIGCONT is heard.
+    fn stop(&mut self) {
+        self.is_stopped = true;
+        terminal::leave();
+        self.signals.stop();
+    }
+
+    fn go_on(&mut self) {
+        self.is_stopped = false;
+        if terminal::enter().is_err() {
+            return self.tell(Event::Terminated, Want::Now);
+        }
+        self.keys = Keys::default();
+        self.painter.forget();
+        let (cols, rows) = terminal::size();
+        self.painter.resize(cols, rows);
+        self.tell(Event::Resize { cols, rows }, Want::Now);
+        self.tell(Event::Resumed, Want::Now);
+    }
+
+    fn tell(&mut self, event: Event, want: Want) {
+        let now = self.clock.now();
+        update(&mut self.model, now, event, &mut self.effects);
+        self.pace.want(want);
+        self.carry_out(now);
+    }
+
+    /// Turns effects into deeds.
+    fn carry_out(&mut self, now: Timestamp) {
+        // A refused request is an event with effects of its own.
+        while !self.effects.is_empty() {
+            for effect in std::mem::take(&mut self.effects) {
+                match effect {
+                    Effect::Request(id, request) => self.request(now, id, request),
+                    Effect::Copy(text) => self.clipboard = Some(text),
+                    Effect::Decode(subject, payload) => self.decode(subject, payload),
+                    Effect::Suspend => self.stop(),
+                    Effect::Quit => self.is_over = true,
+                }
+            }
+        }
+    }
+
+    fn request(&mut self, now: Timestamp, id: DeviceId, request: BrokerRequest) {
+        let Some(link) = self.links.get(usize::from(id.0)) else { return };
+        if let Err(error) = link.requests.try_send(request.clone()) {
+            let refused = Event::RequestRefused(id, request, error.to_string());
+            update(&mut self.model, now, refused, &mut self.effects);
+        }
+    }
+
+    fn decode(&self, subject: Subject, payload: Arc<[u8]>) {
+        let sender = self.decoded.0.clone();
+        tokio::task::spawn_blocking(move || {
+            // A full channel means that newer ones wait: the model asks again for what it misses.
+            let _ = sender.blocking_send(Decoded::new(subject, payload));
+        });
+    }
+}
+
+/// Says DISCONNECT to every broker and waits a moment for it to get out.
+async fn farewell(mut links: Vec<Link>) {
+    for link in &links {
+        // A task that has no room for it is behind for good; dropping its ends stops it too.
+        let _ = link.requests.try_send(BrokerRequest::End);
+    }
+    let all_ended = async {
+        for link in &mut links {
+            while !matches!(link.events.recv().await, BrokerEvent::Ended) {}
+        }
+    };
+    let _ = tokio::time::timeout(FAREWELL, all_ended).await;
+}
