@@ -1,7 +1,7 @@
 //! How a connection comes to its end. Owns the wishes and our last words; the caller closes the transport.
-use super::{Fatal, Link, Session, Wish, inbound, packets};
-use crate::mqtt::packet::{Disconnect, PublishRef};
-use crate::mqtt::{Qos, Reason, Version};
+use super::{Fatal, Link, Session, Wish};
+use crate::mqtt::Version;
+use crate::mqtt::packet::Disconnect;
 use crate::time::Timestamp;
 
 impl Session {
@@ -74,39 +74,6 @@ impl Session {
                 let last_word = self.connect_is_out().then(Disconnect::default);
                 self.close(last_word);
             }
-        }
-    }
-
-    /// Whether a PUBLISH goes on to the screen; its alias is in the table afterwards.
-    #[inline]
-    pub(super) fn judge_publish(
-        &mut self,
-        now: Timestamp,
-        publish: &PublishRef<'_>,
-    ) -> Result<inbound::Delivery, Fatal> {
-        if !matches!(self.link, Link::Online { .. }) {
-            return Err(packets::before_connack("PUBLISH"));
-        }
-        match publish.topic_alias {
-            Some(alias) => self.aliases.learn(alias, publish.topic)?,
-            None if publish.topic.is_empty() => {
-                return Err(Fatal::protocol_error(
-                    "the broker sent a PUBLISH with neither topic nor topic alias".into(),
-                ));
-            }
-            None => {}
-        }
-        match (publish.qos, publish.packet_id) {
-            (Qos::AtMostOnce, _) => Ok(inbound::Delivery::New),
-            (Qos::AtLeastOnce, Some(id)) => {
-                self.inbound.at_least_once(id, Reason::SUCCESS, &mut self.acks)?;
-                Ok(inbound::Delivery::New)
-            }
-            (Qos::ExactlyOnce, Some(id)) => self.inbound.exactly_once(now, id, &mut self.acks),
-            (Qos::AtLeastOnce | Qos::ExactlyOnce, None) => Err(Fatal::protocol_error(format!(
-                "the broker sent a PUBLISH at QoS {} without a packet id",
-                publish.qos
-            ))),
         }
     }
 }

@@ -80,20 +80,17 @@ impl Inbound {
         acks: &mut Acks,
     ) -> Result<Delivery, Fatal> {
         let connection = self.connection;
-        let delivery = match self.open.get_mut(&packet_id) {
-            Some(open) => {
-                open.n_again = open.n_again.saturating_add(1);
-                self.n_duplicates += 1;
-                if std::mem::replace(&mut open.connection, connection) != connection {
-                    self.take_place()?;
-                }
-                Delivery::Duplicate
-            }
-            None => {
+        let delivery = if let Some(open) = self.open.get_mut(&packet_id) {
+            open.n_again = open.n_again.saturating_add(1);
+            self.n_duplicates += 1;
+            if std::mem::replace(&mut open.connection, connection) != connection {
                 self.take_place()?;
-                self.open.insert(packet_id, Open { since: now, n_again: 0, connection });
-                Delivery::New
             }
+            Delivery::Duplicate
+        } else {
+            self.take_place()?;
+            self.open.insert(packet_id, Open { since: now, n_again: 0, connection });
+            Delivery::New
         };
         acks.push(AckKind::PubRec, packet_id, Reason::SUCCESS, Place::Kept);
         Ok(delivery)

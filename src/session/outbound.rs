@@ -1,6 +1,9 @@
 //! Our publications (MQTT 5.0 sections 4.3, 4.4, 4.6, 4.9). Owns their stages; knows no subscriptions.
 mod resume;
 
+#[cfg(test)]
+pub(super) use resume::LOSSES_BEFORE_GIVING_UP;
+
 use super::acks::{AckKind, Acks, Place};
 use super::ids::PacketIds;
 use super::limits::Limits;
@@ -46,10 +49,11 @@ struct Flight {
 
 /// What the broker owes us next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "the packets are called so")]
 enum Awaits {
     PubAck,
     PubRec,
-    /// With the order in which the PUBRECs came: PUBRELs are sent again in it (section 4.6).
+    /// With its place among the PUBREC packets, for PUBREL is sent again in their order (section 4.6).
     PubComp(u64),
 }
 
@@ -75,7 +79,7 @@ pub(super) struct Outbound {
     /// By the order of their first PUBLISH.
     flights: BTreeMap<u64, Flight>,
     by_id: HashMap<PacketId, u64, FixedState>,
-    /// PUBRELs to send again, and behind them PUBLISHes: places in `flights`.
+    /// What to send again, by its place in `flights`: each PUBREL, and behind them each PUBLISH.
     resend: VecDeque<u64>,
     /// Places of the broker's receive maximum in use.
     n_places: u32,
@@ -101,6 +105,7 @@ impl Outbound {
         ticket: Ticket,
         publication: Publication,
         limits: Option<&Limits>,
+        ids: &PacketIds,
         events: &mut VecDeque<BrokerEvent>,
     ) {
         if let Some(words) = limits.and_then(|limits| limits.objection(&publication)) {
@@ -120,9 +125,10 @@ impl Outbound {
             return tell(events, ticket, Stage::NotSent(words), now);
         }
         let goes_at_once = limits.is_some_and(|limits| match publication.qos {
-            Qos::AtMostOnce => self.held_qos0.is_empty(),
+            Qos::AtMostOnce => true,
             Qos::AtLeastOnce | Qos::ExactlyOnce => {
-                self.held.is_empty() && self.resend.is_empty() && self.has_place(limits)
+                let ahead = self.n_places as usize + self.resend.len() + self.held.len();
+                ahead < usize::from(limits.receive_maximum).min(ids.n_free())
             }
         });
         if !goes_at_once {
@@ -172,27 +178,24 @@ impl Outbound {
         }
         let seq = |held: &VecDeque<Held>| held.front().map_or(u64::MAX, |held| held.seq);
         loop {
-            let may_fly = self.resend.is_empty() && self.has_place(limits);
             let (qos0, higher) = (seq(&self.held_qos0), seq(&self.held));
-            if may_fly && higher < qos0 {
-                let packet_id = ids.take()?;
+            let may_fly = higher < qos0 && self.resend.is_empty() && self.has_place(limits);
+            if let Some(packet_id) = may_fly.then(|| ids.take()).flatten() {
                 let held = self.held.pop_front()?;
-                match self.take_off(now, held, packet_id, limits, events) {
-                    Some(publish) => return Some(Packet::Publish(publish)),
-                    None => ids.free(packet_id),
+                if let Some(publish) = self.take_off(now, held, packet_id, limits, events) {
+                    return Some(Packet::Publish(publish));
                 }
+                ids.free(packet_id);
             } else {
                 let held = self.held_qos0.pop_front()?;
                 self.held_bytes -= weight(&held.publication);
-                match limits.objection(&held.publication) {
-                    Some(words) => tell(events, held.ticket, Stage::NotSent(words), now),
-                    None => {
-                        self.n_publishes += 1;
-                        let stage = Stage::Sent { packet_id: None, resent: false };
-                        tell(events, held.ticket, stage, now);
-                        return Some(Packet::Publish(publish(&held.publication, None, false)));
-                    }
+                if let Some(words) = limits.objection(&held.publication) {
+                    tell(events, held.ticket, Stage::NotSent(words), now);
+                    continue;
                 }
+                self.n_publishes += 1;
+                tell(events, held.ticket, Stage::Sent { packet_id: None, resent: false }, now);
+                return Some(Packet::Publish(publish(&held.publication, None, false)));
             }
         }
     }
@@ -266,9 +269,8 @@ impl Outbound {
         acks: &mut Acks,
         events: &mut VecDeque<BrokerEvent>,
     ) -> Match {
-        let (seq, awaits) = match self.look_up(ack.packet_id) {
-            Some(found) => found,
-            None => return Self::release_unknown(ack, acks),
+        let Some((seq, awaits)) = self.look_up(ack.packet_id) else {
+            return Self::release_unknown(ack, acks);
         };
         match awaits {
             Awaits::PubAck => return Self::release_unknown(ack, acks),

@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 use std::collections::VecDeque;
 
 /// Connections that may be lost with a publication unacknowledged. Brokers that close instead of refusing
-/// (AWS IoT without the right, many on a packet too large) would else be dialled for ever.
+/// (AWS does where a right lacks, many do on a packet too large) would else be dialled for ever.
 pub(in crate::session) const LOSSES_BEFORE_GIVING_UP: u32 = 8;
 
 /// The words with which a publication is given up after so many losses.
@@ -46,7 +46,7 @@ impl Outbound {
 
     /// The broker kept the session: all in flight is sent again, with the ids it knows. Returns how many.
     ///
-    /// PUBRELs go in the order of their PUBRECs, then PUBLISHes in the order they had (section 4.6).
+    /// Each PUBREL goes in the order of the PUBREC packets, then each PUBLISH in its old order (section 4.6).
     pub fn resume(&mut self) -> usize {
         let mut releases = Vec::new();
         let mut publishes = VecDeque::new();
@@ -83,7 +83,7 @@ impl Outbound {
         restarted
     }
 
-    /// The next of what is sent again. PUBRELs are never held up; PUBLISHes wait for a place (section 4.9).
+    /// The next of what is sent again. PUBREL is never held up; PUBLISH waits for a place (section 4.9).
     pub(super) fn next_resend(
         &mut self,
         now: Timestamp,
