@@ -30,8 +30,8 @@ use crate::mqtt::MessageRef;
 use arena::{Arena, NONE};
 use delivery::Delivery;
 use hashbrown::HashMap;
-use history::{Log, Place, Record};
-use last::Heard;
+use history::{Log, Record};
+use last::{Heard, Shield};
 use rate::Rate;
 use refused::Refused;
 use std::collections::VecDeque;
@@ -142,8 +142,10 @@ impl Store {
             node = self.tree.add_child(node, topic, *prefix)?;
         }
         self.tree.slots[node].heard = self.heard.push(Heard::default())?;
-        if self.pins.contains_key(&node) {
-            self.shield(node, last::Shield::PINNED, true);
+        if known.is_some() {
+            // Pinned or shown before anything was heard on it.
+            self.shield(node, Shield::PINNED, self.pins.contains_key(&node));
+            self.shield(node, Shield::IN_VIEW, self.in_view.contains(&node));
         }
         Some(node)
     }
@@ -200,7 +202,7 @@ impl Store {
         record.packet_id = heard.packet_id;
         record.delivery = heard.delivery;
         let payload = heard.parts().map_or(&[][..], |(_, payload)| payload);
-        let own = if heard.shield.has(last::Shield::PINNED) { self.pins.get_mut(&node) } else { None };
+        let own = if heard.shield.has(Shield::PINNED) { self.pins.get_mut(&node) } else { None };
         let place = match own {
             Some(ring) => {
                 let taken = ring.n_bytes();
@@ -212,7 +214,7 @@ impl Store {
         };
         heard.newest = place;
         heard.n_past = heard.n_past.saturating_add(1);
-        if heard.shield.has(last::Shield::PINNED) {
+        if heard.shield.has(Shield::PINNED) {
             self.keep_ring_within_its_share(node);
         }
     }

@@ -43,8 +43,7 @@ impl Store {
     /// Changes the budget; what is too much goes at once. The tree itself never shrinks.
     pub fn set_budget(&mut self, bytes: usize) {
         self.budget_bytes = bytes;
-        let pinned: Vec<u32> = self.pins.keys().copied().collect();
-        pinned.into_iter().for_each(|node| self.keep_ring_within_its_share(node));
+        self.share_rings();
         self.keep_within_budget();
     }
 
@@ -78,11 +77,16 @@ impl Store {
             return;
         }
         let before = std::mem::take(&mut self.in_view);
-        before.iter().for_each(|node| self.shield(*node, Shield::IN_VIEW, false));
-        ids.iter().for_each(|id| self.shield(id.0, Shield::IN_VIEW, true));
+        for node in &before {
+            self.shield(*node, Shield::IN_VIEW, false);
+        }
+        for id in ids {
+            self.shield(id.0, Shield::IN_VIEW, true);
+        }
         self.in_view = before;
         self.in_view.clear();
         self.in_view.extend(ids.iter().map(|id| id.0));
+        self.keep_within_budget();
     }
 
     /// Raises or lowers a shield before a topic's last payload.
@@ -171,6 +175,14 @@ impl Store {
         let (heard, n_evicted) = (&mut self.heard, &mut self.n_history_evicted);
         while ring.n_bytes() > share && ring.evict_oldest(|record| forget(heard, n_evicted, record)) {}
         self.pin_bytes = self.pin_bytes + ring.n_bytes() - taken;
+    }
+
+    /// Cuts all pinned histories back to their share.
+    pub(super) fn share_rings(&mut self) {
+        let pinned: Vec<u32> = self.pins.keys().copied().collect();
+        for node in pinned {
+            self.keep_ring_within_its_share(node);
+        }
     }
 
     /// What one pinned history may take.

@@ -12,35 +12,30 @@ const RUNG_IDS: usize = 512;
 /// Compares two levels as a reader would: `dev2` before `dev10`, the empty one first. Numbers that
 /// differ only in leading zeros are told apart by their bytes, so that no two levels are equal.
 pub fn natural(left: &str, right: &str) -> Ordering {
-    let (a, b) = (left.as_bytes(), right.as_bytes());
-    let (mut i, mut j) = (0, 0);
-    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+    let (mut a, mut b) = (left.as_bytes(), right.as_bytes());
+    while let (Some((x, a_rest)), Some((y, b_rest))) = (a.split_first(), b.split_first()) {
         if x.is_ascii_digit() && y.is_ascii_digit() {
-            let (m, n) = (number(a, i), number(b, j));
+            let ((m, a_rest), (n, b_rest)) = (split_number(a), split_number(b));
             let order = m.len().cmp(&n.len()).then_with(|| m.cmp(n));
             if order.is_ne() {
                 return order;
             }
-            (i, j) = (end_of_digits(a, i), end_of_digits(b, j));
+            (a, b) = (a_rest, b_rest);
         } else if x == y {
-            (i, j) = (i + 1, j + 1);
+            (a, b) = (a_rest, b_rest);
         } else {
             return x.cmp(y);
         }
     }
-    (a.len() - i).cmp(&(b.len() - j)).then_with(|| a.cmp(b))
+    a.len().cmp(&b.len()).then_with(|| left.cmp(right))
 }
 
-fn end_of_digits(text: &[u8], start: usize) -> usize {
-    let digits = text.iter().skip(start).take_while(|byte| byte.is_ascii_digit()).count();
-    start + digits
-}
-
-/// The digits from `start` on, without leading zeros.
-fn number(text: &[u8], start: usize) -> &[u8] {
-    let digits = text.get(start..end_of_digits(text, start)).unwrap_or_default();
-    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-    digits.get(zeros..).unwrap_or_default()
+/// The digits at the beginning, without leading zeros, and what follows them.
+fn split_number(text: &[u8]) -> (&[u8], &[u8]) {
+    let n_digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(n_digits);
+    let n_zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    (digits.get(n_zeros..).unwrap_or_default(), rest)
 }
 
 /// Many siblings in order: short sorted lists in a sorted list.
@@ -132,10 +127,26 @@ impl Tree {
                 self.ladder_bytes = self.ladder_bytes + ladder.n_bytes() - taken;
                 before
             }
-            None => self.linked(branch).into_iter().rfind(|other| self.compare(*other, child).is_lt()),
+            None => self.last_below_few(branch, child),
         };
         self.branches[branch].ladder = ladder;
         self.link_after(branch, before, child);
+    }
+
+    /// The last of a few siblings that belongs before a new one; what is new mostly belongs last.
+    fn last_below_few(&self, branch: u32, child: u32) -> Option<u32> {
+        let first = self.branches[branch].first;
+        if first == NONE {
+            return None;
+        }
+        let mut before = self.slots[first].before;
+        while self.compare(before, child).is_ge() {
+            if before == first {
+                return None;
+            }
+            before = self.slots[before].before;
+        }
+        Some(before)
     }
 
     fn linked(&self, branch: u32) -> Vec<u32> {

@@ -1,7 +1,7 @@
 //! Pinned nodes: their history is their own, so that no noisy neighbour can push it out. Owns the moves
 //! between the common log and theirs.
 use super::arena::NONE;
-use super::history::Log;
+use super::history::{Log, Place};
 use super::last::Shield;
 use super::{NodeId, Store};
 
@@ -22,7 +22,7 @@ impl Store {
                 way.push(place);
                 place = record.previous;
             }
-            let mut newest = super::Place::NONE;
+            let mut newest = Place::NONE;
             for place in way.into_iter().rev() {
                 if let Some((record, payload)) = self.log.get(place) {
                     let mut record = *record;
@@ -37,8 +37,7 @@ impl Store {
         self.pins.insert(id.0, ring);
         self.shield(id.0, Shield::PINNED, true);
         // One more shares what is for all of them.
-        let pinned: Vec<u32> = self.pins.keys().copied().collect();
-        pinned.into_iter().for_each(|node| self.keep_ring_within_its_share(node));
+        self.share_rings();
         self.keep_within_budget();
     }
 
@@ -50,7 +49,7 @@ impl Store {
         self.shield(id.0, Shield::PINNED, false);
         let number = self.tree.slots[id.0].heard;
         if number != NONE {
-            let mut newest = super::Place::NONE;
+            let mut newest = Place::NONE;
             for (record, payload) in ring.iter() {
                 let mut record = *record;
                 record.previous = newest;

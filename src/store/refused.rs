@@ -23,7 +23,7 @@ impl Refused {
         if self.registers.is_empty() {
             self.registers = vec![0; REGISTERS];
         }
-        let hash = foldhash_finish(hash);
+        let hash = scramble(hash);
         let slice = usize::try_from(hash % REGISTERS as u64).unwrap_or(0);
         let run = u8::try_from((hash | (REGISTERS as u64 - 1)).leading_zeros() + 1).unwrap_or(u8::MAX);
         if let Some(register) = self.registers.get_mut(slice) {
@@ -48,7 +48,7 @@ impl Refused {
         let n = REGISTERS as f64;
         let sum: f64 = self.registers.iter().map(|run| (-f64::from(*run)).exp2()).sum();
         let raw = 0.7213 / (1.0 + 1.079 / n) * n * n / sum;
-        let n_untouched = self.registers.iter().filter(|run| **run == 0).count() as f64;
+        let n_untouched = self.registers.iter().map(|run| f64::from(u8::from(*run == 0))).sum::<f64>();
         let small = raw <= 2.5 * n && n_untouched > 0.0;
         let estimate = if small { n * (n / n_untouched).ln() } else { raw };
         (estimate as u64).max(MAX_EXACT as u64)
@@ -61,7 +61,7 @@ impl Refused {
 }
 
 /// Spreads what the path's hash left uneven.
-const fn foldhash_finish(hash: u64) -> u64 {
+const fn scramble(hash: u64) -> u64 {
     let mixed = (hash ^ (hash >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     mixed ^ (mixed >> 32)
 }

@@ -171,7 +171,8 @@ impl Store {
     fn read_path_end(&self, parent: u32, needle: &Needle, path: &mut Path) {
         let mut levels = Vec::new();
         let (mut node, mut n_bytes) = (parent, 0);
-        while node != ROOT && n_bytes < needle.text.len() {
+        // Small letters may take a third of their capitals' bytes (K, the Kelvin sign).
+        while node != ROOT && n_bytes < needle.text.len().saturating_mul(3) {
             let level = self.tree.level(node);
             levels.push(level);
             n_bytes += level.len() + 1;
