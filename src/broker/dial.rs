@@ -54,16 +54,23 @@ async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Loss> {
         Ok(Err(error)) => {
             let words = system_words(&error);
             let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
-            return failed(format!("the host {host:?} is unknown: {words}"), "check its spelling, or give its address");
+            return failed(
+                format!("the host {host:?} is unknown: {words}"),
+                "check its spelling, or give its address",
+            );
         }
         Err(_elapsed) => {
-            let cause = format!("no name server knew the host {host:?} within {} s", RESOLVE_WITHIN.as_secs());
+            let cause =
+                format!("no name server knew the host {host:?} within {} s", RESOLVE_WITHIN.as_secs());
             return failed(cause, "check the network, or give its address");
         }
     };
     let addresses: Vec<SocketAddr> = found.take(MAX_ADDRESSES).collect();
     if addresses.is_empty() {
-        return failed(format!("the host {host:?} has no address"), "check its spelling, or give its address");
+        return failed(
+            format!("the host {host:?} has no address"),
+            "check its spelling, or give its address",
+        );
     }
     Ok(addresses)
 }
@@ -92,7 +99,9 @@ impl Failure {
                 cause: format!("there is no way to {address}: {}", system_words(&error)),
                 remedy: Some("check the network and the address".into()),
             },
-            _ => Self { cause: format!("{address} cannot be reached: {}", system_words(&error)), remedy: None },
+            _ => {
+                Self { cause: format!("{address} cannot be reached: {}", system_words(&error)), remedy: None }
+            }
         }
     }
 }

@@ -81,7 +81,8 @@ impl Feed {
         let next = state.n_taken + state.events.len() as u64;
         match &event {
             BrokerEvent::Link(_) => {
-                let waiting = state.link_at.and_then(|at| usize::try_from(at.checked_sub(state.n_taken)?).ok());
+                let waiting =
+                    state.link_at.and_then(|at| usize::try_from(at.checked_sub(state.n_taken)?).ok());
                 if let Some(place) = waiting.and_then(|place| state.events.get_mut(place)) {
                     *place = event;
                     return;
