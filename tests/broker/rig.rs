@@ -2,7 +2,6 @@
 use mqtt5::broker::config::{BrokerConfig, StorageBackend, StorageConfig};
 use mqtt5::broker::{BrokerShutdownHandle, MqttBroker};
 use mqttscope::broker::{self, Events, Requests, Wake};
-use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::{Lost, Online};
 use mqttscope::mqtt::{
     Address, BrokerEvent, BrokerRequest, Filter, Packet, Payload, Profile, Publication, PublishProperties,
@@ -244,7 +243,7 @@ impl Peer {
     pub async fn welcome(listener: &TcpListener) -> Self {
         let mut peer = Self::accept(listener).await;
         assert!(matches!(peer.next().await, Some(Packet::Connect(_))));
-        peer.send(&Packet::ConnAck(Box::new(ConnAck::default()))).await;
+        peer.send(&Packet::ConnAck(Box::default())).await;
         peer
     }
 
