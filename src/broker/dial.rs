@@ -54,16 +54,23 @@ async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Loss> {
         Ok(Err(error)) => {
             let words = system_words(&error);
             let words = words.strip_prefix("failed to lookup address information: ").unwrap_or(&words);
-            return failed(format!("the host {host:?} is unknown: {words}"), "check its spelling, or give its address");
+            return failed(
+                format!("the host {host:?} is unknown: {words}"),
+                "check its spelling, or give its address",
+            );
         }
         Err(_elapsed) => {
-            let cause = format!("no name server knew the host {host:?} within {} s", RESOLVE_WITHIN.as_secs());
+            let cause =
+                format!("no name server knew the host {host:?} within {} s", RESOLVE_WITHIN.as_secs());
             return failed(cause, "check the network, or give its address");
         }
     };
     let addresses: Vec<SocketAddr> = found.take(MAX_ADDRESSES).collect();
     if addresses.is_empty() {
-        return failed(format!("the host {host:?} has no address"), "check its spelling, or give its address");
+        return failed(
+            format!("the host {host:?} has no address"),
+            "check its spelling, or give its address",
+        );
     }
     Ok(addresses)
 }
@@ -76,6 +83,7 @@ struct Failure {
 
 impl Failure {
     /// No error: it took too long.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the system's, and ever more of them")]
     fn new(address: SocketAddr, error: Option<io::Error>) -> Self {
         let Some(error) = error else {
             return Self {
@@ -92,7 +100,9 @@ impl Failure {
                 cause: format!("there is no way to {address}: {}", system_words(&error)),
                 remedy: Some("check the network and the address".into()),
             },
-            _ => Self { cause: format!("{address} cannot be reached: {}", system_words(&error)), remedy: None },
+            _ => {
+                Self { cause: format!("{address} cannot be reached: {}", system_words(&error)), remedy: None }
+            }
         }
     }
 }

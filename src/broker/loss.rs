@@ -59,6 +59,7 @@ impl Loss {
     }
 
     /// Reading or writing failed.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the system's, and ever more of them")]
     pub fn io(step: Option<Step>, error: &io::Error, version: Version) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::end_of_stream(step, version),

@@ -1,5 +1,6 @@
 //! What holds for all packets and all bytes. Owns the laws; the packets are generated elsewhere.
 mod packets;
+mod theirs;
 
 use super::{Incoming, Reader, Side, packet_bytes, read_publish_properties, write};
 use crate::mqtt::packet::{Ack, ConnAck, Connect, Disconnect, Publish, SubAck};

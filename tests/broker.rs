@@ -1,0 +1,11 @@
+//! The device's task against brokers in process: one that nobody here wrote, and scripted ones that misbehave.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one event among many")]
+#[path = "broker/independent.rs"]
+mod independent;
+#[path = "broker/pressure.rs"]
+mod pressure;
+#[path = "broker/rig.rs"]
+mod rig;
+#[path = "broker/scripted.rs"]
+mod scripted;
