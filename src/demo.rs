@@ -1,1 +1,2 @@
 //! The demo: an embedded broker and a simulated plant. Owns no screen.
+pub mod broker;
