@@ -10,6 +10,7 @@ pub mod properties;
 pub mod publication;
 pub mod reason;
 pub mod secret;
+pub mod size;
 pub mod topic;
 pub mod words;
 

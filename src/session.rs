@@ -1,13 +1,109 @@
-//! The MQTT session, sans I/O: packets and time in, packets and events out. Owns ids, stages and timers.
-use crate::mqtt::packet::PublishRef;
-use crate::mqtt::port::LinkStatus;
-use crate::mqtt::{BrokerEvent, BrokerRequest, MessageRef, Packet, PacketId, Profile, Qos, Reason};
+//! The MQTT session, sans-I/O: packets and time in, packets and events out. Owns ids, stages and timers.
+//!
+//! Everything that MQTT 3.1.1 and 5.0 ask of a client beyond bytes is here, as a function of what came in:
+//! no socket, no clock, no task. The caller opens a transport and says so, hands in every packet it reads,
+//! writes every packet that [`Session::next_packet`] gives, passes every [`Session::next_event`] on, calls
+//! [`Session::advance`] at [`Session::deadline`], and closes when [`Session::wants_close`] or an error says so.
+//!
+//! # Why not rumqttc's `EventLoop`
+//!
+//! The program exists to show what a link does, and the loop of rumqttc 0.25.1 hides or spoils it. Each line
+//! below was reproduced or read in its source; each is held by a test in this module.
+//!
+//! | rule | there | here |
+//! |---|---|---|
+//! | PUBREL after a resumed session | taken for unsolicited; it disconnects, for ever | PUBCOMP |
+//! | PUBREC with a failure (5.0) | the place in flight is never freed; the client stops | freed, and the reason told |
+//! | PUBLISH sent again | without DUP | with DUP |
+//! | QoS 2 delivered again | passed on twice | passed on once, and counted |
+//! | inbound topic alias | an empty topic | resolved |
+//! | server keep-alive 0 | a storm of pings, then a disconnect | pings are off |
+//! | session not present | waiting publications vanish | kept, sent anew, and told |
+//! | CONNACK refuses | reason string and server reference dropped | told, with a remedy |
+//! | connecting | one opaque step with one time limit | the caller's steps, each with its time |
+//! | ping | by timer alone | on demand too, with the round trip |
+//! | a consumer slower than keep-alive | ends its own connection | reading pauses, pings go on |
+//! | reconnecting | at once, without end | back-off with jitter, and never after 0x8E |
+mod acks;
+mod aliases;
+mod backoff;
+mod closing;
+mod connect;
+mod fatal;
+mod ids;
+mod inbound;
+mod limits;
+mod outbound;
+mod packets;
+mod ping;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+
+pub use ping::Reading;
+
+use crate::mqtt::packet::{ConnAck, Disconnect, PublishRef};
+use crate::mqtt::port::{LinkStatus, Notice};
+use crate::mqtt::{
+    BrokerEvent, BrokerRequest, MessageRef, Packet, PacketId, Profile, Qos, Reason, Retained, Stage, Ticket,
+    Version,
+};
 use crate::time::Timestamp;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// How long a broker may take to answer CONNECT: ten times what a slow mobile link needs.
+const CONNACK_WITHIN: Duration = Duration::from_secs(10);
+/// Exchanges that a [`LinkStatus`] lists: more than a screen shows.
+const MAX_IN_FLIGHT_LISTED: usize = 256;
 
 /// One device's session across all its connections.
 #[derive(Debug)]
 pub struct Session {
     profile: Profile,
+    client_id: String,
+    wish: Wish,
+    link: Link,
+    /// When to dial next, while the link is closed and a connection wished for.
+    retry_at: Option<Timestamp>,
+    /// Whether any CONNACK ever accepted us.
+    was_online: bool,
+    limits: limits::Limits,
+    ids: ids::PacketIds,
+    aliases: aliases::Aliases,
+    acks: acks::Acks,
+    inbound: inbound::Inbound,
+    outbound: outbound::Outbound,
+    subscriptions: subscriptions::Subscriptions,
+    keep_alive: ping::KeepAlive,
+    backoff: backoff::Backoff,
+    events: VecDeque<BrokerEvent>,
+    n_messages: u64,
+    n_notices: u32,
+}
+
+/// What the user wants of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    /// To be connected, again and again.
+    Connected,
+    /// To stay away until told otherwise.
+    Away,
+    /// To end for good.
+    Ended,
+}
+
+/// Where the connection stands.
+#[derive(Clone, Debug)]
+enum Link {
+    /// No transport.
+    Closed,
+    /// The transport is open, CONNACK awaited.
+    Opened { since: Timestamp, connect: Option<Packet> },
+    /// CONNACK accepted us.
+    Online { since: Timestamp },
+    /// Our last words are to be written, then the transport is to be closed.
+    Closing { last_word: Option<Disconnect>, online_since: Option<Timestamp> },
 }
 
 /// The connection cannot go on: what to say in DISCONNECT (MQTT 5), and in words.
@@ -29,25 +125,73 @@ pub struct Fatal {
 impl Session {
     /// A session that was never online. `seed` feeds the jitter of the back-off.
     pub fn new(profile: Profile, seed: u64) -> Self {
-        let _ = seed;
-        Self { profile }
+        // A broker may still hold ids of an earlier run's persistent session: begin where they hardly are.
+        let first_id = if profile.clean_start { 1 } else { u16::try_from(seed % 65_536).unwrap_or(1) };
+        Self {
+            client_id: profile.client_id.clone(),
+            wish: Wish::Connected,
+            link: Link::Closed,
+            retry_at: Some(Timestamp::ZERO),
+            was_online: false,
+            limits: limits::Limits::new(profile.version, &ConnAck::default()),
+            ids: ids::PacketIds::starting_at(first_id),
+            aliases: aliases::Aliases::default(),
+            acks: acks::Acks::default(),
+            inbound: inbound::Inbound::new(profile.version, profile.receive_maximum),
+            outbound: outbound::Outbound::default(),
+            subscriptions: subscriptions::Subscriptions::new(profile.subscriptions.clone()),
+            keep_alive: ping::KeepAlive::new(),
+            backoff: backoff::Backoff::new(seed),
+            events: VecDeque::new(),
+            n_messages: 0,
+            n_notices: 0,
+            profile,
+        }
     }
 
     /// The transport is open: queues CONNECT.
     pub fn transport_opened(&mut self, now: Timestamp) {
-        let _ = (now, &self.profile);
+        let connect = connect::connect(&self.profile, &self.client_id, self.was_online);
+        self.link = Link::Opened { since: now, connect: Some(Packet::Connect(Box::new(connect))) };
+        self.retry_at = None;
+        self.n_notices = 0;
+        self.aliases.forget_all();
+        self.inbound.start();
     }
 
-    /// The transport is gone; nothing in flight is forgotten. Returns when to try again.
+    /// The transport is gone, or could not be opened; nothing in flight is forgotten.
+    /// Returns when to try again.
     pub fn transport_lost(&mut self, now: Timestamp, may_retry: bool) -> Option<Timestamp> {
-        let _ = (now, may_retry);
-        None
+        let online_since = match std::mem::replace(&mut self.link, Link::Closed) {
+            Link::Online { since } => Some(since),
+            Link::Closing { online_since, .. } => online_since,
+            Link::Closed | Link::Opened { .. } => None,
+        };
+        if online_since.is_some_and(|since| now.since(since) >= backoff::STABLE_AFTER) {
+            self.backoff.reset();
+        }
+        self.acks.forget_all();
+        self.keep_alive.stop();
+        self.subscriptions.stop(&mut self.ids);
+        self.outbound.stop(now, &mut self.events);
+        match self.wish {
+            Wish::Connected if may_retry => {
+                // `Connect` that came while the old transport was closing is not made to wait.
+                let at = self.retry_at.unwrap_or_else(|| now + self.backoff.next_wait());
+                self.retry_at = Some(at);
+            }
+            Wish::Connected => {
+                self.wish = Wish::Away;
+                self.retry_at = None;
+            }
+            Wish::Away | Wish::Ended => self.retry_at = None,
+        }
+        self.retry_at
     }
 
     /// Takes any packet but PUBLISH.
     pub fn receive(&mut self, now: Timestamp, packet: Packet) -> Result<(), Fatal> {
-        let _ = (now, packet);
-        Ok(())
+        self.dispatch(now, packet).map_err(|fatal| self.fail(fatal))
     }
 
     /// Takes a PUBLISH; returns the message unless it is a QoS 2 duplicate to be held back.
@@ -56,59 +200,226 @@ impl Session {
         now: Timestamp,
         publish: &PublishRef<'a>,
     ) -> Result<Option<MessageRef<'a>>, Fatal> {
-        let _ = (now, publish);
-        Ok(None)
+        let topic = match self.judge_publish(now, publish) {
+            Ok(inbound::Delivery::Duplicate) => return Ok(None),
+            Ok(inbound::Delivery::New) => match publish.topic_alias {
+                None => publish.topic,
+                Some(alias) => self.aliases.get(alias).unwrap_or(publish.topic),
+            },
+            Err(fatal) => {
+                let closing = matches!(self.link, Link::Closed | Link::Closing { .. });
+                return if closing { Ok(None) } else { Err(self.fail(fatal)) };
+            }
+        };
+        self.n_messages += 1;
+        let is_told = self.subscriptions.any_retain_as_published;
+        let retained = match publish.retained(self.profile.version) {
+            Retained::No if !is_told => Retained::Unknown,
+            retained => retained,
+        };
+        Ok(Some(MessageRef {
+            topic,
+            payload: publish.payload,
+            properties: publish.properties,
+            qos: publish.qos,
+            retained,
+            dup: publish.dup,
+            packet_id: publish.packet_id,
+            received: now,
+        }))
     }
 
     /// Acknowledges a PUBLISH that could not be taken, so that the broker doesn't send it for ever.
     pub fn refuse_publish(&mut self, now: Timestamp, qos: Qos, packet_id: Option<PacketId>) {
-        let _ = (now, qos, packet_id);
+        // 0x83, implementation specific error: the one that fits "your message is beyond us".
+        let reason = match self.profile.version {
+            Version::V3 => Reason::SUCCESS,
+            Version::V5 => Reason(0x83),
+        };
+        let (Link::Online { .. }, Some(packet_id)) = (&self.link, packet_id) else { return };
+        // Beyond the receive maximum the next delivery that can be read ends the connection.
+        let _ = match (qos, self.profile.version) {
+            (Qos::AtMostOnce, _) => Ok(()),
+            (Qos::AtLeastOnce, _) => self.inbound.at_least_once(packet_id, reason, &mut self.acks),
+            (Qos::ExactlyOnce, Version::V3) => {
+                self.inbound.exactly_once(now, packet_id, &mut self.acks).map(|_| ())
+            }
+            (Qos::ExactlyOnce, Version::V5) => {
+                self.inbound.refuse_exactly_once(packet_id, reason, &mut self.acks)
+            }
+        };
     }
 
     /// Takes a request of the model's; works online and offline.
     pub fn request(&mut self, now: Timestamp, request: BrokerRequest) {
-        let _ = (now, request);
+        match request {
+            BrokerRequest::Publish(ticket, publication) => {
+                let why_not = match self.wish {
+                    Wish::Ended => Some("the device is closing".to_owned()),
+                    Wish::Connected | Wish::Away => limits::never_valid(&publication, self.profile.version),
+                };
+                if let Some(words) = why_not {
+                    let stage = Stage::NotSent(words);
+                    self.events.push_back(BrokerEvent::Publication { ticket, stage, at: now });
+                    return;
+                }
+                let limits = self.is_online().then_some(&self.limits);
+                self.outbound.publish(now, ticket, publication, limits, &mut self.events);
+            }
+            BrokerRequest::Withdraw(ticket) => self.outbound.withdraw(now, ticket, &mut self.events),
+            BrokerRequest::Subscribe(subscription) => {
+                self.subscriptions.subscribe(subscription, &mut self.events);
+            }
+            BrokerRequest::Unsubscribe(filter) => self.subscriptions.unsubscribe(filter, &mut self.events),
+            BrokerRequest::Ping if self.is_online() => self.keep_alive.demand(),
+            BrokerRequest::Ping => self.notice_words("not connected: no ping was sent".into()),
+            BrokerRequest::Connect => self.wish_connected(now),
+            BrokerRequest::Disconnect => self.wish_away(now, Wish::Away),
+            BrokerRequest::End => self.wish_away(now, Wish::Ended),
+        }
     }
 
     /// Notes that bytes were read: keep-alive counts every one of them.
     pub fn bytes_received(&mut self, now: Timestamp) {
-        let _ = now;
+        self.keep_alive.received(now);
+    }
+
+    /// Says whether the caller reads: while it doesn't, the broker's silence means nothing.
+    pub fn set_reading(&mut self, now: Timestamp, reading: Reading) {
+        self.keep_alive.set_reading(now, reading);
     }
 
     /// Lets time pass: pings, timeouts. An error means that the connection is dead.
     pub fn advance(&mut self, now: Timestamp) -> Result<(), Fatal> {
-        let _ = now;
-        Ok(())
+        match self.link {
+            Link::Closed | Link::Closing { .. } => Ok(()),
+            Link::Opened { since, .. } if now >= since + CONNACK_WITHIN => {
+                let fatal = fatal::no_answer(CONNACK_WITHIN, &self.profile);
+                Err(self.fall_silent(fatal))
+            }
+            Link::Opened { .. } => Ok(()),
+            Link::Online { .. } => {
+                let found = self.keep_alive.advance(now).map_err(|fatal| self.fall_silent(fatal))?;
+                if let Some(waited) = found.overdue {
+                    self.events.push_back(BrokerEvent::Notice(Notice::PingOverdue { waited }));
+                }
+                if let Some(waited) = found.given_up {
+                    let words = format!(
+                        "the broker left a ping unanswered for {} s; the connection stays open",
+                        waited.as_secs()
+                    );
+                    self.notice_words(words);
+                }
+                Ok(())
+            }
+        }
     }
 
     /// When `advance` must be called next.
     pub fn deadline(&self) -> Option<Timestamp> {
-        None
+        match self.link {
+            Link::Closed | Link::Closing { .. } => None,
+            Link::Opened { since, .. } => Some(since + CONNACK_WITHIN),
+            Link::Online { .. } => self.keep_alive.deadline(),
+        }
     }
 
     /// The next packet to write. Sent stages are stamped with `now`.
     pub fn next_packet(&mut self, now: Timestamp) -> Option<Packet> {
-        let _ = now;
-        None
+        let packet = match &mut self.link {
+            Link::Closed => None,
+            Link::Opened { connect, .. } => connect.take(),
+            Link::Closing { last_word, .. } => match self.acks.next() {
+                Some((ack, _)) => Some(ack),
+                None => last_word.take().map(Packet::Disconnect),
+            },
+            Link::Online { .. } => self.next_online(now),
+        }?;
+        self.keep_alive.sent(now);
+        Some(packet)
     }
 
-    /// The next event to tell; `Messages` never is among them.
+    /// Pings first, for their round trip is measured; then what the broker waits for; then what we want.
+    fn next_online(&mut self, now: Timestamp) -> Option<Packet> {
+        if self.keep_alive.take_due(now) {
+            return Some(Packet::PingReq);
+        }
+        if let Some((ack, place)) = self.acks.next() {
+            if place == acks::Place::Freed {
+                self.inbound.free_place();
+            }
+            return Some(ack);
+        }
+        let Self { subscriptions, outbound, limits, ids, events, .. } = self;
+        subscriptions.next(limits, ids, events).or_else(|| outbound.next(now, limits, ids, events))
+    }
+
+    /// The next event to tell; `Messages` never is among them, nor are steps, `Lost` and `Ended`:
+    /// those are the caller's.
     pub fn next_event(&mut self) -> Option<BrokerEvent> {
-        None
+        self.events.pop_front()
     }
 
     /// Whether a round trip is being measured, so that reads must not be delayed.
     pub fn awaits_reply(&self) -> bool {
-        false
+        match self.link {
+            Link::Closed | Link::Closing { .. } => false,
+            Link::Opened { .. } => true,
+            Link::Online { .. } => {
+                self.keep_alive.outstanding_since().is_some() || self.outbound.is_in_flight()
+            }
+        }
     }
 
     /// The figures that the session knows; the caller fills in bytes and stalls.
     pub fn link_status(&self, now: Timestamp) -> LinkStatus {
-        LinkStatus { at: now, ..LinkStatus::default() }
+        let mut in_flight: Vec<_> = self.outbound.in_flight(MAX_IN_FLIGHT_LISTED).collect();
+        in_flight.extend(self.inbound.in_flight(MAX_IN_FLIGHT_LISTED - in_flight.len()));
+        in_flight.sort_by_key(|exchange| exchange.since);
+        LinkStatus {
+            at: now,
+            messages_in: self.n_messages,
+            publishes_out: self.outbound.n_publishes,
+            last_inbound: self.keep_alive.last_inbound(),
+            next_ping: self.is_online().then(|| self.keep_alive.next_ping()).flatten(),
+            ping_sent: self.keep_alive.outstanding_since(),
+            in_flight,
+            n_queued: self.outbound.n_held(),
+            n_duplicates: self.inbound.n_duplicates,
+            ..LinkStatus::default()
+        }
     }
 
     /// Whether the session is between CONNACK and the transport's loss.
     pub fn is_online(&self) -> bool {
-        false
+        matches!(self.link, Link::Online { .. })
+    }
+
+    /// Whether the user wants a connection: false after `Disconnect`, `End`, or an error that forbids to retry.
+    pub fn wants_connection(&self) -> bool {
+        self.wish == Wish::Connected
+    }
+
+    /// When to dial, while there is no transport: at once for the first time and after `Connect`.
+    pub fn retry_at(&self) -> Option<Timestamp> {
+        match self.link {
+            Link::Closed => self.retry_at,
+            Link::Opened { .. } | Link::Online { .. } | Link::Closing { .. } => None,
+        }
+    }
+
+    /// Whether the transport is to be closed as soon as everything handed out is written.
+    pub fn wants_close(&self) -> bool {
+        matches!(&self.link, Link::Closing { last_word: None, .. }) && self.acks.is_empty()
+    }
+
+    /// Whether the task is to end: `End` was asked for, and no transport is open.
+    pub fn has_ended(&self) -> bool {
+        self.wish == Wish::Ended && matches!(self.link, Link::Closed)
+    }
+
+    /// Publications that were not sent yet, and since when each waits.
+    pub fn held(&self) -> impl Iterator<Item = (Ticket, Timestamp)> {
+        self.outbound.held()
     }
 }

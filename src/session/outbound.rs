@@ -1,0 +1,392 @@
+//! Our publications (MQTT 5.0 sections 4.3, 4.4, 4.6, 4.9). Owns their stages; knows no subscriptions.
+mod resume;
+
+use super::acks::{AckKind, Acks, Place};
+use super::ids::PacketIds;
+use super::limits::Limits;
+use crate::mqtt::packet::{Ack, Publish};
+use crate::mqtt::port::{InFlight, InFlightStage};
+use crate::mqtt::{BrokerEvent, Packet, PacketId, Publication, Qos, Reason, Stage, Ticket};
+use crate::time::Timestamp;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Publications held before they are sent: what a form or a script makes in a long outage.
+pub(super) const MAX_HELD: usize = 10_000;
+/// Bytes of payload and topic held before they are sent: an eighth of the memory budget's default.
+pub(super) const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
+
+/// A publication that was not sent yet, or starts over.
+#[derive(Debug)]
+struct Held {
+    seq: u64,
+    ticket: Ticket,
+    publication: Publication,
+    since: Timestamp,
+    /// Whether `Queued` was told, or a later stage.
+    is_told: bool,
+    /// How often it was sent on connections that were lost.
+    n_lost: u32,
+}
+
+/// A QoS 1 or 2 publication between its PUBLISH and the last acknowledgement.
+#[derive(Debug)]
+struct Flight {
+    ticket: Ticket,
+    publication: Publication,
+    packet_id: PacketId,
+    awaits: Awaits,
+    since: Timestamp,
+    n_resent: u32,
+    n_lost: u32,
+    /// Whether it takes a place of the broker's receive maximum on this connection.
+    has_place: bool,
+}
+
+/// What the broker owes us next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaits {
+    PubAck,
+    PubRec,
+    /// With the order in which the PUBRECs came: PUBRELs are sent again in it (section 4.6).
+    PubComp(u64),
+}
+
+/// What an acknowledgement was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Match {
+    /// A publication of ours that waited for it.
+    Ours,
+    /// As `Ours`, but the broker treated QoS 2 as QoS 1.
+    Downgraded,
+    /// Nothing in flight waits for it.
+    Unknown,
+}
+
+/// Every publication from the request to its last stage.
+#[derive(Debug, Default)]
+pub(super) struct Outbound {
+    /// QoS 0, in order. Apart, for the receive maximum doesn't hold it up (section 4.9).
+    held_qos0: VecDeque<Held>,
+    /// QoS 1 and 2, in order.
+    held: VecDeque<Held>,
+    held_bytes: usize,
+    /// By the order of their first PUBLISH.
+    flights: BTreeMap<u64, Flight>,
+    by_id: HashMap<PacketId, u64, FixedState>,
+    /// PUBRELs to send again, and behind them PUBLISHes: places in `flights`.
+    resend: VecDeque<u64>,
+    /// Places of the broker's receive maximum in use.
+    n_places: u32,
+    next_seq: u64,
+    next_rec: u64,
+    /// PUBLISH packets handed out, re-sends included.
+    pub n_publishes: u64,
+}
+
+fn tell(events: &mut VecDeque<BrokerEvent>, ticket: Ticket, stage: Stage, at: Timestamp) {
+    events.push_back(BrokerEvent::Publication { ticket, stage, at });
+}
+
+fn weight(publication: &Publication) -> usize {
+    publication.topic.as_str().len() + publication.payload.0.len() + publication.properties.encoded_bytes()
+}
+
+impl Outbound {
+    /// Takes a publication; `limits` are those in force, `None` while offline.
+    pub fn publish(
+        &mut self,
+        now: Timestamp,
+        ticket: Ticket,
+        publication: Publication,
+        limits: Option<&Limits>,
+        events: &mut VecDeque<BrokerEvent>,
+    ) {
+        if let Some(words) = limits.and_then(|limits| limits.objection(&publication)) {
+            return tell(events, ticket, Stage::NotSent(words), now);
+        }
+        if self.n_held() >= MAX_HELD {
+            let words =
+                format!("{MAX_HELD} publications wait already; withdraw some, or wait for the broker");
+            return tell(events, ticket, Stage::NotSent(words), now);
+        }
+        let n_bytes = weight(&publication);
+        if self.held_bytes.saturating_add(n_bytes) > MAX_HELD_BYTES {
+            let words = format!(
+                "{} bytes of publications wait already, and at most {MAX_HELD_BYTES} may; this one has {n_bytes}",
+                self.held_bytes
+            );
+            return tell(events, ticket, Stage::NotSent(words), now);
+        }
+        let goes_at_once = limits.is_some_and(|limits| match publication.qos {
+            Qos::AtMostOnce => self.held_qos0.is_empty(),
+            Qos::AtLeastOnce | Qos::ExactlyOnce => {
+                self.held.is_empty() && self.resend.is_empty() && self.has_place(limits)
+            }
+        });
+        if !goes_at_once {
+            tell(events, ticket, Stage::Queued, now);
+        }
+        let qos = publication.qos;
+        let held =
+            Held { seq: self.next_seq, ticket, publication, since: now, is_told: !goes_at_once, n_lost: 0 };
+        self.next_seq += 1;
+        self.held_bytes += n_bytes;
+        match qos {
+            Qos::AtMostOnce => self.held_qos0.push_back(held),
+            Qos::AtLeastOnce | Qos::ExactlyOnce => self.held.push_back(held),
+        }
+    }
+
+    /// Gives a publication up that was not sent yet; too late for others.
+    pub fn withdraw(&mut self, now: Timestamp, ticket: Ticket, events: &mut VecDeque<BrokerEvent>) {
+        for held in [&mut self.held_qos0, &mut self.held] {
+            if let Some(idx) = held.iter().position(|held| held.ticket == ticket)
+                && let Some(held) = held.remove(idx)
+            {
+                self.held_bytes -= weight(&held.publication);
+                return tell(events, ticket, Stage::NotSent("withdrawn".into()), now);
+            }
+        }
+    }
+
+    /// The session ends: what was not sent never will be.
+    pub fn give_up_held(&mut self, now: Timestamp, words: &str, events: &mut VecDeque<BrokerEvent>) {
+        for held in self.held_qos0.drain(..).chain(self.held.drain(..)) {
+            tell(events, held.ticket, Stage::NotSent(words.into()), now);
+        }
+        self.held_bytes = 0;
+    }
+
+    /// The next PUBLISH, or PUBREL of a resumed exchange.
+    pub fn next(
+        &mut self,
+        now: Timestamp,
+        limits: &Limits,
+        ids: &mut PacketIds,
+        events: &mut VecDeque<BrokerEvent>,
+    ) -> Option<Packet> {
+        if let Some(packet) = self.next_resend(now, limits, events) {
+            return Some(packet);
+        }
+        let seq = |held: &VecDeque<Held>| held.front().map_or(u64::MAX, |held| held.seq);
+        loop {
+            let may_fly = self.resend.is_empty() && self.has_place(limits);
+            let (qos0, higher) = (seq(&self.held_qos0), seq(&self.held));
+            if may_fly && higher < qos0 {
+                let packet_id = ids.take()?;
+                let held = self.held.pop_front()?;
+                match self.take_off(now, held, packet_id, limits, events) {
+                    Some(publish) => return Some(Packet::Publish(publish)),
+                    None => ids.free(packet_id),
+                }
+            } else {
+                let held = self.held_qos0.pop_front()?;
+                self.held_bytes -= weight(&held.publication);
+                match limits.objection(&held.publication) {
+                    Some(words) => tell(events, held.ticket, Stage::NotSent(words), now),
+                    None => {
+                        self.n_publishes += 1;
+                        let stage = Stage::Sent { packet_id: None, resent: false };
+                        tell(events, held.ticket, stage, now);
+                        return Some(Packet::Publish(publish(&held.publication, None, false)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A held publication becomes one in flight, unless the broker has a limit against it.
+    fn take_off(
+        &mut self,
+        now: Timestamp,
+        held: Held,
+        packet_id: PacketId,
+        limits: &Limits,
+        events: &mut VecDeque<BrokerEvent>,
+    ) -> Option<Publish> {
+        let Held { seq, ticket, publication, n_lost, .. } = held;
+        self.held_bytes -= weight(&publication);
+        if let Some(words) = limits.objection(&publication).or_else(|| resume::patience_ended(n_lost)) {
+            tell(events, ticket, Stage::NotSent(words), now);
+            return None;
+        }
+        let awaits = match publication.qos {
+            Qos::AtMostOnce | Qos::AtLeastOnce => Awaits::PubAck,
+            Qos::ExactlyOnce => Awaits::PubRec,
+        };
+        let packet = publish(&publication, Some(packet_id), false);
+        let flight = Flight {
+            ticket,
+            publication,
+            packet_id,
+            awaits,
+            since: now,
+            n_resent: 0,
+            n_lost,
+            has_place: true,
+        };
+        self.flights.insert(seq, flight);
+        self.by_id.insert(packet_id, seq);
+        self.n_places += 1;
+        self.n_publishes += 1;
+        tell(events, ticket, Stage::Sent { packet_id: Some(packet_id), resent: false }, now);
+        Some(packet)
+    }
+
+    fn has_place(&self, limits: &Limits) -> bool {
+        self.n_places < u32::from(limits.receive_maximum)
+    }
+
+    /// PUBACK (section 3.4): the last of QoS 1. Some 3.1.1 brokers answer QoS 2 with it.
+    pub fn acknowledged(
+        &mut self,
+        now: Timestamp,
+        ack: &Ack,
+        ids: &mut PacketIds,
+        events: &mut VecDeque<BrokerEvent>,
+    ) -> Match {
+        let Some((seq, awaits)) = self.look_up(ack.packet_id) else { return Match::Unknown };
+        let found = match awaits {
+            Awaits::PubAck => Match::Ours,
+            Awaits::PubRec => Match::Downgraded,
+            Awaits::PubComp(_) => return Match::Unknown,
+        };
+        self.land(now, seq, last_stage(ack), ids, events);
+        found
+    }
+
+    /// PUBREC (section 3.5): the broker has it, or refuses it and is done with it (section 4.3.3).
+    pub fn received(
+        &mut self,
+        now: Timestamp,
+        ack: &Ack,
+        ids: &mut PacketIds,
+        acks: &mut Acks,
+        events: &mut VecDeque<BrokerEvent>,
+    ) -> Match {
+        let (seq, awaits) = match self.look_up(ack.packet_id) {
+            Some(found) => found,
+            None => return Self::release_unknown(ack, acks),
+        };
+        match awaits {
+            Awaits::PubAck => return Self::release_unknown(ack, acks),
+            Awaits::PubRec | Awaits::PubComp(_) if ack.reason.is_failure() => {
+                self.land(now, seq, last_stage(ack), ids, events);
+                return Match::Ours;
+            }
+            Awaits::PubRec => {
+                if let Some(flight) = self.flights.get_mut(&seq) {
+                    flight.awaits = Awaits::PubComp(self.next_rec);
+                    flight.since = now;
+                    self.next_rec += 1;
+                    tell(events, flight.ticket, Stage::Received, now);
+                }
+            }
+            // A broker may repeat its PUBREC; the answer is the same.
+            Awaits::PubComp(_) => {}
+        }
+        acks.push(AckKind::PubRel, ack.packet_id, Reason::SUCCESS, Place::Kept);
+        Match::Ours
+    }
+
+    /// A PUBREC that no publication waits for is answered all the same, else the broker keeps asking.
+    fn release_unknown(ack: &Ack, acks: &mut Acks) -> Match {
+        if !ack.reason.is_failure() {
+            acks.push(AckKind::PubRel, ack.packet_id, Reason::PACKET_IDENTIFIER_NOT_FOUND, Place::Kept);
+        }
+        Match::Unknown
+    }
+
+    /// PUBCOMP (section 3.7): the last of QoS 2.
+    pub fn completed(
+        &mut self,
+        now: Timestamp,
+        ack: &Ack,
+        ids: &mut PacketIds,
+        events: &mut VecDeque<BrokerEvent>,
+    ) -> Match {
+        let Some((seq, Awaits::PubComp(_))) = self.look_up(ack.packet_id) else { return Match::Unknown };
+        let was_resent = self.flights.get(&seq).is_some_and(|flight| flight.n_resent > 0);
+        // Section 3.7.2.1: after a resumed session "not found" only tells that an earlier PUBREL had arrived.
+        let stage = if was_resent && ack.reason == Reason::PACKET_IDENTIFIER_NOT_FOUND {
+            Stage::Acknowledged(Reason::SUCCESS)
+        } else {
+            last_stage(ack)
+        };
+        self.land(now, seq, stage, ids, events);
+        Match::Ours
+    }
+
+    fn look_up(&self, packet_id: PacketId) -> Option<(u64, Awaits)> {
+        let seq = *self.by_id.get(&packet_id)?;
+        Some((seq, self.flights.get(&seq)?.awaits))
+    }
+
+    /// Ends a flight: its id and its place are free.
+    fn land(
+        &mut self,
+        now: Timestamp,
+        seq: u64,
+        stage: Stage,
+        ids: &mut PacketIds,
+        events: &mut VecDeque<BrokerEvent>,
+    ) {
+        let Some(flight) = self.flights.remove(&seq) else { return };
+        self.by_id.remove(&flight.packet_id);
+        ids.free(flight.packet_id);
+        if flight.has_place {
+            self.n_places -= 1;
+        }
+        tell(events, flight.ticket, stage, now);
+    }
+
+    pub fn n_held(&self) -> usize {
+        self.held_qos0.len() + self.held.len()
+    }
+
+    pub fn is_in_flight(&self) -> bool {
+        !self.flights.is_empty()
+    }
+
+    /// What was not sent yet, and since when it waits.
+    pub fn held(&self) -> impl Iterator<Item = (Ticket, Timestamp)> {
+        self.held_qos0.iter().chain(&self.held).map(|held| (held.ticket, held.since))
+    }
+
+    /// The oldest publications in flight, at most so many.
+    pub fn in_flight(&self, at_most: usize) -> impl Iterator<Item = InFlight> {
+        self.flights.values().take(at_most).map(|flight| InFlight {
+            outbound: true,
+            packet_id: flight.packet_id,
+            qos: flight.publication.qos,
+            stage: match flight.awaits {
+                Awaits::PubAck | Awaits::PubRec => InFlightStage::Publish,
+                Awaits::PubComp(_) => InFlightStage::PubRel,
+            },
+            since: flight.since,
+            n_resent: flight.n_resent,
+        })
+    }
+}
+
+fn publish(publication: &Publication, packet_id: Option<PacketId>, dup: bool) -> Publish {
+    Publish {
+        dup,
+        qos: publication.qos,
+        retain: publication.retain,
+        topic: publication.topic.clone(),
+        packet_id,
+        properties: publication.properties.clone(),
+        payload: publication.payload.clone(),
+    }
+}
+
+fn last_stage(ack: &Ack) -> Stage {
+    if ack.reason.is_failure() {
+        Stage::Refused(ack.reason, ack.reason_string.clone())
+    } else {
+        Stage::Acknowledged(ack.reason)
+    }
+}

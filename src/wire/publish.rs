@@ -1,0 +1,161 @@
+//! PUBLISH (MQTT 5.0 section 3.3), both ways and versions. Owns the fast path: nothing is allocated or copied.
+use super::cursor::Cursor;
+use super::pen::{self, Block};
+use super::{Unreadable, WireError, kind, malformed, properties};
+use crate::mqtt::packet::{Publish, PublishRef};
+use crate::mqtt::{PacketId, Qos, Version, topic};
+
+/// What the first byte says (section 3.3.1).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flags {
+    pub(super) dup: bool,
+    pub(super) qos: Qos,
+    pub(super) retain: bool,
+}
+
+impl Flags {
+    pub(super) fn read(first: u8) -> Result<Self, WireError> {
+        match Qos::from_bits((first >> 1) & 0b11) {
+            Some(qos) => Ok(Self { dup: first & 0b1000 != 0, qos, retain: first & 1 != 0 }),
+            None => malformed("PUBLISH asks for QoS 3, which does not exist"),
+        }
+    }
+
+    fn first_byte(self) -> u8 {
+        (kind::PUBLISH << 4) | (u8::from(self.dup) << 3) | (self.qos.bits() << 1) | u8::from(self.retain)
+    }
+}
+
+/// A PUBLISH, or the one that cannot be taken though its frame is whole.
+pub(super) enum Taken<'a> {
+    Readable(PublishRef<'a>),
+    Not(Unreadable),
+}
+
+/// Reads what follows the fixed header; `n_bytes` is of the whole packet.
+pub(super) fn read(
+    first: u8,
+    remainder: &[u8],
+    n_bytes: u64,
+    version: Version,
+) -> Result<Taken<'_>, WireError> {
+    let flags = Flags::read(first)?;
+    let mut cursor = Cursor::new(remainder, "PUBLISH");
+    let topic_bytes = cursor.binary()?;
+    let packet_id = match flags.qos {
+        Qos::AtMostOnce => None,
+        Qos::AtLeastOnce | Qos::ExactlyOnce => Some(cursor.packet_id()?),
+    };
+    let properties = match version {
+        Version::V3 => &[][..],
+        Version::V5 => cursor.block()?.rest(),
+    };
+    let unreadable = |words: String| {
+        Ok(Taken::Not(Unreadable {
+            topic: String::from_utf8_lossy(topic_bytes).into_owned(),
+            n_bytes,
+            qos: flags.qos,
+            packet_id,
+            words,
+        }))
+    };
+    // The frame is whole from here on, so one bad message need not cost the connection: were it a
+    // retained one, it would come again at each reconnect.
+    let topic_alias = if properties.is_empty() {
+        None
+    } else {
+        match properties::alias_of(properties) {
+            Ok(alias) => alias,
+            Err(error) => return unreadable(error.to_string()),
+        }
+    };
+    let Ok(topic) = std::str::from_utf8(topic_bytes) else {
+        return unreadable("its topic is no UTF-8, against MQTT-1.5.4-1".into());
+    };
+    if !(topic.is_empty() && topic_alias.is_some())
+        && let Err(error) = topic::check(topic)
+    {
+        return unreadable(error.to_string());
+    }
+    Ok(Taken::Readable(PublishRef {
+        dup: flags.dup,
+        qos: flags.qos,
+        retain: flags.retain,
+        topic,
+        packet_id,
+        topic_alias,
+        properties,
+        payload: cursor.rest(),
+    }))
+}
+
+/// What an oversize PUBLISH shows at its front, as soon as so many bytes are there.
+pub(super) enum Front {
+    /// Topic and packet id.
+    Seen(String, Qos, Option<PacketId>),
+    /// So many bytes of the remainder are needed.
+    Needs(usize),
+}
+
+/// Reads topic and packet id of a PUBLISH of which only the front is there.
+pub(super) fn front(first: u8, remainder: &[u8], n_remaining: usize) -> Result<Front, WireError> {
+    let flags = Flags::read(first)?;
+    let Some((length, _)) = remainder.split_first_chunk::<2>() else { return Ok(Front::Needs(2)) };
+    let id_bytes = if flags.qos == Qos::AtMostOnce { 0 } else { 2 };
+    let needed = 2 + usize::from(u16::from_be_bytes(*length)) + id_bytes;
+    if needed > n_remaining {
+        return malformed("PUBLISH is shorter than its topic");
+    }
+    if remainder.len() < needed {
+        return Ok(Front::Needs(needed));
+    }
+    let mut cursor = Cursor::new(remainder, "PUBLISH");
+    let topic = String::from_utf8_lossy(cursor.binary()?).into_owned();
+    let packet_id = if id_bytes == 0 { None } else { Some(cursor.packet_id()?) };
+    Ok(Front::Seen(topic, flags.qos, packet_id))
+}
+
+pub(super) fn write(publish: &Publish, version: Version, out: &mut Vec<u8>) -> Result<(), WireError> {
+    let block = block(publish, version)?;
+    let flags = Flags { dup: publish.dup, qos: publish.qos, retain: publish.retain };
+    out.push(flags.first_byte());
+    pen::varint(out, remaining(publish, version, &block))?;
+    pen::binary(out, publish.topic.as_str().as_bytes())?;
+    match (publish.qos, publish.packet_id) {
+        (Qos::AtMostOnce, None) => {}
+        (Qos::AtLeastOnce | Qos::ExactlyOnce, Some(id)) => pen::two(out, id.get()),
+        (Qos::AtMostOnce, Some(_)) => return pen::unwritable("PUBLISH at QoS 0 has no packet id"),
+        (Qos::AtLeastOnce | Qos::ExactlyOnce, None) => {
+            return pen::unwritable("PUBLISH at QoS 1 and 2 needs a packet id");
+        }
+    }
+    if version == Version::V5 {
+        block.finish(out)?;
+    }
+    out.extend_from_slice(&publish.payload.0);
+    Ok(())
+}
+
+pub(super) fn packet_bytes(publish: &Publish, version: Version) -> usize {
+    if (publish.qos == Qos::AtMostOnce) != publish.packet_id.is_none() {
+        return usize::MAX;
+    }
+    match block(publish, version).map(|block| remaining(publish, version, &block)) {
+        Ok(remaining) if remaining <= pen::MAX_REMAINING => 1 + pen::varint_bytes(remaining) + remaining,
+        Ok(_) | Err(_) => usize::MAX,
+    }
+}
+
+fn block(publish: &Publish, version: Version) -> Result<Block, WireError> {
+    let mut block = Block::default();
+    if version == Version::V5 {
+        properties::write_publish(&publish.properties, &mut block)?;
+    }
+    Ok(block)
+}
+
+fn remaining(publish: &Publish, version: Version, block: &Block) -> usize {
+    let id_bytes = if publish.packet_id.is_some() { 2 } else { 0 };
+    let block_bytes = if version == Version::V5 { block.n_bytes() } else { 0 };
+    2 + publish.topic.as_str().len() + id_bytes + block_bytes + publish.payload.0.len()
+}
