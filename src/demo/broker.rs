@@ -156,12 +156,13 @@ fn run(listener: TcpListener, shared: Arc<Shared>) -> Running {
 }
 
 /// Accepts until told to stop, then waits for all connections to end.
-async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<Stop>) {
+async fn serve(listener: TcpListener, shared: Arc<Shared>, stopped: watch::Receiver<Stop>) {
     let mut connections = JoinSet::new();
+    let mut end = stopped.clone();
     connections.spawn(handle::keep_house(Arc::clone(&shared), stopped.clone()));
     loop {
         tokio::select! {
-            _ = stopped.wait_for(|stop| *stop != Stop::No) => break,
+            _ = connection::told(&mut end) => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _peer)) => {
                     connections.spawn(connection::serve(stream, Arc::clone(&shared), stopped.clone()));

@@ -40,7 +40,7 @@ pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>, mut stoppe
     let how = tokio::select! {
         () = read(&shared, id, &mut incoming) => Stop::No,
         () = write(&shared, id, &mut outgoing, &waker) => Stop::Gently,
-        stop = stopped.wait_for(|stop| *stop != Stop::No) => stop.map_or(Stop::Abruptly, |stop| *stop),
+        stop = told(&mut stopped) => stop,
     };
     match how {
         Stop::No => {}
@@ -54,6 +54,12 @@ pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>, mut stoppe
         }
     }
     shared.closed(id);
+}
+
+/// Waits for the end; a broker that was dropped ends abruptly.
+pub(super) async fn told(stopped: &mut watch::Receiver<Stop>) -> Stop {
+    let stop = stopped.wait_for(|stop| *stop != Stop::No).await;
+    stop.map_or(Stop::Abruptly, |stop| *stop)
 }
 
 /// Says the last words, then reads on until the client closes: closing a socket with unread bytes resets

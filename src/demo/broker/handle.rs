@@ -1,10 +1,10 @@
 //! The way into the broker from this process. Owns the lock, and who is woken after it was held.
-use super::connection::Stop;
+use super::connection::{Stop, told};
 use super::core::{ConnectionId, Core, Figures};
 use super::faults::{Faults, Strike};
 use crate::mqtt::{Filter, Publication};
 use crate::time::{Clock, Timestamp};
-use hashbrown::HashMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -164,7 +164,7 @@ pub(super) async fn keep_house(shared: Arc<Shared>, mut stopped: watch::Receiver
             core.deadline().since(now)
         });
         tokio::select! {
-            _ = stopped.wait_for(|stop| *stop != Stop::No) => return,
+            _ = told(&mut stopped) => return,
             () = tokio::time::sleep(wait) => {}
             () = shared.house.notified() => {}
         }

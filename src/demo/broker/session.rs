@@ -28,7 +28,7 @@ pub(super) struct Session {
     pub will: Option<Will>,
     /// When an absent client's delayed will goes out.
     pub will_at: Option<Timestamp>,
-    last_id: u16,
+    pub last_id: u16,
 }
 
 /// One message on its way to one client.

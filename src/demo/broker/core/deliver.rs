@@ -34,7 +34,7 @@ impl<'a> From<&'a Publication> for Letter<'a> {
 }
 
 impl Letter<'_> {
-    fn to_owned(self) -> Arc<Publication> {
+    fn to_publication(self) -> Arc<Publication> {
         Arc::new(Publication {
             topic: Topic::parse(self.topic).expect("only checked topics are routed"),
             payload: Payload::from(self.payload),
@@ -79,11 +79,11 @@ impl Core {
             }
         };
         self.routes.matching(letter.topic, sender, is_here, &mut matches);
-        let mut owned = None;
+        let mut owned: Option<Arc<Publication>> = None;
         for found in &mut matches {
             match found.target {
                 Target::Ear(ear) if from != Origin::Inside => {
-                    let publication = owned.get_or_insert_with(|| letter.to_owned());
+                    let publication = owned.get_or_insert_with(|| letter.to_publication());
                     self.heard.push((ear, Arc::clone(publication)));
                 }
                 Target::Ear(_) => {}
@@ -126,7 +126,7 @@ impl Core {
             return;
         }
         let delivery = Delivery {
-            publication: Arc::clone(owned.get_or_insert_with(|| letter.to_owned())),
+            publication: Arc::clone(owned.get_or_insert_with(|| letter.to_publication())),
             qos,
             retain,
             subscription_ids: std::mem::take(&mut found.subscription_ids),
@@ -279,7 +279,7 @@ impl Core {
                 self.emit(id, PacketKind::Publish, now, |version, max, out| frame.write(version, max, out));
             } else {
                 let delivery = Delivery {
-                    publication: letter.to_owned(),
+                    publication: letter.to_publication(),
                     qos,
                     retain: true,
                     subscription_ids: subscription_ids.to_vec(),
