@@ -78,9 +78,8 @@ impl Plant {
             });
         }
         let natural_rate: f64 = devices.iter().map(|device| device.rate_per_s()).sum();
-        let rate_per_s = options.rate_per_s.filter(|rate| rate.is_finite()).map(|rate| {
-            rate.clamp(0.0, MAX_RATE_PER_S)
-        });
+        let rate_per_s =
+            options.rate_per_s.filter(|rate| rate.is_finite()).map(|rate| rate.clamp(0.0, MAX_RATE_PER_S));
         let extra_rate = rate_per_s.map_or(0.0, |rate| (rate - natural_rate).max(0.0));
         let n_standing: usize = devices.iter().map(|device| device.n_topics()).sum();
         let n_bulk = match n_wanted {

@@ -164,7 +164,12 @@ pub(super) struct Output {
 }
 
 impl Core {
-    pub fn new(limits: Limits, credentials: Option<(String, Secret)>, faults: Faults, now: Timestamp) -> Self {
+    pub fn new(
+        limits: Limits,
+        credentials: Option<(String, Secret)>,
+        faults: Faults,
+        now: Timestamp,
+    ) -> Self {
         Self {
             limits,
             credentials,

@@ -71,7 +71,8 @@ pub(super) fn devices(random: &mut Random) -> Vec<Box<dyn Device>> {
             (
                 "plant/config",
                 Qos::AtLeastOnce,
-                br#"{"site":"demo","halls":2,"shift":{"start":"06:00","end":"22:00"},"contact":null}"#.to_vec(),
+                br#"{"site":"demo","halls":2,"shift":{"start":"06:00","end":"22:00"},"contact":null}"#
+                    .to_vec(),
             ),
         ],
     }));
@@ -94,7 +95,8 @@ struct Oven {
 impl Oven {
     fn new(hall: u8, oven: u8, random: &mut Random) -> Self {
         let base = format!("plant/hall{hall}/oven{oven}");
-        let setpoint = if (hall, oven) == (1, 3) { 185.0 } else { (random.between(12.0, 44.0)).round() * 5.0 };
+        let setpoint =
+            if (hall, oven) == (1, 3) { 185.0 } else { (random.between(12.0, 44.0)).round() * 5.0 };
         Self {
             base,
             temperature: setpoint - 1.6,

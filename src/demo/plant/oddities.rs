@@ -21,7 +21,9 @@ pub(super) fn devices() -> Vec<Box<dyn Device>> {
         (
             "odd/control",
             Qos::AtMostOnce,
-            text("\u{1B}[31mred\u{1B}[0m \u{7}bell\r\nline two\ttab \u{202E}desrever\u{202C} \u{2066}x\u{2069}\u{7F}"),
+            text(
+                "\u{1B}[31mred\u{1B}[0m \u{7}bell\r\nline two\ttab \u{202E}desrever\u{202C} \u{2066}x\u{2069}\u{7F}",
+            ),
         ),
         ("odd/image", Qos::AtMostOnce, image()),
         ("odd/number", Qos::AtMostOnce, text("-1.7976931348623157e308")),

@@ -45,8 +45,7 @@ impl Core {
             session.will_at = None;
             session.n_unsent = session.flights.len();
         }
-        let server_keep_alive_s =
-            self.limits.server_keep_alive_s.filter(|_| connect.version == Version::V5);
+        let server_keep_alive_s = self.limits.server_keep_alive_s.filter(|_| connect.version == Version::V5);
         let keep_alive_s = server_keep_alive_s.unwrap_or(connect.keep_alive_s);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.session = Some(place);
@@ -121,8 +120,7 @@ impl Core {
             }
             return (place, true);
         }
-        let session =
-            Session { client_id: client_id.to_owned(), connection: Some(id), ..Session::default() };
+        let session = Session { client_id: client_id.to_owned(), connection: Some(id), ..Session::default() };
         let place = self.vacant.pop().unwrap_or_else(|| {
             self.sessions.push(None);
             u32::try_from(self.sessions.len() - 1).unwrap_or(u32::MAX)

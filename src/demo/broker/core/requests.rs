@@ -56,7 +56,9 @@ impl Core {
             (None, Incoming::Packet(Packet::Connect(connect))) => self.connect(id, now, *connect),
             // MQTT-3.1.0-1: the first packet must be CONNECT; MQTT-3.1.0-2: and no later one may be.
             (None, _) => self.close_quietly(id),
-            (Some(_), Incoming::Packet(Packet::Connect(_))) => self.protocol_error(id, now, "a second CONNECT"),
+            (Some(_), Incoming::Packet(Packet::Connect(_))) => {
+                self.protocol_error(id, now, "a second CONNECT")
+            }
             (Some(place), Incoming::Publish(publish)) => self.published(id, place, now, &publish),
             (Some(_), Incoming::Unreadable(unreadable)) => self.unreadable(id, now, unreadable),
             (Some(place), Incoming::Packet(packet)) => self.requested(id, place, now, packet),

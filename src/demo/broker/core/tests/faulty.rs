@@ -56,8 +56,7 @@ fn connects_and_filters_are_refused_as_scripted() {
         let subscriptions = vec![subscription("secret/#", 2), subscription("a", 2), subscription("b", 0)];
         let ask = Subscribe { packet_id: packet_id(5), subscriptions, subscription_id: None };
         bench.say(&mut peer, Packet::Subscribe(ask));
-        let refusal =
-            if version == Version::V3 { Reason::UNSPECIFIED } else { Reason::NOT_AUTHORIZED };
+        let refusal = if version == Version::V3 { Reason::UNSPECIFIED } else { Reason::NOT_AUTHORIZED };
         assert_eq!(bench.core.take_suback(&mut peer, bench.now), [refusal, Reason(1), Reason(0)]);
         assert_eq!(bench.core.routes.len(), 2);
     }

@@ -114,11 +114,8 @@ fn a_session_ends_when_its_expiry_has_passed() {
         [(Some(10), 9, true), (Some(10), 10, false), (Some(u32::MAX), 1_000_000, true), (None, 0, false)]
     {
         let mut bench = Bench::new();
-        let ask = || Connect {
-            clean_start: false,
-            session_expiry_s: expiry_s,
-            ..connect(Version::V5, "peer")
-        };
+        let ask =
+            || Connect { clean_start: false, session_expiry_s: expiry_s, ..connect(Version::V5, "peer") };
         let (peer, _) = bench.join(ask());
         bench.vanish(&peer);
         bench.later(waits);

@@ -97,8 +97,7 @@ fn an_acknowledgement_says_when_nobody_heard() {
 fn deliveries_keep_within_the_receive_maximum() {
     for qos in [1, 2] {
         let mut bench = Bench::new();
-        let (mut peer, _) =
-            bench.join(Connect { receive_maximum: Some(2), ..connect(Version::V5, "peer") });
+        let (mut peer, _) = bench.join(Connect { receive_maximum: Some(2), ..connect(Version::V5, "peer") });
         bench.subscribe(&mut peer, "a", qos);
         for number in 0..5_u8 {
             bench.core.publish(bench.now, &publication("a", &number.to_string(), qos));
