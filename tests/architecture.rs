@@ -169,7 +169,17 @@ fn only_the_clock_asks_for_the_time_and_only_themes_know_colours() {
 
 #[test]
 fn the_top_level_holds_what_was_agreed() {
-    let agreed = ["Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "screenshots", "src", "target", "tests", "themes"];
+    let agreed = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE",
+        "README.md",
+        "screenshots",
+        "src",
+        "target",
+        "tests",
+        "themes",
+    ];
     for entry in fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(name.starts_with('.') || agreed.contains(&name.as_str()), "{name} has no place at the top");

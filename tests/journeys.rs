@@ -138,8 +138,11 @@ fn what_the_broker_does_not_take_is_refused_with_its_limit() {
 #[test]
 fn read_only_refuses_every_command_that_publishes() {
     let settings = Settings { read_only: true, budget_bytes: 1 << 20, ..Settings::default() };
-    let mut story =
-        story_of(&["demo"], settings).online().receives_retained("a", "1").types("jp1<enter>").sees("read-only");
+    let mut story = story_of(&["demo"], settings)
+        .online()
+        .receives_retained("a", "1")
+        .types("jp1<enter>")
+        .sees("read-only");
     assert!(story.published().is_empty());
     let mut story = story.types("<esc>X").sees("read-only");
     assert!(story.published().is_empty());
@@ -147,7 +150,8 @@ fn read_only_refuses_every_command_that_publishes() {
 
 #[test]
 fn clearing_a_retained_message_asks_first_and_can_be_undone() {
-    let mut story = story().online().receives_retained("a", "on").types("jX").sees("Delete the retained message of a");
+    let mut story =
+        story().online().receives_retained("a", "on").types("jX").sees("Delete the retained message of a");
     assert!(story.published().is_empty());
     story = story.types("<enter>");
     assert!(story.published().is_empty(), "enter does not answer what cannot be taken back");

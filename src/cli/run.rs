@@ -88,13 +88,17 @@ fn demo_options(
     options(screen, vec![profile], Vec::new())
 }
 
-fn options(screen: &ScreenArgs, profiles: Vec<Profile>, mut warnings: Vec<String>) -> Result<Options, Failure> {
+fn options(
+    screen: &ScreenArgs,
+    profiles: Vec<Profile>,
+    mut warnings: Vec<String>,
+) -> Result<Options, Failure> {
     let (keymap, of_keymap) = config::keymap(screen.keymap.as_deref()).map_err(usage)?;
     let (theme, of_theme) = config::theme(&screen.theme);
     warnings.extend(of_keymap.iter().chain(&of_theme).map(ToString::to_string));
-    let budget = screen.memory.map_or_else(config::default_budget_bytes, |bytes| {
-        usize::try_from(bytes).unwrap_or(usize::MAX)
-    });
+    let budget = screen
+        .memory
+        .map_or_else(config::default_budget_bytes, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
     Ok(Options {
         profiles,
         keymap,

@@ -103,7 +103,7 @@ fn a_users_key_goes_before_the_shipped_one_and_none_takes_it_away() {
 #[test]
 fn what_is_wrong_in_a_users_file_is_told_with_its_line_and_passed_over() {
     let text = "[topics]\n\"j\" = \"cursor-dwon\"\n\"hyper-j\" = \"pin\"\n\"G\" = \"pin\"\n\"shift-g\" = \"last\"\n\
-                \"w\" = 3\n\"ctrl-s\" = \"sort\"\n\"v\" = \"yes\"\n[topcis]\n\"a\" = \"pin\"\n";
+                \"w\" = 3\n\"ctrl-s\" = \"pin\"\n\"v\" = \"yes\"\n[topcis]\n\"a\" = \"pin\"\n";
     let (keymap, warnings) = Keymap::with_user(text, "keymap.toml");
     let told: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     assert_eq!(

@@ -25,7 +25,11 @@ pub struct Pace {
 impl Pace {
     /// At most so many bytes a second for traffic; keys are never held back.
     pub fn new(max_bytes_per_s: u64) -> Self {
-        Self { max_bytes_per_s: max_bytes_per_s.max(1), wanted: Some(Want::Now), traffic_from: Timestamp::ZERO }
+        Self {
+            max_bytes_per_s: max_bytes_per_s.max(1),
+            wanted: Some(Want::Now),
+            traffic_from: Timestamp::ZERO,
+        }
     }
 
     /// A frame is wanted.

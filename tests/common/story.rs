@@ -5,8 +5,8 @@ use mqttscope::model::{DeviceId, Effect, Event, Model, Settings, update};
 use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::{LinkStatus, Lost, Online, Step};
 use mqttscope::mqtt::{
-    Address, Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, Profile, Publication, Qos, Retained, Stage,
-    Subscription, Ticket,
+    Address, Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, Profile, Publication, Qos, Retained,
+    Stage, Subscription, Ticket,
 };
 use mqttscope::theme::Theme;
 use mqttscope::time::Timestamp;
@@ -85,7 +85,8 @@ impl Story {
             took: Duration::from_millis(2),
             n_resumed: 0,
         };
-        let link = LinkStatus { at: now, next_ping: Some(now + Duration::from_secs(60)), ..LinkStatus::default() };
+        let link =
+            LinkStatus { at: now, next_ping: Some(now + Duration::from_secs(60)), ..LinkStatus::default() };
         let subscription = Subscription::new(Filter::parse("#").unwrap(), Qos::AtMostOnce);
         self.hears(BrokerEvent::StepBegun(Step::Connect, now))
             .hears(BrokerEvent::Online(Box::new(online)))
@@ -179,7 +180,8 @@ impl Story {
     /// The screen as lines of text.
     pub fn screen(&mut self) -> String {
         let buffer = self.buffer();
-        let row = |y| (0..self.cols).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+        let row =
+            |y| (0..self.cols).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
         (0..self.rows).map(row).collect::<Vec<_>>().join("\n")
     }
 
@@ -219,7 +221,11 @@ impl Story {
             .drain(..)
             .filter_map(|effect| match effect {
                 Effect::Request(_, BrokerRequest::Publish(_, publication)) => Some(publication),
-                Effect::Request(..) | Effect::Copy(_) | Effect::Decode(..) | Effect::Suspend | Effect::Quit => None,
+                Effect::Request(..)
+                | Effect::Copy(_)
+                | Effect::Decode(..)
+                | Effect::Suspend
+                | Effect::Quit => None,
             })
             .collect()
     }

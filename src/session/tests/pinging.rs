@@ -125,7 +125,7 @@ fn zero_is_off_and_the_server_decides() {
         let mut play = kept_alive(ours, servers);
         assert_eq!(play.session.deadline(), None);
         assert_eq!(play.session.link_status(play.now).next_ping, None);
-        assert_eq!(play.waits_until(1_000_000).unwrap(), []);
+        assert!(play.waits_until(1_000_000).unwrap().is_empty());
     }
     let play = kept_alive(0, Some(30));
     assert_eq!(play.session.link_status(play.now).next_ping, Some(play.now + Duration::from_secs(29)));
