@@ -1,0 +1,183 @@
+//! Against a real mosquitto, both versions. Run with `cargo test --test interop -- --ignored`.
+#[path = "common/mosquitto.rs"]
+mod mosquitto;
+#[path = "broker/rig.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "the rig serves other tests as well")]
+mod rig;
+
+use mosquitto::Mosquitto;
+use mqttscope::mqtt::{BrokerRequest, Profile, Qos, Reason, Retained, Secret, Stage, Version};
+use rig::{Device, PATIENCE, VERSIONS, profile, publication, subscription};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+fn device(broker: &Mosquitto, version: Version, filters: &[(&str, Qos)]) -> Device {
+    let subscriptions = filters.iter().map(|(filter, qos)| subscription(filter, *qos)).collect();
+    Device::start(Profile { subscriptions, ..profile(broker.address, version, "mqttscopeinterop") })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn the_seed_s_lines_work_as_typed() {
+    for version in VERSIONS {
+        let broker = Mosquitto::start("");
+        let mut device = device(&broker, version, &[("#", Qos::AtMostOnce)]);
+        device.granted(1).await;
+        broker.publish(&["-t", "/sensors/temperature", "-m", "23.5"]);
+        let heard = device.heard(1).await;
+        assert_eq!(
+            (heard[0].topic.as_str(), heard[0].payload.as_slice()),
+            ("/sensors/temperature", &b"23.5"[..])
+        );
+
+        let mut listener = broker
+            .line_by_line("mosquitto_sub")
+            .args(["-t", "/controls/#", "-v", "-C", "1", "-W", "30", "-d"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(listener.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line.contains("received SUBACK")));
+        device.publish(1, publication("/controls/lighting", b"0.75", Qos::AtMostOnce, false));
+        assert!(lines.any(|line| line == "/controls/lighting 0.75"), "mosquitto_sub prints it");
+        listener.wait().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn every_qos_is_acknowledged_and_echoed() {
+    for version in VERSIONS {
+        let broker = Mosquitto::start("");
+        let mut device = device(&broker, version, &[("t/#", Qos::ExactlyOnce)]);
+        assert_eq!(device.granted(1).await, [Qos::ExactlyOnce]);
+        for (ticket, qos) in Qos::ALL.into_iter().enumerate() {
+            let ticket = ticket as u64 + 1;
+            device.publish(ticket, publication("t/x", qos.to_string().as_bytes(), qos, false));
+            let stages = device.stages(ticket).await;
+            let last = stages.last().unwrap();
+            match qos {
+                Qos::AtMostOnce => assert!(matches!(last, Stage::Sent { packet_id: None, .. }), "{stages:?}"),
+                Qos::AtLeastOnce | Qos::ExactlyOnce => {
+                    assert_eq!(*last, Stage::Acknowledged(Reason::SUCCESS), "{version}: {stages:?}");
+                }
+            }
+        }
+        let heard = device.heard(3).await;
+        let mut levels: Vec<_> = heard.iter().map(|message| message.qos).collect();
+        levels.sort_unstable();
+        assert_eq!(levels, Qos::ALL);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn what_is_retained_is_known_as_such_and_exact_topics_stay_apart() {
+    for version in VERSIONS {
+        let broker = Mosquitto::start("");
+        let topics = ["a", "/a", "a/", "a//b", "café/é", "a b/c&d", "$aws/things/x/shadow/update"];
+        for topic in topics {
+            broker.publish(&["-r", "-t", topic, "-m", topic]);
+        }
+        let mut device = device(&broker, version, &[("#", Qos::AtMostOnce)]);
+        device.granted(1).await;
+        // `#` does not cover what begins with $ (section 4.7.2).
+        let mut heard: Vec<_> = device.heard(topics.len() - 1).await.to_vec();
+        heard.sort_by(|left, right| left.topic.cmp(&right.topic));
+        let mut expected: Vec<_> = topics.into_iter().filter(|topic| !topic.starts_with('$')).collect();
+        expected.sort_unstable();
+        assert_eq!(heard.iter().map(|message| message.topic.as_str()).collect::<Vec<_>>(), expected);
+        assert!(heard.iter().all(|message| message.retained == Retained::Yes));
+        device.ask(BrokerRequest::Subscribe(subscription("$aws/things/+/shadow/update", Qos::AtMostOnce)));
+        let n = topics.len();
+        assert_eq!(device.heard(n).await[n - 1].topic, "$aws/things/x/shadow/update");
+        // A live one: known not to be retained on 5, unknown on 3.1.1.
+        broker.publish(&["-t", "live", "-m", "1"]);
+        let expected = if version == Version::V5 { Retained::No } else { Retained::Unknown };
+        assert_eq!(device.heard(n + 1).await[n].retained, expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn a_restart_under_us_is_survived_without_a_key() {
+    for version in VERSIONS {
+        let broker = Mosquitto::start("");
+        let mut device = device(&broker, version, &[("#", Qos::AtLeastOnce)]);
+        device.granted(1).await;
+        let killed = broker.kill();
+        let lost = device.lost().await;
+        assert!(lost.retry_at.is_some(), "{lost:?}");
+        device.publish(1, publication("while/away", b"held", Qos::AtLeastOnce, false));
+        let broker = killed.again("");
+        device.online().await;
+        assert_eq!(*device.stages(1).await.last().unwrap(), Stage::Acknowledged(Reason::SUCCESS));
+        broker.publish(&["-t", "after", "-m", "1"]);
+        device.until("the message after the restart", |_| Some(())).await;
+        while !device.heard.iter().any(|message| message.topic == "after") {
+            device.until("messages", |_| Some(())).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn a_password_is_asked_for_and_a_wrong_one_refused_in_words() {
+    let files = tempfile::TempDir::new().unwrap();
+    let path = files.path().join("passwords");
+    let made = std::process::Command::new("mosquitto_passwd")
+        .args(["-b", "-c"])
+        .arg(&path)
+        .args(["me", "right"])
+        .status()
+        .unwrap();
+    assert!(made.success());
+    std::fs::set_permissions(files.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let lines = format!("allow_anonymous false\npassword_file {}", path.display());
+    for version in VERSIONS {
+        let broker = Mosquitto::start(&lines);
+        let with = |password: &str| Profile {
+            username: Some("me".into()),
+            password: Some(Secret::new(password.as_bytes().to_vec())),
+            ..profile(broker.address, version, "mqttscopepassword")
+        };
+        let mut device = Device::start(with("right"));
+        device.online().await;
+        let mut device = Device::start(with("wrong"));
+        let lost = device.lost().await;
+        assert!(lost.reason.is_some_and(Reason::is_failure), "{lost:?}");
+        assert!(lost.cause.contains("not authorized") || lost.cause.contains("bad user name"), "{lost:?}");
+        assert!(!format!("{lost:?}").contains("wrong\""), "{lost:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn a_burst_through_mosquitto_arrives_in_order() {
+    for version in VERSIONS {
+        let broker = Mosquitto::start("max_queued_messages 0\nmax_inflight_messages 0");
+        let mut device = device(&broker, version, &[("burst", Qos::AtLeastOnce)]);
+        device.granted(1).await;
+        let mut sender = broker
+            .tool("mosquitto_pub")
+            .args(["-t", "burst", "-q", "1", "-l"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = sender.stdin.take().unwrap();
+        let writing = tokio::task::spawn_blocking(move || {
+            for n in 0..20_000 {
+                std::io::Write::write_all(&mut lines, format!("{n}\n").as_bytes()).unwrap();
+            }
+        });
+        let heard = tokio::time::timeout(PATIENCE * 4, device.heard(20_000)).await.unwrap();
+        let numbers: Vec<u32> = heard
+            .iter()
+            .map(|message| std::str::from_utf8(&message.payload).unwrap().parse().unwrap())
+            .collect();
+        assert!(numbers.is_sorted(), "order within a topic (section 4.6)");
+        writing.await.unwrap();
+        sender.wait().unwrap();
+    }
+}
