@@ -1,0 +1,191 @@
+//! The real binary in a real terminal: start, type, resize, quit, die, stall. Owns the terminal's wholeness.
+#[path = "common/eventually.rs"]
+mod eventually;
+#[path = "common/pty.rs"]
+mod pty;
+
+use pty::Program;
+use rustix::process::Signal;
+use std::process::{Command, Stdio};
+
+const CLASSIC: (u16, u16) = (80, 24);
+
+fn demo(variables: &[(&str, &str)], size: (u16, u16)) -> Program {
+    let program = Program::start(&["demo"], variables, size);
+    program.sees("mqtt 5");
+    program
+}
+
+#[test]
+fn the_demo_is_browsed_by_key_and_quits_cleanly() {
+    let mut program = demo(&[], CLASSIC);
+    program.sees("plant");
+    program.types("/oven3/temperature\r");
+    program.sees("°C");
+    program.types("?");
+    program.sees("Show or hide the keys");
+    program.types("?q");
+    let (status, screen) = program.ends();
+    assert_eq!(status.exit_code(), 0, "{screen}");
+    assert_eq!(screen.trim(), "", "nothing is left behind");
+}
+
+#[test]
+fn a_published_value_has_a_visible_effect_in_the_plant() {
+    let mut program = demo(&[], (120, 40));
+    program.sees("plant");
+    program.types("p");
+    program.types("\u{15}home/lights/living_room/set\toff\r");
+    program.sees("echo");
+    program.types("\u{1b}");
+    program.types("\u{7}home/lights/living_room\r");
+    program.sees("home/lights/living_room");
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
+fn any_size_is_survived() {
+    let mut program = demo(&[], CLASSIC);
+    program.sees("plant");
+    program.resize(5, 3);
+    program.types("j");
+    program.resize(200, 60);
+    program.sees("plant");
+    program.resize(60, 15);
+    program.sees("plant");
+    program.resize(59, 15);
+    program.sees("too small");
+    program.resize(80, 24);
+    program.sees("plant");
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
+fn the_terminal_is_whole_after_a_panic_of_any_thread() {
+    for place in ["loop", "task"] {
+        let program = Program::start(&["demo"], &[("MQTTSCOPE_PANIC", place)], CLASSIC);
+        let (status, screen) = program.ends();
+        assert_eq!(status.exit_code(), 1, "{screen}");
+        assert!(screen.contains("this is a bug"), "{place}: {screen}");
+        assert!(screen.contains("asked for by"), "{place}: {screen}");
+    }
+}
+
+#[test]
+fn the_terminal_is_whole_after_signals() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let program = demo(&[], CLASSIC);
+        program.sees("plant");
+        program.signal(signal);
+        let (status, screen) = program.ends();
+        assert_eq!(status.exit_code(), 0, "{signal:?}: {screen}");
+    }
+}
+
+#[test]
+fn ctrl_z_stops_it_and_going_on_paints_the_present() {
+    let mut program = demo(&[], CLASSIC);
+    program.sees("plant");
+    program.types("\u{1a}");
+    program.is_stopped();
+    program.sees_that("the shell's own screen", |screen| !screen.contains("plant"));
+    program.signal(Signal::CONT);
+    program.sees("plant");
+    program.types("?");
+    program.sees("Show or hide the keys");
+    program.types("qq");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
+fn an_outside_stop_signal_does_the_same() {
+    let mut program = demo(&[], CLASSIC);
+    program.sees("plant");
+    program.signal(Signal::TSTP);
+    program.is_stopped();
+    program.signal(Signal::CONT);
+    program.sees("plant");
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_stalls_nothing_and_then_shows_the_present() {
+    let mut program = Program::start(&["demo", "--rate", "5000"], &[], CLASSIC);
+    program.sees("plant");
+    let n_messages = |screen: &str| -> Option<u64> {
+        let (before, _) = screen.split_once(" msgs")?;
+        let digits = before.rsplit(' ').next()?.replace(',', "");
+        digits.parse().ok()
+    };
+    let before = n_messages(&program.screen()).unwrap_or_default();
+    program.read_on(false);
+    // Enough keys to fill the terminal's own buffer with frames, whatever its size.
+    for _ in 0..2_000 {
+        program.types("??");
+    }
+    program.read_on(true);
+    program.types("j");
+    program.sees_that("messages taken in meanwhile", |screen| {
+        n_messages(screen).is_some_and(|now| now > before + 5_000)
+    });
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
+fn a_split_arrow_is_an_arrow() {
+    let mut program = demo(&[], CLASSIC);
+    program.sees("plant");
+    program.types("p\u{15}topic\tab");
+    program.sees("ab");
+    program.types("\u{1b}");
+    program.types("[D");
+    program.types("X");
+    program.sees("aXb");
+    program.types("\u{1b}");
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
+fn a_broken_theme_or_keymap_is_told_and_stops_nothing() {
+    let files = tempfile::TempDir::new().unwrap();
+    let own = files.path().join("mqttscope");
+    std::fs::create_dir_all(own.join("themes")).unwrap();
+    std::fs::write(own.join("themes/mine.toml"), "[roles]\n\"topcis\" = \"red\"\n").unwrap();
+    std::fs::write(own.join("keymap.toml"), "[topics]\n\"x\" = \"cursor-dwon\"\n").unwrap();
+    let home = files.path().to_str().unwrap();
+    let program = Program::start(&["demo", "--theme", "mine"], &[("XDG_CONFIG_HOME", home)], (120, 40));
+    program.sees("did you mean");
+    program.sees("cursor-dwon");
+}
+
+#[test]
+fn without_a_terminal_the_reason_is_given() {
+    let output = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .args(["mqtt://127.0.0.1:1"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("needs a terminal"), "{words}");
+}
+
+#[test]
+fn wrong_arguments_exit_with_2_and_name_the_offender() {
+    for (arguments, expected) in [
+        (&["--nonsense"][..], "--nonsense"),
+        (&["gopher://x"], "gopher://"),
+        (&["-t", "a#"], "a#"),
+        (&["--keymap", "/nonexistent"], "/nonexistent"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_mqttscope")).args(arguments).output().unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {words}");
+        assert!(words.contains(expected), "{arguments:?}: {words}");
+    }
+}
