@@ -111,6 +111,11 @@ impl Form {
         self.history.push_front(publication.clone());
     }
 
+    /// How many publications a key can go back to.
+    pub fn n_sent(&self) -> usize {
+        self.history.len()
+    }
+
     /// Shows the publication sent before the one shown. Whether there was one.
     pub fn older(&mut self) -> bool {
         let to = self.back.map_or(0, |back| back + 1);

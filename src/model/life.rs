@@ -171,6 +171,11 @@ impl Lives {
             .min()
     }
 
+    /// All of them, newest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Life> {
+        self.lives.iter()
+    }
+
     /// The newest life on a topic.
     pub fn newest(&self, device: DeviceId, topic: &str) -> Option<&Life> {
         self.lives.iter().find(|life| life.device == device && life.publication.topic.as_str() == topic)

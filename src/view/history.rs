@@ -1,0 +1,82 @@
+//! The table of past messages. Owns its columns and which of them go when it is narrow.
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use super::Scene;
+use super::row::retained_mark;
+use super::strip::Strip;
+use crate::decode::figures;
+use crate::model::shown::{PastRow, Shown};
+use crate::theme::Role;
+
+/// What is left to the value.
+const MIN_VALUE_COLS: usize = 12;
+
+/// A column behind the value.
+struct Column {
+    title: &'static str,
+    cols: usize,
+    cell: fn(&PastRow) -> String,
+}
+
+/// Behind age and value, the first to keep first.
+const COLUMNS: [Column; 5] = [
+    Column { title: "Δt", cols: 7, cell: |past| past.delta.map(figures::span).unwrap_or_default() },
+    Column { title: "R", cols: 1, cell: |past| retained_mark(past.retained).0.to_owned() },
+    Column { title: "QoS", cols: 3, cell: |past| past.qos.to_string() },
+    Column { title: "size", cols: 6, cell: |past| figures::bytes(past.n_bytes as u64) },
+    Column { title: "DUP", cols: 3, cell: |past| if past.dup { "DUP".to_owned() } else { String::new() } },
+];
+
+/// `999d`, `now`.
+const AGE_COLS: usize = 4;
+const GAP_COLS: usize = 2;
+
+pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
+    let max_cols = usize::from(area.width);
+    let mut value_cols = max_cols.saturating_sub(AGE_COLS + GAP_COLS);
+    let mut columns: Vec<&Column> = Vec::new();
+    for column in &COLUMNS {
+        if value_cols < MIN_VALUE_COLS + GAP_COLS + column.cols {
+            break;
+        }
+        value_cols -= GAP_COLS + column.cols;
+        columns.push(column);
+    }
+    let faint = scene.style(Role::TextFaint);
+    let mut lines = vec![heading(&columns, max_cols, faint)];
+    for past in &shown.past {
+        let mut line = Strip::default();
+        line.put_right(&figures::age(scene.now.since(past.received)), AGE_COLS, faint);
+        line.to(AGE_COLS + GAP_COLS);
+        let room = value_cols.saturating_sub(usize::from(past.is_cut));
+        line.put_inks(&past.preview.line, room, scene.theme, Style::new());
+        if past.is_cut {
+            line.put("…", faint);
+        }
+        let mut end = AGE_COLS + GAP_COLS + value_cols;
+        for column in &columns {
+            end += GAP_COLS + column.cols;
+            line.put_right(&(column.cell)(past), end, faint);
+        }
+        lines.push(line.into_line());
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+fn heading(columns: &[&Column], max_cols: usize, style: Style) -> Line<'static> {
+    let taken: usize = columns.iter().map(|column| column.cols + GAP_COLS).sum();
+    let mut line = Strip::default();
+    line.put_right("age", AGE_COLS, style);
+    line.to(AGE_COLS + GAP_COLS);
+    line.put("value", style);
+    let mut end = max_cols.saturating_sub(taken);
+    for column in columns {
+        end += GAP_COLS + column.cols;
+        line.put_right(column.title, end, style);
+    }
+    line.into_line()
+}

@@ -1,0 +1,130 @@
+//! Keys as words: those that do something now, for the footer. Owns which do; the keymap owns the chords.
+use crate::command::{Command, Context};
+use crate::keymap::Chord;
+use crate::model::Model;
+use crate::model::device::Connection;
+use crate::model::form::Field;
+use crate::mqtt::Retained;
+
+/// A key and what it does now.
+pub struct Hint {
+    /// The chords, as read.
+    pub keys: String,
+    /// What they do.
+    pub words: &'static str,
+}
+
+/// The keys that do something now, the most wanted first.
+pub fn now(model: &Model) -> Vec<Hint> {
+    let context = model.context();
+    let wanted = match context {
+        Context::Topics | Context::Everywhere => topics(model),
+        Context::Inspector => inspector(model),
+        Context::Publish => publish(model),
+        Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
+        Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::HelpScreen => {
+            vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
+        }
+    };
+    let mut hints: Vec<Hint> = Vec::new();
+    for (commands, words) in wanted {
+        let keys: Vec<String> = commands.iter().filter_map(|command| key(model, context, *command)).collect();
+        if keys.len() == commands.len() {
+            hints.push(Hint { keys: keys.join("/"), words });
+        }
+    }
+    hints
+}
+
+/// The first chord of a command where it is heard.
+pub fn key(model: &Model, context: Context, command: Command) -> Option<String> {
+    model.keymap.chords(context, command).first().map(Chord::to_string)
+}
+
+type Wanted = Vec<(&'static [Command], &'static str)>;
+
+fn topics(model: &Model) -> Wanted {
+    let row = model.picture.rows.iter().find(|row| row.id == model.cursor);
+    let device = model.selected();
+    let value = row.and_then(|row| row.value.as_ref());
+    let can_publish = !model.settings.read_only;
+    let online = device.is_some_and(|device| device.online().is_some());
+    let mut keys: Wanted = Vec::new();
+    if model.picture.rows.len() > 1 {
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
+    match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
+        Some(false) => keys.push((&[Command::Expand], "open")),
+        Some(true) => keys.push((&[Command::Collapse], "close")),
+        None => {}
+    }
+    if model.search.is_some() {
+        keys.push((&[Command::NextMatch, Command::PreviousMatch], "next match"));
+        keys.push((&[Command::Leave], "unmark"));
+    }
+    if model.picture.rows.len() > 1 {
+        keys.push((&[Command::Search], "search"));
+    }
+    if can_publish {
+        keys.push((&[Command::Publish], "publish"));
+    }
+    match device.map(|device| &device.connection) {
+        Some(Connection::Waiting(_) | Connection::Off) => {
+            keys.push((&[Command::ToggleConnection], "connect"));
+        }
+        Some(Connection::Online(_) | Connection::Connecting { .. }) | None => {}
+    }
+    if online {
+        keys.push((&[Command::SubscribeTo], "subscribe"));
+    }
+    if value.is_some() {
+        keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
+        keys.push((&[Command::TabHistory], "history"));
+        keys.push((&[Command::Pin], if row.is_some_and(|row| row.is_pinned) { "unpin" } else { "pin" }));
+    }
+    if can_publish && value.is_some_and(|value| value.retained == Retained::Yes) {
+        keys.push((&[Command::ClearRetained], "clear retained"));
+    }
+    keys.push((&[Command::ToggleFreeze], if model.frozen.is_some() { "thaw" } else { "freeze" }));
+    if online {
+        keys.push((&[Command::PingNow], "ping"));
+    }
+    keys.push((&[Command::Quit], "quit"));
+    keys
+}
+
+fn inspector(model: &Model) -> Wanted {
+    let shown = &model.picture.inspector;
+    let mut keys: Wanted = Vec::new();
+    if shown.lines.len().max(shown.past.len()) < shown.n_lines {
+        keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
+    }
+    if !model.cursor.is_device() {
+        keys.push((&[Command::PreviousTab, Command::NextTab], "tabs"));
+    }
+    if !model.settings.read_only {
+        keys.push((&[Command::Publish], "publish"));
+    }
+    keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
+    keys.push((&[Command::NextPane], "next pane"));
+    keys.push((&[Command::Leave], "back"));
+    keys
+}
+
+fn publish(model: &Model) -> Wanted {
+    let mut keys: Wanted = Vec::new();
+    let in_text = matches!(model.form.field, Field::Topic | Field::Payload);
+    if !model.settings.read_only {
+        keys.push((if in_text { &[Command::SendLine] } else { &[Command::Send] }, "send"));
+    }
+    keys.push((&[Command::NextField], "next field"));
+    if !in_text {
+        keys.push((&[Command::ToggleChoice], "change"));
+    }
+    if model.form.n_sent() > 0 {
+        keys.push((&[Command::PreviousSent, Command::NextSent], "sent before"));
+    }
+    keys.push((&[Command::Leave], "back"));
+    keys
+}

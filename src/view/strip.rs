@@ -1,0 +1,189 @@
+//! A line composed from left to right to known columns. Owns the counting; what it says is the caller's.
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::decode::{self, Ink, escape, fit};
+use crate::theme::{Role, Theme};
+
+/// A line being composed. Its texts are safe to draw: they are ours, or were sanitized.
+#[derive(Clone, Debug, Default)]
+pub struct Strip {
+    spans: Vec<Span<'static>>,
+    cols: usize,
+}
+
+impl Strip {
+    /// The columns taken so far.
+    pub const fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Adds a text.
+    pub fn put(&mut self, text: impl Into<String>, style: Style) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.cols += escape::cols(&text);
+            self.spans.push(Span::styled(text, style));
+        }
+    }
+
+    /// Adds a text, cut with an ellipsis to so many columns.
+    pub fn put_fit(&mut self, text: &str, max_cols: usize, style: Style) {
+        self.put(fit(text, max_cols, escape::ELLIPSIS), style);
+    }
+
+    /// Adds a decoded line, cut to so many columns; each ink in its role, patched with a style over it.
+    pub fn put_inks(&mut self, line: &decode::Line, max_cols: usize, theme: &Theme, over: Style) {
+        if line.cols <= max_cols {
+            for span in &line.spans {
+                self.put(span.text.as_str(), theme[role(span.ink)].patch(over));
+            }
+        } else {
+            let mut line = line.clone();
+            line.cut(max_cols);
+            for span in line.spans {
+                self.put(span.text, theme[role(span.ink)].patch(over));
+            }
+        }
+    }
+
+    /// Adds blanks up to a column.
+    pub fn to(&mut self, col: usize) {
+        if col > self.cols {
+            self.put(" ".repeat(col - self.cols), Style::new());
+        }
+    }
+
+    /// Adds a text that ends at a column, when it fits between the present end and there.
+    pub fn put_right(&mut self, text: &str, end: usize, style: Style) {
+        let start = end.saturating_sub(escape::cols(text));
+        if start >= self.cols {
+            self.to(start);
+            self.put(text, style);
+        }
+    }
+
+    /// Adds another strip.
+    pub fn append(&mut self, other: Self) {
+        self.cols += other.cols;
+        self.spans.extend(other.spans);
+    }
+
+    /// Adds what another strip holds behind its first piece, which only brought it to the present column.
+    pub fn append_after(&mut self, other: Self, skip_cols: usize) {
+        let skip = usize::from(skip_cols > 0);
+        self.cols += other.cols.saturating_sub(skip_cols);
+        self.spans.extend(other.spans.into_iter().skip(skip));
+    }
+
+    /// As ratatui draws it.
+    pub fn into_line(self) -> Line<'static> {
+        Line::from(self.spans)
+    }
+}
+
+/// The role of a piece of a decoded line.
+pub const fn role(ink: Ink) -> Role {
+    match ink {
+        Ink::Plain => Role::Value,
+        Ink::Escape => Role::Escape,
+        Ink::Key => Role::ValueKey,
+        Ink::Text => Role::ValueText,
+        Ink::Number => Role::ValueNumber,
+        Ink::Literal => Role::ValueBool,
+        Ink::Structure => Role::ValueJson,
+        Ink::Bytes => Role::ValueBytes,
+        Ink::Faint => Role::TextFaint,
+    }
+}
+
+/// A text from outside in one line, its end kept: what is too long loses its beginning.
+pub fn keep_end(text: &str, max_cols: usize) -> String {
+    // The end of a long text costs no more than its columns.
+    let look = max_cols.saturating_add(1).saturating_mul(escape::MAX_BYTES_PER_COL);
+    let mut from = text.len().saturating_sub(look);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let sane = escape::sanitize(text.get(from..).unwrap_or_default().as_bytes(), usize::MAX);
+    if from == 0 && escape::cols(&sane) <= max_cols {
+        return sane;
+    }
+    format!("{}{}", escape::prefix(escape::ELLIPSIS, max_cols), suffix(&sane, max_cols.saturating_sub(1)))
+}
+
+/// As many whole graphemes from the end as take no more than so many columns.
+pub fn suffix(text: &str, max_cols: usize) -> &str {
+    let over = escape::cols(text).saturating_sub(max_cols);
+    if over == 0 {
+        return text;
+    }
+    let mut left_out = escape::prefix(text, over).len();
+    if escape::cols(text.get(left_out..).unwrap_or_default()) > max_cols {
+        // A wide letter lies across the cut.
+        left_out = escape::prefix(text, over + 1).len();
+    }
+    text.get(left_out..).unwrap_or_default()
+}
+
+/// Numbers as a row of bars, each as high as its share of the range.
+pub fn bars(numbers: &[f64], max_cols: usize) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let shown = numbers.get(numbers.len().saturating_sub(max_cols)..).unwrap_or_default();
+    let (low, high) = range(shown);
+    let bar = |number: &f64| {
+        let share = if high > low { (number - low) / (high - low) } else { 0.0 };
+        // Not a number is no height; the cast takes it, and what lies beyond, to the nearest bar.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 7")]
+        let idx = (share * 7.0).round().clamp(0.0, 7.0) as usize;
+        BARS[idx.min(7)]
+    };
+    shown.iter().map(bar).collect()
+}
+
+/// The least and the greatest of the finite numbers.
+pub fn range(numbers: &[f64]) -> (f64, f64) {
+    let finite = numbers.iter().filter(|number| number.is_finite());
+    finite
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(*number), high.max(*number)))
+}
+
+/// Words broken to lines of so many columns, at most so many of them; what is too much ends in an ellipsis.
+pub fn wrap(text: &str, max_cols: usize, max_lines: usize) -> Vec<String> {
+    let sane = escape::sanitize(text.as_bytes(), max_cols.saturating_mul(max_lines));
+    let mut lines = vec![String::new()];
+    for word in sane.split(' ') {
+        let mut word = word;
+        loop {
+            let Some(line) = lines.last_mut() else { break };
+            let gap = usize::from(!line.is_empty());
+            if escape::cols(line) + gap + escape::cols(word) <= max_cols {
+                line.push_str(if gap == 1 { " " } else { "" });
+                line.push_str(word);
+                break;
+            }
+            if !line.is_empty() {
+                lines.push(String::new());
+                continue;
+            }
+            // A word longer than a line is broken wherever the line ends.
+            let part = escape::prefix(word, max_cols.max(1));
+            if part.is_empty() {
+                break;
+            }
+            line.push_str(part);
+            word = word.get(part.len()..).unwrap_or_default();
+            lines.push(String::new());
+        }
+    }
+    if lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    if lines.len() > max_lines {
+        lines.truncate(max_lines);
+        if let Some(last) = lines.last_mut() {
+            *last = fit(&format!("{last} {}", escape::ELLIPSIS), max_cols, escape::ELLIPSIS).into_owned();
+        }
+    }
+    lines
+}

@@ -1,0 +1,58 @@
+//! Passing words, stacked at the lower right. Owns their place; how long they stay is the model's.
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::widgets::Clear;
+
+use super::Scene;
+use super::strip::{Strip, wrap};
+use crate::decode::cols;
+use crate::model::toast::{Toast, Tone};
+use crate::theme::Role;
+
+/// The widest line of a toast: long enough for a sentence, short enough to leave the tree to be read.
+const MAX_COLS: usize = 58;
+
+/// The most lines of one.
+const MAX_LINES: usize = 4;
+
+pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
+    let screen = frame.area();
+    // Above the form, where there is one, so that what is typed stays visible.
+    let publish = scene.layout.publish;
+    let floor = if publish.rows == 3 { publish.y } else { scene.layout.footer.y };
+    let mut bottom = floor.min(screen.bottom()).saturating_sub(1);
+    let top = scene.layout.header.rows + 1;
+    for toast in scene.model.toasts.iter().collect::<Vec<_>>().into_iter().rev() {
+        let max_cols = MAX_COLS.min(usize::from(screen.width).saturating_sub(8));
+        let mut words = toast.text.clone();
+        if toast.n_times > 1 {
+            words.push_str(&format!(" (×{})", toast.n_times));
+        }
+        let lines = wrap(&words, max_cols, MAX_LINES);
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        if bottom < top.saturating_add(height) {
+            break;
+        }
+        let width = lines.iter().map(|line| cols(line)).max().unwrap_or_default() + 4;
+        let width = u16::try_from(width).unwrap_or(u16::MAX).min(screen.width);
+        let x = screen.right().saturating_sub(width.saturating_add(2));
+        let area = Rect { x, y: bottom - height, width, height }.intersection(screen);
+        frame.render_widget(Clear, area);
+        frame.buffer_mut().set_style(area, scene.style(Role::Text));
+        for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
+            let mut strip = Strip::default();
+            strip.put(" ▌ ", scene.style(role(toast)));
+            strip.put(line, scene.style(Role::Toast));
+            frame.render_widget(strip.into_line(), Rect { y, height: 1, ..area });
+        }
+        bottom = area.y;
+    }
+}
+
+const fn role(toast: &Toast) -> Role {
+    match toast.tone {
+        Tone::Info => Role::ToastInfo,
+        Tone::Warn => Role::ToastWarn,
+        Tone::Error => Role::ToastError,
+    }
+}

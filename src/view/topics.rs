@@ -1,0 +1,200 @@
+//! The tree. Owns the pane and how the window's rows become a tree widget's items; a row's text is `row`'s.
+//!
+//! The widget gets the rows on screen and their ancestors alone, for it flattens whatever it is given: a frame
+//! costs what is on the screen. Ids are the rows' places in the picture.
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+use tui_tree_widget::{Tree, TreeItem, TreeState};
+
+use super::row::{Columns, Placed};
+use super::strip::{keep_end, wrap};
+use super::{Scene, rect};
+use crate::decode::figures;
+use crate::model::layout::Pane;
+use crate::theme::Role;
+
+/// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
+const NOBODY: usize = usize::MAX;
+
+/// The id of the child that only lets a collapsed branch show its arrow.
+const DUMMY: usize = usize::MAX - 1;
+
+pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
+    let area = rect(scene.layout.topics, frame);
+    if area.is_empty() {
+        return;
+    }
+    let block = scene.block(Pane::Topics).title(title(scene));
+    let inner = block.inner(area);
+    tree(scene, inner, frame);
+    hints(scene, inner, frame);
+    // The widget's indent does not stop at its edge, so the frame comes last.
+    frame.render_widget(block, area);
+}
+
+fn title(scene: &Scene<'_>) -> Line<'static> {
+    let (mut n_topics, mut n_messages) = (0, 0);
+    for device in &scene.model.devices {
+        let counts = device.store.counts();
+        n_topics += counts.n_topics as u64 + counts.n_topics_refused;
+        n_messages += counts.n_messages;
+    }
+    let mut words = super::strip::Strip::default();
+    words.put(" Topics", scene.title(Pane::Topics));
+    let border = if scene.has_focus(Pane::Topics) { Role::BorderFocused } else { Role::Border };
+    words.put(" ─ ", scene.style(border));
+    let figures = format!(
+        "{} · {} ",
+        figures::counted(n_topics, "topic"),
+        format_args!("{} msgs", figures::grouped(n_messages))
+    );
+    words.put(figures, scene.style(Role::Title));
+    words.into_line()
+}
+
+fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
+    let picture = &scene.model.picture;
+    let mut columns = Columns::new(usize::from(inner.width), scene.model.settings.ascii);
+    let rows = place(scene, &columns, usize::from(inner.height));
+    if rows.is_empty() {
+        return;
+    }
+    columns.align(&rows);
+    let cursor = rows.iter().position(|placed| placed.row.id == scene.model.cursor);
+    let mut state = TreeState::default();
+    let mut maker = Maker { scene, columns, rows: &rows, state: &mut state, path: Vec::new() };
+    let items = maker.items(&mut 0, 0);
+    state.select(cursor.map_or(vec![NOBODY], |idx| path_to(&rows, idx)));
+    let focus = if scene.has_focus(Pane::Topics) { Role::Cursor } else { Role::CursorUnfocused };
+    let Ok(tree) = Tree::new(&items) else { return };
+    let tree = tree
+        .highlight_symbol(">")
+        .highlight_style(scene.style(focus))
+        .node_closed_symbol("▸ ")
+        .node_open_symbol("▾ ")
+        .node_no_children_symbol("  ");
+    frame.render_stateful_widget(tree, inner, &mut state);
+    for (y, placed) in (inner.y..inner.bottom()).zip(&rows) {
+        finish(scene, placed, Rect { y, height: 1, ..inner }, frame);
+    }
+    debug_assert!(picture.rows.len() >= rows.len());
+}
+
+/// What the widget can't: marks in the place of the arrow, and matches over the cursor's own style.
+fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let row = placed.row;
+    let buffer = frame.buffer_mut();
+    let at = |col: usize| u16::try_from(col).map_or(area.right(), |col| area.x.saturating_add(col));
+    let arrow = at(placed.arrow_col());
+    if arrow.saturating_add(2) < area.right() {
+        if !row.has_children && row.is_pinned {
+            buffer[(arrow, area.y)].set_symbol("★").set_style(scene.style(Role::Mark));
+        } else if row.has_children && placed.n_deeper > 0 {
+            buffer[(arrow, area.y)].set_symbol(if row.is_expanded { "▾" } else { "▸" });
+        }
+        if row.has_children {
+            buffer[(arrow, area.y)].set_style(scene.style(Role::TextFaint));
+        }
+    }
+    if row.is_match && placed.path.is_none() {
+        let start = at(placed.level_col());
+        let cols = crate::decode::sanitize(row.level.as_bytes(), usize::from(area.width));
+        let width = u16::try_from(crate::decode::cols(&cols)).unwrap_or(u16::MAX);
+        let level = Rect { x: start, width, ..area }.intersection(area);
+        let role = if row.id == scene.model.cursor { Role::MatchCurrent } else { Role::Match };
+        buffer.set_style(level, scene.style(role));
+    }
+}
+
+/// The rows that fit, each with its indent below the uppermost ancestor shown.
+fn place<'a>(scene: &Scene<'a>, columns: &Columns, max_rows: usize) -> Vec<Placed<'a>> {
+    let picture = &scene.model.picture;
+    let mut placed: Vec<Placed<'a>> = Vec::with_capacity(max_rows);
+    let mut is_dollar = false;
+    for row in picture.rows.iter().take(max_rows) {
+        // A child lies one level below the row before it at most; anything else would be no tree.
+        let deepest = placed.last().map_or(0, |before| before.indent + before.n_deeper + 1);
+        let depth = row.depth.saturating_sub(picture.n_hidden_ancestors).min(deepest);
+        let indent = depth.min(columns.max_indent());
+        is_dollar = match row.depth {
+            0 => false,
+            1 => row.level.starts_with('$'),
+            _ => is_dollar,
+        };
+        placed.push(Placed { row, indent, n_deeper: depth - indent, path: None, is_dollar });
+    }
+    if let Some(first) = placed.first_mut().filter(|_| picture.n_hidden_ancestors > 0 && picture.n_sticky > 0)
+        && let Some(device) = scene.model.device(first.row.id.device)
+    {
+        let mut path = String::new();
+        device.store.topic_of(first.row.id.node, &mut path);
+        first.path = Some(keep_end(&path, columns.path_cols()));
+    }
+    placed
+}
+
+/// The ids from the outermost row shown to this one.
+fn path_to(rows: &[Placed<'_>], idx: usize) -> Vec<usize> {
+    let mut path = vec![idx];
+    let mut indent = rows[idx].indent;
+    for (above, placed) in rows.iter().enumerate().take(idx).rev() {
+        if placed.indent < indent {
+            path.push(above);
+            indent = placed.indent;
+        }
+    }
+    path.reverse();
+    path
+}
+
+/// Makes the widget's items.
+struct Maker<'a> {
+    scene: &'a Scene<'a>,
+    columns: Columns,
+    rows: &'a [Placed<'a>],
+    state: &'a mut TreeState<usize>,
+    path: Vec<usize>,
+}
+
+impl Maker<'_> {
+    /// The items of one indent from the next row on, with all below them. As deep as the indent at most.
+    fn items(&mut self, next: &mut usize, indent: usize) -> Vec<TreeItem<'static, usize>> {
+        let mut items = Vec::new();
+        while let Some(placed) = self.rows.get(*next).filter(|placed| placed.indent >= indent) {
+            let id = *next;
+            *next += 1;
+            self.path.push(id);
+            let mut children = self.items(next, indent + 1);
+            let is_open = !children.is_empty() || placed.row.is_expanded;
+            // What lies deeper than the indent goes has its arrow drawn over the row.
+            let is_last = *next == self.rows.len() && *next == id + 1;
+            let dummy = children.is_empty() && placed.row.has_children && placed.n_deeper == 0;
+            if dummy && (!is_open || is_last) {
+                children.push(TreeItem::new_leaf(DUMMY, ""));
+            }
+            if is_open && !children.is_empty() {
+                self.state.open(self.path.clone());
+            }
+            self.path.pop();
+            let text = self.columns.compose(self.scene, placed).into_line();
+            items.extend(TreeItem::new(id, text, children));
+        }
+        items
+    }
+}
+
+/// Says why there is nothing to see, below the rows.
+fn hints(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
+    let picture = &scene.model.picture;
+    let used = u16::try_from(picture.rows.len()).unwrap_or(u16::MAX).saturating_add(1);
+    if picture.hints.is_empty() || used >= inner.height {
+        return;
+    }
+    let room = Rect { x: inner.x + 3, width: inner.width.saturating_sub(5), ..inner };
+    let room = Rect { y: inner.y + used, height: inner.height - used, ..room };
+    let wrapped = picture.hints.iter().flat_map(|hint| wrap(hint, usize::from(room.width), 6));
+    let lines: Vec<Line<'_>> = wrapped.take(usize::from(room.height)).map(Line::from).collect();
+    frame.render_widget(Paragraph::new(lines).style(scene.style(Role::Text)), room);
+}
