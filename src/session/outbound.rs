@@ -85,6 +85,8 @@ pub(super) struct Outbound {
     n_places: u32,
     next_seq: u64,
     next_rec: u64,
+    /// Whether the session that was resumed may be another than the one we know.
+    is_doubtful: bool,
     /// PUBLISH packets handed out, re-sends included.
     pub n_publishes: u64,
 }
@@ -312,10 +314,14 @@ impl Outbound {
         let Some((seq, Awaits::PubComp(_))) = self.look_up(ack.packet_id) else { return Match::Unknown };
         let was_resent = self.flights.get(&seq).is_some_and(|flight| flight.n_resent > 0);
         // Section 3.7.2.1: after a resumed session "not found" only tells that an earlier PUBREL had arrived.
-        let stage = if was_resent && ack.reason == Reason::PACKET_IDENTIFIER_NOT_FOUND {
-            Stage::Acknowledged(Reason::SUCCESS)
-        } else {
-            last_stage(ack)
+        let stage = match (was_resent && ack.reason == Reason::PACKET_IDENTIFIER_NOT_FOUND, self.is_doubtful)
+        {
+            (true, false) => Stage::Acknowledged(Reason::SUCCESS),
+            (true, true) => {
+                let words = "the broker had received it, and may have lost its session since";
+                Stage::Refused(ack.reason, Some(words.into()))
+            }
+            (false, _) => last_stage(ack),
         };
         self.land(now, seq, stage, ids, events);
         Match::Ours

@@ -2,6 +2,7 @@
 use super::{Awaits, Held, Outbound, Packet, publish, tell};
 use crate::mqtt::packet::Ack;
 use crate::mqtt::{BrokerEvent, Qos, Stage};
+use crate::session::Certainty;
 use crate::session::limits::Limits;
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -47,7 +48,8 @@ impl Outbound {
     /// The broker kept the session: all in flight is sent again, with the ids it knows. Returns how many.
     ///
     /// Each PUBREL goes in the order of the PUBREC packets, then each PUBLISH in its old order (section 4.6).
-    pub fn resume(&mut self) -> usize {
+    pub fn resume(&mut self, certainty: Certainty) -> usize {
+        self.is_doubtful = certainty == Certainty::Doubtful;
         let mut releases = Vec::new();
         let mut publishes = VecDeque::new();
         for (seq, flight) in &self.flights {
@@ -80,6 +82,7 @@ impl Outbound {
             });
         }
         self.by_id.clear();
+        self.is_doubtful = false;
         restarted
     }
 
