@@ -71,6 +71,9 @@ impl Session {
         opened: Timestamp,
     ) -> Result<(), Fatal> {
         check(&connack, &self.profile)?;
+        // A session that is present though this program never was online is an earlier run's. MQTT-3.2.2-4 has
+        // us close, for lack of its state; but what the broker kept for us meanwhile is what a persistent
+        // session is for. Exchanges begun then are answered as unknown, and new ids begin far from the old.
         if connack.session_present && asks_for_clean_start(&self.profile, self.was_online) {
             // MQTT-3.2.2-2 forbids it; the clean session that we asked for is the safe reading.
             connack.session_present = false;

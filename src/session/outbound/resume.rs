@@ -1,5 +1,5 @@
 //! What becomes of publications when a connection ends (MQTT 5.0 section 4.4). Owns re-sends and fresh starts.
-use super::{Awaits, Held, Outbound, Packet, publish, tell};
+use super::{Awaits, Held, Outbound, Packet, publish, tell, weight};
 use crate::mqtt::packet::Ack;
 use crate::mqtt::{BrokerEvent, Qos, Stage};
 use crate::session::Certainty;
@@ -71,7 +71,7 @@ impl Outbound {
         while let Some((seq, flight)) = self.flights.pop_last() {
             restarted.n_restarted += 1;
             restarted.n_maybe_twice += usize::from(flight.publication.qos == Qos::ExactlyOnce);
-            self.held_bytes += super::weight(&flight.publication);
+            self.held_bytes += weight(&flight.publication);
             self.held.push_front(Held {
                 seq,
                 ticket: flight.ticket,
@@ -82,6 +82,7 @@ impl Outbound {
             });
         }
         self.by_id.clear();
+        self.in_flight_bytes = 0;
         self.is_doubtful = false;
         restarted
     }
@@ -111,6 +112,7 @@ impl Outbound {
                 // Its id stays in use: the broker may hold it for this publication until the session ends.
                 tell(events, flight.ticket, Stage::NotSent(words), now);
                 self.by_id.remove(&flight.packet_id);
+                self.in_flight_bytes -= weight(&flight.publication);
                 self.flights.remove(&seq);
                 continue;
             }
