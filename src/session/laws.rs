@@ -4,6 +4,7 @@
 //! 2.2.1: no packet id is used for two things at once. 4.9: no more in flight than the broker takes. And every
 //! ticket comes to a last stage once the connection holds.
 mod broker;
+mod noise;
 
 use super::Session;
 use crate::mqtt::packet::PublishRef;
@@ -27,6 +28,8 @@ enum Happening {
     Flow(usize, usize, usize),
     /// The connection breaks; whether the broker forgets the session; a receive maximum for the next time.
     Break(bool, u16),
+    /// The user disconnects and connects again.
+    Leave,
 }
 
 /// The client, the broker and the two directions between them.
@@ -117,18 +120,23 @@ impl World {
             Happening::Flow(written, up, down) => {
                 self.flow(written, up, down);
             }
-            Happening::Break(forgets, receive_maximum) => {
-                // One loss less than the session puts up with for one publication.
-                if self.n_breaks + 1 < super::outbound::LOSSES_BEFORE_GIVING_UP {
-                    self.n_breaks += 1;
-                    self.breaks(forgets, receive_maximum);
-                }
+            // One loss less than the session puts up with for one publication.
+            Happening::Break(..) | Happening::Leave
+                if self.n_breaks + 1 >= super::outbound::LOSSES_BEFORE_GIVING_UP => {}
+            Happening::Break(forgets, receive_maximum) => self.breaks(forgets, receive_maximum),
+            Happening::Leave => {
+                self.session.request(self.now, BrokerRequest::Disconnect);
+                self.flow(usize::MAX, usize::MAX, 0);
+                assert!(self.session.wants_close());
+                self.session.request(self.now, BrokerRequest::Connect);
+                self.breaks(false, self.broker.receive_maximum);
             }
         }
         self.listen();
     }
 
     fn breaks(&mut self, forgets: bool, receive_maximum: u16) {
+        self.n_breaks += 1;
         self.up.clear();
         self.down.clear();
         self.places.clear();
@@ -294,6 +302,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         6 => qos().prop_map(Happening::Deliver),
         1 => Just(Happening::Subscribe),
         12 => (0..4_usize, 0..4_usize, 0..4_usize).prop_map(|(a, b, c)| Happening::Flow(a, b, c)),
+        1 => Just(Happening::Leave),
         2 => (prop::bool::weighted(0.3), 1..5_u16).prop_map(|(forgets, max)| Happening::Break(forgets, max)),
     ]
 }
