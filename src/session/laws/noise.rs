@@ -33,9 +33,9 @@ fn qos() -> impl Strategy<Value = Qos> {
     prop::sample::select(Qos::ALL.to_vec())
 }
 
-/// Few ids, so that they meet.
+/// Few ids, so that they meet those of the first publications.
 fn id() -> impl Strategy<Value = PacketId> {
-    (1..6_u16).prop_map(|id| PacketId::new(id).unwrap())
+    (1..9_u16).prop_map(|id| PacketId::new(id).unwrap())
 }
 
 fn reason() -> impl Strategy<Value = Reason> {
@@ -53,7 +53,7 @@ fn packet() -> impl Strategy<Value = Packet> {
     let suback =
         suback.prop_map(|(packet_id, reasons)| SubAck { packet_id, reasons, reason_string: None }).boxed();
     prop_oneof![
-        1 => connack.prop_map(|(session_present, reason, max, bytes, keep_alive)| {
+        2 => connack.prop_map(|(session_present, reason, max, bytes, keep_alive)| {
             Packet::ConnAck(Box::new(ConnAck {
                 session_present,
                 reason,
@@ -63,13 +63,13 @@ fn packet() -> impl Strategy<Value = Packet> {
                 ..ConnAck::default()
             }))
         }),
-        4 => ack().prop_map(Packet::PubAck),
-        8 => ack().prop_map(Packet::PubRec),
-        4 => ack().prop_map(Packet::PubRel),
-        8 => ack().prop_map(Packet::PubComp),
-        2 => suback.clone().prop_map(Packet::SubAck),
-        2 => suback.prop_map(Packet::UnsubAck),
-        2 => Just(Packet::PingResp),
+        20 => ack().prop_map(Packet::PubAck),
+        40 => ack().prop_map(Packet::PubRec),
+        20 => ack().prop_map(Packet::PubRel),
+        40 => ack().prop_map(Packet::PubComp),
+        6 => suback.clone().prop_map(Packet::SubAck),
+        6 => suback.prop_map(Packet::UnsubAck),
+        6 => Just(Packet::PingResp),
         1 => Just(Packet::PingReq),
         1 => reason().prop_map(Packet::Auth),
         1 => reason().prop_map(|reason| Packet::Disconnect(Disconnect { reason, ..Disconnect::default() })),
@@ -98,19 +98,20 @@ fn request() -> impl Strategy<Value = BrokerRequest> {
 }
 
 fn noise() -> impl Strategy<Value = Noise> {
-    let alias = prop::option::weighted(0.3, prop_oneof![3 => 1..4_u16, 1 => any::<u16>()]);
-    let delivery = (qos(), any::<bool>(), prop::option::weighted(0.9, id()), alias, any::<bool>());
+    let alias = prop::option::weighted(0.3, prop_oneof![9 => 1..4_u16, 1 => any::<u16>()]);
+    let delivery =
+        (qos(), any::<bool>(), prop::option::weighted(0.98, id()), alias, prop::bool::weighted(0.9));
     prop_oneof![
-        8 => packet().prop_map(Noise::Receive),
-        4 => delivery.prop_map(|(qos, dup, packet_id, alias, topic)| {
+        40 => packet().prop_map(Noise::Receive),
+        10 => delivery.prop_map(|(qos, dup, packet_id, alias, topic)| {
             Noise::Deliver { qos, dup, packet_id, alias, topic }
         }),
         1 => (qos(), prop::option::of(id())).prop_map(|(qos, id)| Noise::Refuse(qos, id)),
-        6 => request().prop_map(Noise::Ask),
-        4 => prop_oneof![9 => 0..1_000_u64, 1 => any::<u64>()].prop_map(Noise::Pass),
-        6 => (0..6_usize).prop_map(Noise::Write),
+        30 => request().prop_map(Noise::Ask),
+        10 => prop_oneof![30 => 0..500_u64, 1 => any::<u64>()].prop_map(Noise::Pass),
+        30 => (0..6_usize).prop_map(Noise::Write),
         1 => prop::sample::select(vec![Reading::Running, Reading::Paused]).prop_map(Noise::Reading),
-        4 => prop::option::weighted(0.8, any::<bool>()).prop_map(Noise::Opened),
+        10 => prop::option::weighted(0.8, any::<bool>()).prop_map(Noise::Opened),
         2 => any::<bool>().prop_map(Noise::Lost),
     ]
 }
@@ -139,7 +140,7 @@ proptest! {
                 keep_alive_s: 2,
                 ..Profile::new("noise", Address::tcp("localhost", 1883), "noise")
             },
-            9,
+            1,
         );
         let mut now = Timestamp::ZERO;
         for one in all {
