@@ -8,7 +8,7 @@
 //! # Why not rumqttc's `EventLoop`
 //!
 //! The program exists to show what a link does, and the loop of rumqttc 0.25.1 hides or spoils it. Each line
-//! below was reproduced or read in its source; each is held by a test in this module.
+//! below was reproduced or read in its source; what is the session's to keep is held by its tests.
 //!
 //! | rule | there | here |
 //! |---|---|---|
@@ -33,6 +33,9 @@ mod deliveries;
 mod fatal;
 mod ids;
 mod inbound;
+#[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a law looks for one kind of packet")]
+mod laws;
 mod limits;
 mod outbound;
 mod packets;
@@ -68,6 +71,8 @@ pub struct Session {
     retry_at: Option<Timestamp>,
     /// Whether any CONNACK ever accepted us.
     was_online: bool,
+    /// Whether a session that the broker calls present can only be the one we know.
+    certainty: Certainty,
     limits: limits::Limits,
     ids: ids::PacketIds,
     aliases: aliases::Aliases,
@@ -91,6 +96,16 @@ enum Wish {
     Away,
     /// To end for good.
     Ended,
+}
+
+/// Whether "session present" can be taken at its word.
+///
+/// After a CONNECT whose CONNACK never came it can't: the broker may have forgotten our session before,
+/// made a new and empty one for that CONNECT, and now call this one present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Certainty {
+    Certain,
+    Doubtful,
 }
 
 /// Where the connection stands.
@@ -117,6 +132,7 @@ impl Session {
             link: Link::Closed,
             retry_at: Some(Timestamp::ZERO),
             was_online: false,
+            certainty: Certainty::Certain,
             limits: limits::Limits::new(profile.version, &ConnAck::default()),
             ids: ids::PacketIds::starting_at(first_id),
             aliases: aliases::Aliases::default(),
@@ -153,6 +169,10 @@ impl Session {
             Link::Closing { online_since, .. } => {
                 asked_meanwhile = self.retry_at;
                 online_since
+            }
+            Link::Opened { connect: None, .. } => {
+                self.certainty = Certainty::Doubtful;
+                None
             }
             Link::Closed | Link::Opened { .. } => None,
         };

@@ -54,7 +54,7 @@ impl Session {
             (Qos::AtMostOnce, _) => Ok(()),
             (Qos::AtLeastOnce, _) => self.inbound.at_least_once(packet_id, reason, &mut self.acks),
             (Qos::ExactlyOnce, Version::V3) => {
-                self.inbound.exactly_once(now, packet_id, &mut self.acks).map(|_| ())
+                self.inbound.exactly_once(now, packet_id, false, &mut self.acks).map(|_| ())
             }
             (Qos::ExactlyOnce, Version::V5) => {
                 self.inbound.refuse_exactly_once(packet_id, reason, &mut self.acks)
@@ -87,7 +87,7 @@ impl Session {
                 self.inbound.at_least_once(id, Reason::SUCCESS, &mut self.acks)?;
                 Ok(Delivery::New)
             }
-            (Qos::ExactlyOnce, Some(id)) => self.inbound.exactly_once(now, id, &mut self.acks),
+            (Qos::ExactlyOnce, Some(id)) => self.inbound.exactly_once(now, id, publish.dup, &mut self.acks),
             (Qos::AtLeastOnce | Qos::ExactlyOnce, None) => Err(Fatal::protocol_error(format!(
                 "the broker sent a PUBLISH at QoS {} without a packet id",
                 publish.qos

@@ -106,6 +106,9 @@ fn sentence(what: &str, reason: Reason, string: Option<&str>, server: Option<&st
         None => String::new(),
     };
     let (says, points) = (part("it says", string), part("it points to the server", server));
+    if reason == Reason::SUCCESS {
+        return format!("{what} without an error{says}{points}");
+    }
     format!("{what}: {reason}{says}{points}")
 }
 

@@ -149,6 +149,12 @@ impl Subscriptions {
         self.waiting = self.wished.iter().cloned().map(Wish::Subscribe).collect();
     }
 
+    /// The broker may have forgotten without saying so: all is asked, what is to go as well.
+    pub fn ask_all(&mut self) {
+        self.waiting.retain(|wish| matches!(wish, Wish::Unsubscribe(_)));
+        self.waiting.extend(self.wished.iter().cloned().map(Wish::Subscribe));
+    }
+
     /// The next SUBSCRIBE or UNSUBSCRIBE: neighbours of a kind go together as far as the bounds allow.
     pub fn next(
         &mut self,

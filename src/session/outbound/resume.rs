@@ -1,7 +1,8 @@
 //! What becomes of publications when a connection ends (MQTT 5.0 section 4.4). Owns re-sends and fresh starts.
-use super::{Awaits, Held, Outbound, Packet, publish, tell};
+use super::{Awaits, Held, Outbound, Packet, publish, tell, weight};
 use crate::mqtt::packet::Ack;
 use crate::mqtt::{BrokerEvent, Qos, Stage};
+use crate::session::Certainty;
 use crate::session::limits::Limits;
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -47,7 +48,8 @@ impl Outbound {
     /// The broker kept the session: all in flight is sent again, with the ids it knows. Returns how many.
     ///
     /// Each PUBREL goes in the order of the PUBREC packets, then each PUBLISH in its old order (section 4.6).
-    pub fn resume(&mut self) -> usize {
+    pub fn resume(&mut self, certainty: Certainty) -> usize {
+        self.is_doubtful = certainty == Certainty::Doubtful;
         let mut releases = Vec::new();
         let mut publishes = VecDeque::new();
         for (seq, flight) in &self.flights {
@@ -69,7 +71,7 @@ impl Outbound {
         while let Some((seq, flight)) = self.flights.pop_last() {
             restarted.n_restarted += 1;
             restarted.n_maybe_twice += usize::from(flight.publication.qos == Qos::ExactlyOnce);
-            self.held_bytes += super::weight(&flight.publication);
+            self.held_bytes += weight(&flight.publication);
             self.held.push_front(Held {
                 seq,
                 ticket: flight.ticket,
@@ -80,6 +82,8 @@ impl Outbound {
             });
         }
         self.by_id.clear();
+        self.in_flight_bytes = 0;
+        self.is_doubtful = false;
         restarted
     }
 
@@ -108,6 +112,7 @@ impl Outbound {
                 // Its id stays in use: the broker may hold it for this publication until the session ends.
                 tell(events, flight.ticket, Stage::NotSent(words), now);
                 self.by_id.remove(&flight.packet_id);
+                self.in_flight_bytes -= weight(&flight.publication);
                 self.flights.remove(&seq);
                 continue;
             }

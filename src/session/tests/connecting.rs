@@ -276,6 +276,7 @@ fn a_disconnect_from_the_broker_is_told_in_words() {
         (0x9C, true, Some("b.example")),
         (0x9D, false, Some("b.example")),
         (0x8D, true, Some("--keep-alive")),
+        (0x00, true, None),
     ] {
         let mut play = Play::online(Version::V5);
         let disconnect = Disconnect {

@@ -273,3 +273,55 @@ fn a_broker_that_downgrades_qos_2_is_believed() {
         [BrokerEvent::Publication { stage: Stage::Acknowledged(_), .. }, BrokerEvent::Notice(_)]
     ));
 }
+
+/// Section 2.2.1: ids come back with every kind of end.
+#[test]
+fn no_id_is_ever_lost() {
+    let refused = |id| Ack { reason: Reason(0x97), ..ack(id) };
+    let mut play = Play::online(Version::V5);
+    for ticket in 0..200_000 {
+        play.publishes(ticket, if ticket % 2 == 0 { Qos::AtLeastOnce } else { Qos::ExactlyOnce });
+        let written = play.written();
+        let [(Some(id), false)] = publishes(&written)[..] else { panic!("{written:?}") };
+        let end = match ticket % 4 {
+            0 => Packet::PubAck(ack(id)),
+            1 => Packet::PubRec(refused(id)),
+            2 => Packet::PubAck(refused(id)),
+            _ => {
+                play.hears(Packet::PubRec(ack(id))).unwrap();
+                play.written();
+                Packet::PubComp(ack(id))
+            }
+        };
+        play.hears(end).unwrap();
+        play.told();
+    }
+    // With everything in flight when the session is lost, too.
+    for ticket in 0..10_000 {
+        play.publishes(ticket, Qos::AtLeastOnce);
+    }
+    for _ in 0..7 {
+        assert_eq!(publishes(&play.written()).len(), 10_000);
+        play.reconnects(false);
+    }
+    assert_eq!(play.session.ids.n_free(), 65_535);
+}
+
+/// A broker that acknowledges nothing must not fill our memory.
+#[test]
+fn what_is_in_flight_is_bounded_in_bytes() {
+    let mut play = Play::online(Version::V3);
+    let third = Payload::from(vec![0; crate::session::outbound::MAX_IN_FLIGHT_BYTES / 3]);
+    for ticket in 1..=4 {
+        let large = Publication { payload: third.clone(), ..publication(Qos::AtLeastOnce) };
+        play.asks(BrokerRequest::Publish(Ticket(ticket), large));
+        assert_eq!(publishes(&play.written()).len(), usize::from(ticket < 4), "publication {ticket}");
+    }
+    play.publishes(5, Qos::AtLeastOnce);
+    assert_eq!(play.stages().iter().filter(|(_, stage)| *stage == Stage::Queued).count(), 2);
+    play.hears(Packet::PubAck(ack(1))).unwrap();
+    assert_eq!(publishes(&play.written()), [(Some(4), false)]);
+    // A kept session is sent again all the same.
+    play.reconnects(true);
+    assert_eq!(publishes(&play.written()).len(), 3);
+}

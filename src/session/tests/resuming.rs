@@ -1,6 +1,7 @@
 //! What survives a lost connection: sections 4.4 (resume), 4.6 (order), 4.9 (quotas anew), 3.2.2.1.1.
 use super::*;
 use crate::mqtt::Reason;
+use crate::mqtt::packet::SubAck;
 use crate::session::outbound::LOSSES_BEFORE_GIVING_UP;
 
 const DONE: Stage = Stage::Acknowledged(Reason::SUCCESS);
@@ -170,6 +171,38 @@ fn a_publication_that_costs_every_connection_is_given_up() {
         assert!(words.contains("8 connections"), "{words}");
         play.publishes(2, Qos::AtLeastOnce);
         assert_eq!(publishes(&play.written()).len(), 1, "the next is not held up by it");
+    }
+}
+
+/// A CONNECT without an answer may have made a new session, which the next CONNACK calls present. Then the
+/// subscriptions are asked for again, an id without DUP is a new message, and "not found" is no success.
+#[test]
+fn a_session_that_may_be_another_is_not_trusted() {
+    let again = |dup| PublishRef { dup, ..delivery(Qos::ExactlyOnce, Some(9)) };
+    for (dup, is_new) in [(true, false), (false, true)] {
+        let mut play = in_flight(Version::V5);
+        play.asks(BrokerRequest::Subscribe(subscription("#")));
+        play.written();
+        let answer = SubAck { packet_id: id(5), reasons: vec![Reason(1)], reason_string: None };
+        play.hears(Packet::SubAck(answer)).unwrap();
+        play.delivers(&again(false)).unwrap();
+        play.session.transport_lost(play.now, true);
+        play.session.transport_opened(play.now);
+        play.written();
+        play.reconnects(true);
+        play.told();
+        assert_eq!(play.delivers(&again(dup)), Ok(is_new));
+        assert_eq!(play.delivers(&again(false)), Ok(false), "the same id on the same connection");
+        let asked = play.written().into_iter().filter(|packet| matches!(packet, Packet::Subscribe(_)));
+        assert_eq!(asked.count(), 1);
+        play.told();
+        let gone = Ack { reason: Reason::PACKET_IDENTIFIER_NOT_FOUND, ..ack(3) };
+        play.hears(Packet::PubComp(gone)).unwrap();
+        let stages = play.stages();
+        assert!(matches!(stages.as_slice(), [(3, Stage::Refused(_, Some(_)))]), "{stages:?}");
+        // An answered CONNECT is certain again.
+        play.reconnects(true);
+        assert_eq!(play.delivers(&again(false)), Ok(false));
     }
 }
 
