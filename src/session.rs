@@ -29,25 +29,28 @@ mod aliases;
 mod backoff;
 mod closing;
 mod connect;
+mod deliveries;
 mod fatal;
 mod ids;
 mod inbound;
+#[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a law looks for one kind of packet")]
+mod laws;
 mod limits;
 mod outbound;
 mod packets;
 mod ping;
 mod subscriptions;
 #[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a test looks for one kind of event or packet")]
 mod tests;
 
+pub use fatal::Fatal;
 pub use ping::Reading;
 
-use crate::mqtt::packet::{ConnAck, Disconnect, PublishRef};
+use crate::mqtt::packet::{ConnAck, Disconnect};
 use crate::mqtt::port::{LinkStatus, Notice};
-use crate::mqtt::{
-    BrokerEvent, BrokerRequest, MessageRef, Packet, PacketId, Profile, Qos, Reason, Retained, Stage, Ticket,
-    Version,
-};
+use crate::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Stage, Ticket};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -68,6 +71,8 @@ pub struct Session {
     retry_at: Option<Timestamp>,
     /// Whether any CONNACK ever accepted us.
     was_online: bool,
+    /// Whether a session that the broker calls present can only be the one we know.
+    certainty: Certainty,
     limits: limits::Limits,
     ids: ids::PacketIds,
     aliases: aliases::Aliases,
@@ -93,6 +98,16 @@ enum Wish {
     Ended,
 }
 
+/// Whether "session present" can be taken at its word.
+///
+/// After a CONNECT whose CONNACK never came it can't: the broker may have forgotten our session before,
+/// made a new and empty one for that CONNECT, and now call this one present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Certainty {
+    Certain,
+    Doubtful,
+}
+
 /// Where the connection stands.
 #[derive(Clone, Debug)]
 enum Link {
@@ -106,22 +121,6 @@ enum Link {
     Closing { last_word: Option<Disconnect>, online_since: Option<Timestamp> },
 }
 
-/// The connection cannot go on: what to say in DISCONNECT (MQTT 5), and in words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{words}")]
-pub struct Fatal {
-    /// For the DISCONNECT that goes out first.
-    pub reason: Reason,
-    /// One sentence that names the offender.
-    pub words: String,
-    /// What to do about it, where we know.
-    pub remedy: Option<String>,
-    /// Whether the broker itself gave the reason (CONNACK refused, DISCONNECT received).
-    pub from_broker: bool,
-    /// Whether trying again by itself is allowed (no after 0x8E, or bad credentials for good).
-    pub may_retry: bool,
-}
-
 impl Session {
     /// A session that was never online. `seed` feeds the jitter of the back-off.
     pub fn new(profile: Profile, seed: u64) -> Self {
@@ -133,6 +132,7 @@ impl Session {
             link: Link::Closed,
             retry_at: Some(Timestamp::ZERO),
             was_online: false,
+            certainty: Certainty::Certain,
             limits: limits::Limits::new(profile.version, &ConnAck::default()),
             ids: ids::PacketIds::starting_at(first_id),
             aliases: aliases::Aliases::default(),
@@ -162,9 +162,18 @@ impl Session {
     /// The transport is gone, or could not be opened; nothing in flight is forgotten.
     /// Returns when to try again.
     pub fn transport_lost(&mut self, now: Timestamp, may_retry: bool) -> Option<Timestamp> {
+        // `Connect` that came while the old transport was closing is not made to wait.
+        let mut asked_meanwhile = None;
         let online_since = match std::mem::replace(&mut self.link, Link::Closed) {
             Link::Online { since } => Some(since),
-            Link::Closing { online_since, .. } => online_since,
+            Link::Closing { online_since, .. } => {
+                asked_meanwhile = self.retry_at;
+                online_since
+            }
+            Link::Opened { connect: None, .. } => {
+                self.certainty = Certainty::Doubtful;
+                None
+            }
             Link::Closed | Link::Opened { .. } => None,
         };
         if online_since.is_some_and(|since| now.since(since) >= backoff::STABLE_AFTER) {
@@ -175,9 +184,8 @@ impl Session {
         self.subscriptions.stop(&mut self.ids);
         self.outbound.stop(now, &mut self.events);
         match self.wish {
-            Wish::Connected if may_retry => {
-                // `Connect` that came while the old transport was closing is not made to wait.
-                let at = self.retry_at.unwrap_or_else(|| now + self.backoff.next_wait());
+            Wish::Connected if may_retry || asked_meanwhile.is_some() => {
+                let at = asked_meanwhile.unwrap_or_else(|| now + self.backoff.next_wait());
                 self.retry_at = Some(at);
             }
             Wish::Connected => {
@@ -194,62 +202,6 @@ impl Session {
         self.dispatch(now, packet).map_err(|fatal| self.fail(fatal))
     }
 
-    /// Takes a PUBLISH; returns the message unless it is a QoS 2 duplicate to be held back.
-    pub fn receive_publish<'a>(
-        &'a mut self,
-        now: Timestamp,
-        publish: &PublishRef<'a>,
-    ) -> Result<Option<MessageRef<'a>>, Fatal> {
-        let topic = match self.judge_publish(now, publish) {
-            Ok(inbound::Delivery::Duplicate) => return Ok(None),
-            Ok(inbound::Delivery::New) => match publish.topic_alias {
-                None => publish.topic,
-                Some(alias) => self.aliases.get(alias).unwrap_or(publish.topic),
-            },
-            Err(fatal) => {
-                let closing = matches!(self.link, Link::Closed | Link::Closing { .. });
-                return if closing { Ok(None) } else { Err(self.fail(fatal)) };
-            }
-        };
-        self.n_messages += 1;
-        let is_told = self.subscriptions.any_retain_as_published;
-        let retained = match publish.retained(self.profile.version) {
-            Retained::No if !is_told => Retained::Unknown,
-            retained => retained,
-        };
-        Ok(Some(MessageRef {
-            topic,
-            payload: publish.payload,
-            properties: publish.properties,
-            qos: publish.qos,
-            retained,
-            dup: publish.dup,
-            packet_id: publish.packet_id,
-            received: now,
-        }))
-    }
-
-    /// Acknowledges a PUBLISH that could not be taken, so that the broker doesn't send it for ever.
-    pub fn refuse_publish(&mut self, now: Timestamp, qos: Qos, packet_id: Option<PacketId>) {
-        // 0x83, implementation specific error: the one that fits "your message is beyond us".
-        let reason = match self.profile.version {
-            Version::V3 => Reason::SUCCESS,
-            Version::V5 => Reason(0x83),
-        };
-        let (Link::Online { .. }, Some(packet_id)) = (&self.link, packet_id) else { return };
-        // Beyond the receive maximum the next delivery that can be read ends the connection.
-        let _ = match (qos, self.profile.version) {
-            (Qos::AtMostOnce, _) => Ok(()),
-            (Qos::AtLeastOnce, _) => self.inbound.at_least_once(packet_id, reason, &mut self.acks),
-            (Qos::ExactlyOnce, Version::V3) => {
-                self.inbound.exactly_once(now, packet_id, &mut self.acks).map(|_| ())
-            }
-            (Qos::ExactlyOnce, Version::V5) => {
-                self.inbound.refuse_exactly_once(packet_id, reason, &mut self.acks)
-            }
-        };
-    }
-
     /// Takes a request of the model's; works online and offline.
     pub fn request(&mut self, now: Timestamp, request: BrokerRequest) {
         match request {
@@ -264,7 +216,7 @@ impl Session {
                     return;
                 }
                 let limits = self.is_online().then_some(&self.limits);
-                self.outbound.publish(now, ticket, publication, limits, &mut self.events);
+                self.outbound.publish(now, ticket, publication, limits, &self.ids, &mut self.events);
             }
             BrokerRequest::Withdraw(ticket) => self.outbound.withdraw(now, ticket, &mut self.events),
             BrokerRequest::Subscribe(subscription) => {
@@ -292,12 +244,11 @@ impl Session {
     /// Lets time pass: pings, timeouts. An error means that the connection is dead.
     pub fn advance(&mut self, now: Timestamp) -> Result<(), Fatal> {
         match self.link {
-            Link::Closed | Link::Closing { .. } => Ok(()),
             Link::Opened { since, .. } if now >= since + CONNACK_WITHIN => {
                 let fatal = fatal::no_answer(CONNACK_WITHIN, &self.profile);
                 Err(self.fall_silent(fatal))
             }
-            Link::Opened { .. } => Ok(()),
+            Link::Closed | Link::Closing { .. } | Link::Opened { .. } => Ok(()),
             Link::Online { .. } => {
                 let found = self.keep_alive.advance(now).map_err(|fatal| self.fall_silent(fatal))?;
                 if let Some(waited) = found.overdue {

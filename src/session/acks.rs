@@ -8,6 +8,7 @@ pub(super) const MAX_WAITING: usize = 2 * 65_535;
 
 /// Which packet acknowledges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "the packets are called so")]
 pub(super) enum AckKind {
     PubAck,
     PubRec,

@@ -27,7 +27,7 @@ impl Backoff {
     pub fn next_wait(&mut self) -> Duration {
         let ceiling = FIRST.saturating_mul(1 << self.n_failures.min(16)).min(CAP);
         self.n_failures = self.n_failures.saturating_add(1);
-        let spread_ns = u64::try_from((ceiling - FLOOR).as_nanos()).unwrap_or(u64::MAX);
+        let spread_ns = u64::try_from(ceiling.saturating_sub(FLOOR).as_nanos()).unwrap_or(u64::MAX);
         FLOOR + Duration::from_nanos(self.random() % spread_ns.saturating_add(1))
     }
 

@@ -1,7 +1,7 @@
 //! How a connection comes to its end. Owns the wishes and our last words; the caller closes the transport.
-use super::{Fatal, Link, Session, Wish, inbound, packets};
-use crate::mqtt::packet::{Disconnect, PublishRef};
-use crate::mqtt::{Qos, Reason, Version};
+use super::{Certainty, Fatal, Link, Session, Wish};
+use crate::mqtt::Version;
+use crate::mqtt::packet::Disconnect;
 use crate::time::Timestamp;
 
 impl Session {
@@ -10,13 +10,20 @@ impl Session {
     /// On 3.1.1 a DISCONNECT would only tell the broker that all is well, and to drop the will.
     pub(super) fn fail(&mut self, fatal: Fatal) -> Fatal {
         let says_why = self.profile.version == Version::V5 && !fatal.from_broker && self.connect_is_out();
+        // The words must not make the packet larger than the broker takes (MQTT-3.14.2-3).
+        let room = self.limits.max_packet_bytes.unwrap_or(u32::MAX) as usize;
         let last_word = says_why.then(|| Disconnect {
             reason: fatal.reason,
-            reason_string: Some(fatal.words.clone()),
+            reason_string: Some(fatal.words.clone()).filter(|words| words.len() + 16 <= room),
             ..Disconnect::default()
         });
         self.acks.forget_all();
+        let certainty = self.certainty;
         self.close(last_word);
+        if fatal.from_broker {
+            // A CONNECT that was refused was answered, and made no session.
+            self.certainty = certainty;
+        }
         fatal
     }
 
@@ -31,6 +38,10 @@ impl Session {
         let online_since = match self.link {
             Link::Online { since } => Some(since),
             Link::Closing { online_since, .. } => online_since,
+            Link::Opened { connect: None, .. } => {
+                self.certainty = Certainty::Doubtful;
+                None
+            }
             Link::Closed | Link::Opened { .. } => None,
         };
         self.link = Link::Closing { last_word, online_since };
@@ -74,39 +85,6 @@ impl Session {
                 let last_word = self.connect_is_out().then(Disconnect::default);
                 self.close(last_word);
             }
-        }
-    }
-
-    /// Whether a PUBLISH goes on to the screen; its alias is in the table afterwards.
-    #[inline]
-    pub(super) fn judge_publish(
-        &mut self,
-        now: Timestamp,
-        publish: &PublishRef<'_>,
-    ) -> Result<inbound::Delivery, Fatal> {
-        if !matches!(self.link, Link::Online { .. }) {
-            return Err(packets::before_connack("PUBLISH"));
-        }
-        match publish.topic_alias {
-            Some(alias) => self.aliases.learn(alias, publish.topic)?,
-            None if publish.topic.is_empty() => {
-                return Err(Fatal::protocol_error(
-                    "the broker sent a PUBLISH with neither topic nor topic alias".into(),
-                ));
-            }
-            None => {}
-        }
-        match (publish.qos, publish.packet_id) {
-            (Qos::AtMostOnce, _) => Ok(inbound::Delivery::New),
-            (Qos::AtLeastOnce, Some(id)) => {
-                self.inbound.at_least_once(id, Reason::SUCCESS, &mut self.acks)?;
-                Ok(inbound::Delivery::New)
-            }
-            (Qos::ExactlyOnce, Some(id)) => self.inbound.exactly_once(now, id, &mut self.acks),
-            (Qos::AtLeastOnce | Qos::ExactlyOnce, None) => Err(Fatal::protocol_error(format!(
-                "the broker sent a PUBLISH at QoS {} without a packet id",
-                publish.qos
-            ))),
         }
     }
 }

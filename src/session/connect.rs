@@ -1,6 +1,6 @@
 //! CONNECT and CONNACK (MQTT 5.0 sections 3.1 and 3.2). Owns what we ask for and what the answer means.
 use super::aliases::TOPIC_ALIAS_MAXIMUM;
-use super::{Fatal, Link, Session};
+use super::{Certainty, Fatal, Link, Session};
 use crate::mqtt::packet::{ConnAck, Connect};
 use crate::mqtt::port::{Notice, Online};
 use crate::mqtt::{BrokerEvent, Profile, Reason, Version};
@@ -71,6 +71,9 @@ impl Session {
         opened: Timestamp,
     ) -> Result<(), Fatal> {
         check(&connack, &self.profile)?;
+        // A session that is present though this program never was online is an earlier run's. MQTT-3.2.2-4 has
+        // us close, for lack of its state; but what the broker kept for us meanwhile is what a persistent
+        // session is for. Exchanges begun then are answered as unknown, and new ids begin far from the old.
         if connack.session_present && asks_for_clean_start(&self.profile, self.was_online) {
             // MQTT-3.2.2-2 forbids it; the clean session that we asked for is the safe reading.
             connack.session_present = false;
@@ -87,7 +90,8 @@ impl Session {
         self.keep_alive.start(now, keep_alive_s);
         self.link = Link::Online { since: now };
         let present = connack.session_present;
-        let n_resumed = if present { self.outbound.resume() } else { 0 };
+        let certainty = std::mem::replace(&mut self.certainty, Certainty::Certain);
+        let n_resumed = if present { self.outbound.resume(certainty) } else { 0 };
         self.events.push_back(BrokerEvent::Online(Box::new(Online {
             connack,
             client_id: self.client_id.clone(),
@@ -96,7 +100,12 @@ impl Session {
             took: now.since(opened),
             n_resumed,
         })));
-        if !present {
+        if present {
+            self.inbound.resume(certainty);
+            if certainty == Certainty::Doubtful {
+                self.subscriptions.ask_all();
+            }
+        } else {
             self.session_is_lost();
         }
         self.was_online = true;

@@ -1,8 +1,23 @@
 //! Why a connection cannot go on, in words. Owns the words, remedies and whether to try again; ends nothing.
-use super::Fatal;
 use crate::mqtt::packet::{ConnAck, Disconnect};
 use crate::mqtt::{Profile, Reason, Version};
 use std::time::Duration;
+
+/// The connection cannot go on: what to say in DISCONNECT (MQTT 5), and in words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{words}")]
+pub struct Fatal {
+    /// For the DISCONNECT that goes out first.
+    pub reason: Reason,
+    /// One sentence that names the offender.
+    pub words: String,
+    /// What to do about it, where we know.
+    pub remedy: Option<String>,
+    /// Whether the broker itself gave the reason (CONNACK refused, DISCONNECT received).
+    pub from_broker: bool,
+    /// Whether trying again by itself is allowed (no after 0x8E, or bad credentials for good).
+    pub may_retry: bool,
+}
 
 impl Fatal {
     /// The broker broke a rule: we say so in DISCONNECT, and may well try again.
@@ -34,7 +49,7 @@ impl Fatal {
             connack.reason_string.as_deref(),
             connack.server_reference.as_deref(),
         );
-        let advice = advice(connack.reason, connack.server_reference.as_deref(), profile);
+        let advice = advice(Moment::Connecting, connack.reason, connack.server_reference.as_deref(), profile);
         Self::from_broker(connack.reason, words, advice)
     }
 
@@ -46,7 +61,7 @@ impl Fatal {
             packet.reason_string.as_deref(),
             packet.server_reference.as_deref(),
         );
-        let advice = advice(packet.reason, packet.server_reference.as_deref(), profile);
+        let advice = advice(Moment::Connected, packet.reason, packet.server_reference.as_deref(), profile);
         Self::from_broker(packet.reason, words, advice)
     }
 
@@ -71,24 +86,34 @@ pub(super) fn no_answer(within: Duration, profile: &Profile) -> Fatal {
     }
 }
 
+/// When the broker gave its reason: what it objects to differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    /// In the CONNACK: to our CONNECT, will included.
+    Connecting,
+    /// In a DISCONNECT: to what we did since.
+    Connected,
+}
+
 struct Advice {
     remedy: Option<String>,
     may_retry: bool,
 }
 
 fn sentence(what: &str, reason: Reason, string: Option<&str>, server: Option<&str>) -> String {
-    let mut words = format!("{what}: {reason}");
-    if let Some(string) = string.filter(|string| !string.is_empty()) {
-        words.push_str(&format!("; it says {string:?}"));
+    let part = |what: &str, text: Option<&str>| match text.filter(|text| !text.is_empty()) {
+        Some(text) => format!("; {what} {text:?}"),
+        None => String::new(),
+    };
+    let (says, points) = (part("it says", string), part("it points to the server", server));
+    if reason == Reason::SUCCESS {
+        return format!("{what} without an error{says}{points}");
     }
-    if let Some(server) = server.filter(|server| !server.is_empty()) {
-        words.push_str(&format!("; it points to the server {server:?}"));
-    }
-    words
+    format!("{what}: {reason}{says}{points}")
 }
 
 /// What to do about a broker's reason. To repeat what cannot succeed would only fill the broker's log.
-fn advice(reason: Reason, server: Option<&str>, profile: &Profile) -> Advice {
+fn advice(moment: Moment, reason: Reason, server: Option<&str>, profile: &Profile) -> Advice {
     let again = |remedy: &str| Advice { remedy: Some(remedy.into()), may_retry: true };
     let stay = |remedy: String| Advice { remedy: Some(remedy), may_retry: false };
     let credentials = if profile.username.is_some() {
@@ -100,31 +125,40 @@ fn advice(reason: Reason, server: Option<&str>, profile: &Profile) -> Advice {
         Some(server) => format!("connect to {server:?} instead"),
         None => "ask whoever runs the broker where it went".into(),
     };
-    match reason.0 {
+    match (reason.0, moment) {
         // Malformed packet, protocol error, unsupported version: the broker doesn't speak what we speak.
-        0x81 | 0x82 | 0x84 => match profile.version {
+        (0x81 | 0x82, Moment::Connecting) | (0x84, _) => match profile.version {
             Version::V5 => stay("try --mqtt 3".into()),
             Version::V3 => stay("try --mqtt 5".into()),
         },
-        0x85 => stay(format!("give another client id with --client-id; this one is {:?}", profile.client_id)),
-        0x86 => stay(credentials.into()),
-        0x87 => stay(format!("{credentials}, or ask whoever runs the broker for rights")),
-        0x8A => stay("ask whoever runs the broker to lift the ban".into()),
-        0x8C => stay("use a listener of the broker that takes a user name and password".into()),
-        0x8D => again("give a longer time with --keep-alive"),
-        0x8E => stay(format!(
-            "another client uses the client id {:?}; give one of your own with --client-id",
-            profile.client_id
-        )),
-        0x90 => stay("check --will-topic".into()),
-        0x99 => stay("check --will-payload".into()),
-        0x9A => stay("leave --will-retain out: the broker keeps no retained messages".into()),
-        0x9B => stay("give a lower --will-qos".into()),
-        0x9C => Advice { remedy: Some(elsewhere()), may_retry: true },
-        0x9D => stay(elsewhere()),
-        0x93 => again("the broker counted more publications in flight than it allows; tell us of it"),
-        0x95 => again("send smaller packets: the broker limits their size"),
-        0x96 => again("publish less often"),
+        (0x85, _) => {
+            let id = &profile.client_id;
+            stay(format!("give another client id with --client-id; this one is {id:?}"))
+        }
+        (0x86, _) => stay(credentials.into()),
+        (0x87, _) => stay(format!("{credentials}, or ask whoever runs the broker for rights")),
+        (0x8A, _) => stay("ask whoever runs the broker to lift the ban".into()),
+        (0x8C, _) => stay("use a listener of the broker that takes a user name and password".into()),
+        (0x8D, _) => again("a shorter --keep-alive pings more often"),
+        (0x8E, _) => {
+            let id = &profile.client_id;
+            stay(format!("another client uses the client id {id:?}; give one of your own with --client-id"))
+        }
+        (0x90, Moment::Connecting) => {
+            stay("the broker doesn't take the will's topic: check --will-topic".into())
+        }
+        (0x99, Moment::Connecting) => {
+            stay("the broker doesn't take the will's payload: check --will-payload".into())
+        }
+        (0x9A, Moment::Connecting) => {
+            stay("the broker keeps no retained messages: leave --will-retain out".into())
+        }
+        (0x9B, Moment::Connecting) => stay("give a lower --will-qos".into()),
+        (0x95, Moment::Connecting) => stay("the broker limits CONNECT's size: shorten the will".into()),
+        (0x95, Moment::Connected) => again("send smaller packets: the broker limits their size"),
+        (0x96, _) => again("publish less often"),
+        (0x9C, _) => Advice { remedy: Some(elsewhere()), may_retry: true },
+        (0x9D, _) => stay(elsewhere()),
         // Unavailable, busy, shutting down, quota, rate, and what no table knows: it may pass.
         _ => Advice { remedy: None, may_retry: true },
     }

@@ -2,6 +2,8 @@
 use crate::mqtt::PacketId;
 
 const WORDS: usize = 1024;
+/// 1 to 65,535.
+const ALL: usize = 65_535;
 
 /// The ids in use. They are handed out in a circle, so that a late answer rarely meets a new owner.
 #[derive(Debug)]
@@ -9,6 +11,7 @@ pub(super) struct PacketIds {
     /// One bit for each id; bit 0 is always set, since 0 is no id (MQTT-2.2.1-3).
     taken: Box<[u64; WORDS]>,
     next: u16,
+    n_free: usize,
 }
 
 impl PacketIds {
@@ -16,7 +19,7 @@ impl PacketIds {
     pub fn starting_at(first: u16) -> Self {
         let mut taken = Box::new([0; WORDS]);
         taken[0] = 1;
-        Self { taken, next: first }
+        Self { taken, next: first, n_free: ALL }
     }
 
     /// An id that is not in use, from now on in use (MQTT-2.2.1-4).
@@ -37,6 +40,7 @@ impl PacketIds {
                 self.taken[word] |= 1 << (id % 64);
                 let id = u16::try_from(id).ok().and_then(PacketId::new)?;
                 self.next = id.get().wrapping_add(1);
+                self.n_free -= 1;
                 return Some(id);
             }
         }
@@ -46,13 +50,21 @@ impl PacketIds {
     /// The exchange is over: the id may be used again.
     pub fn free(&mut self, id: PacketId) {
         let id = usize::from(id.get());
-        self.taken[id / 64] &= !(1 << (id % 64));
+        let bit = 1 << (id % 64);
+        self.n_free += usize::from(self.taken[id / 64] & bit != 0);
+        self.taken[id / 64] &= !bit;
     }
 
     /// The broker forgot the session, and with it every id.
     pub fn forget_all(&mut self) {
         self.taken.fill(0);
         self.taken[0] = 1;
+        self.n_free = ALL;
+    }
+
+    /// How many are not in use.
+    pub fn n_free(&self) -> usize {
+        self.n_free
     }
 }
 
@@ -72,6 +84,7 @@ mod tests {
             assert!(!seen[0] && ids.take().is_none());
             let id = PacketId::new(1_234).unwrap();
             ids.free(id);
+            assert_eq!(ids.n_free(), 1);
             assert_eq!((ids.take(), ids.take()), (Some(id), None));
         }
     }

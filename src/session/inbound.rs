@@ -1,6 +1,6 @@
 //! Deliveries to us (MQTT 5.0 sections 4.3 and 4.9). Owns the QoS 2 ids and our receive maximum.
-use super::Fatal;
 use super::acks::{AckKind, Acks, Place};
+use super::{Certainty, Fatal};
 use crate::mqtt::port::{InFlight, InFlightStage};
 use crate::mqtt::{PacketId, Qos, Reason, Version};
 use crate::time::Timestamp;
@@ -31,6 +31,7 @@ pub(super) struct Inbound {
     /// Places taken on this connection: from PUBLISH until PUBACK or PUBCOMP is written.
     n_places: u32,
     connection: u64,
+    certainty: Certainty,
     pub n_duplicates: u64,
 }
 
@@ -45,6 +46,7 @@ impl Inbound {
             open: HashMap::with_hasher(FixedState::default()),
             n_places: 0,
             connection: 0,
+            certainty: Certainty::Certain,
             n_duplicates: 0,
         }
     }
@@ -55,9 +57,15 @@ impl Inbound {
         self.connection += 1;
     }
 
+    /// CONNACK says that the session is present; whether that can only be ours.
+    pub fn resume(&mut self, certainty: Certainty) {
+        self.certainty = certainty;
+    }
+
     /// The broker forgot the session, and with it every exchange.
     pub fn forget_all(&mut self) {
         self.open.clear();
+        self.certainty = Certainty::Certain;
     }
 
     /// A delivery at QoS 1: acknowledged at once (section 4.3.2).
@@ -77,23 +85,28 @@ impl Inbound {
         &mut self,
         now: Timestamp,
         packet_id: PacketId,
+        is_dup: bool,
         acks: &mut Acks,
     ) -> Result<Delivery, Fatal> {
         let connection = self.connection;
-        let delivery = match self.open.get_mut(&packet_id) {
-            Some(open) => {
-                open.n_again = open.n_again.saturating_add(1);
-                self.n_duplicates += 1;
-                if std::mem::replace(&mut open.connection, connection) != connection {
-                    self.take_place()?;
-                }
-                Delivery::Duplicate
+        if self.certainty == Certainty::Doubtful && !is_dup {
+            // A re-delivery on a new connection carries DUP (MQTT-3.3.1-1): this id has begun a new life.
+            let is_stale = |open: &Open| open.connection != connection;
+            if self.open.get(&packet_id).is_some_and(is_stale) {
+                self.open.remove(&packet_id);
             }
-            None => {
+        }
+        let delivery = if let Some(open) = self.open.get_mut(&packet_id) {
+            open.n_again = open.n_again.saturating_add(1);
+            self.n_duplicates += 1;
+            if std::mem::replace(&mut open.connection, connection) != connection {
                 self.take_place()?;
-                self.open.insert(packet_id, Open { since: now, n_again: 0, connection });
-                Delivery::New
             }
+            Delivery::Duplicate
+        } else {
+            self.take_place()?;
+            self.open.insert(packet_id, Open { since: now, n_again: 0, connection });
+            Delivery::New
         };
         acks.push(AckKind::PubRec, packet_id, Reason::SUCCESS, Place::Kept);
         Ok(delivery)

@@ -1,12 +1,17 @@
 //! Our publications (MQTT 5.0 sections 4.3, 4.4, 4.6, 4.9). Owns their stages; knows no subscriptions.
+mod answers;
 mod resume;
 
-use super::acks::{AckKind, Acks, Place};
+pub(super) use answers::Match;
+
+#[cfg(test)]
+pub(super) use resume::LOSSES_BEFORE_GIVING_UP;
+
 use super::ids::PacketIds;
 use super::limits::Limits;
-use crate::mqtt::packet::{Ack, Publish};
+use crate::mqtt::packet::Publish;
 use crate::mqtt::port::{InFlight, InFlightStage};
-use crate::mqtt::{BrokerEvent, Packet, PacketId, Publication, Qos, Reason, Stage, Ticket};
+use crate::mqtt::{BrokerEvent, Packet, PacketId, Publication, Qos, Stage, Ticket};
 use crate::time::Timestamp;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -16,6 +21,10 @@ use std::collections::{BTreeMap, VecDeque};
 pub(super) const MAX_HELD: usize = 10_000;
 /// Bytes of payload and topic held before they are sent: an eighth of the memory budget's default.
 pub(super) const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes of publications without an acknowledgement, beyond which no further one is sent: a broker that
+/// acknowledges nothing must not fill our memory with copies for a re-send.
+pub(super) const MAX_IN_FLIGHT_BYTES: usize = 64 * 1024 * 1024;
 
 /// A publication that was not sent yet, or starts over.
 #[derive(Debug)]
@@ -46,22 +55,12 @@ struct Flight {
 
 /// What the broker owes us next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "the packets are called so")]
 enum Awaits {
     PubAck,
     PubRec,
-    /// With the order in which the PUBRECs came: PUBRELs are sent again in it (section 4.6).
+    /// With its place among the PUBREC packets, for PUBREL is sent again in their order (section 4.6).
     PubComp(u64),
-}
-
-/// What an acknowledgement was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Match {
-    /// A publication of ours that waited for it.
-    Ours,
-    /// As `Ours`, but the broker treated QoS 2 as QoS 1.
-    Downgraded,
-    /// Nothing in flight waits for it.
-    Unknown,
 }
 
 /// Every publication from the request to its last stage.
@@ -72,15 +71,18 @@ pub(super) struct Outbound {
     /// QoS 1 and 2, in order.
     held: VecDeque<Held>,
     held_bytes: usize,
+    in_flight_bytes: usize,
     /// By the order of their first PUBLISH.
     flights: BTreeMap<u64, Flight>,
     by_id: HashMap<PacketId, u64, FixedState>,
-    /// PUBRELs to send again, and behind them PUBLISHes: places in `flights`.
+    /// What to send again, by its place in `flights`: each PUBREL, and behind them each PUBLISH.
     resend: VecDeque<u64>,
     /// Places of the broker's receive maximum in use.
     n_places: u32,
     next_seq: u64,
     next_rec: u64,
+    /// Whether the session that was resumed may be another than the one we know.
+    is_doubtful: bool,
     /// PUBLISH packets handed out, re-sends included.
     pub n_publishes: u64,
 }
@@ -101,6 +103,7 @@ impl Outbound {
         ticket: Ticket,
         publication: Publication,
         limits: Option<&Limits>,
+        ids: &PacketIds,
         events: &mut VecDeque<BrokerEvent>,
     ) {
         if let Some(words) = limits.and_then(|limits| limits.objection(&publication)) {
@@ -112,7 +115,8 @@ impl Outbound {
             return tell(events, ticket, Stage::NotSent(words), now);
         }
         let n_bytes = weight(&publication);
-        if self.held_bytes.saturating_add(n_bytes) > MAX_HELD_BYTES {
+        // A single one may be as large as the broker allows.
+        if self.held_bytes > 0 && self.held_bytes.saturating_add(n_bytes) > MAX_HELD_BYTES {
             let words = format!(
                 "{} bytes of publications wait already, and at most {MAX_HELD_BYTES} may; this one has {n_bytes}",
                 self.held_bytes
@@ -120,9 +124,11 @@ impl Outbound {
             return tell(events, ticket, Stage::NotSent(words), now);
         }
         let goes_at_once = limits.is_some_and(|limits| match publication.qos {
-            Qos::AtMostOnce => self.held_qos0.is_empty(),
+            Qos::AtMostOnce => true,
             Qos::AtLeastOnce | Qos::ExactlyOnce => {
-                self.held.is_empty() && self.resend.is_empty() && self.has_place(limits)
+                let ahead = self.n_places as usize + self.resend.len() + self.held.len();
+                ahead < usize::from(limits.receive_maximum).min(ids.n_free())
+                    && self.in_flight_bytes.saturating_add(self.held_bytes) < MAX_IN_FLIGHT_BYTES
             }
         });
         if !goes_at_once {
@@ -172,27 +178,27 @@ impl Outbound {
         }
         let seq = |held: &VecDeque<Held>| held.front().map_or(u64::MAX, |held| held.seq);
         loop {
-            let may_fly = self.resend.is_empty() && self.has_place(limits);
             let (qos0, higher) = (seq(&self.held_qos0), seq(&self.held));
-            if may_fly && higher < qos0 {
-                let packet_id = ids.take()?;
+            let may_fly = higher < qos0
+                && self.resend.is_empty()
+                && self.has_place(limits)
+                && self.in_flight_bytes < MAX_IN_FLIGHT_BYTES;
+            if let Some(packet_id) = may_fly.then(|| ids.take()).flatten() {
                 let held = self.held.pop_front()?;
-                match self.take_off(now, held, packet_id, limits, events) {
-                    Some(publish) => return Some(Packet::Publish(publish)),
-                    None => ids.free(packet_id),
+                if let Some(publish) = self.take_off(now, held, packet_id, limits, events) {
+                    return Some(Packet::Publish(publish));
                 }
+                ids.free(packet_id);
             } else {
                 let held = self.held_qos0.pop_front()?;
                 self.held_bytes -= weight(&held.publication);
-                match limits.objection(&held.publication) {
-                    Some(words) => tell(events, held.ticket, Stage::NotSent(words), now),
-                    None => {
-                        self.n_publishes += 1;
-                        let stage = Stage::Sent { packet_id: None, resent: false };
-                        tell(events, held.ticket, stage, now);
-                        return Some(Packet::Publish(publish(&held.publication, None, false)));
-                    }
+                if let Some(words) = limits.objection(&held.publication) {
+                    tell(events, held.ticket, Stage::NotSent(words), now);
+                    continue;
                 }
+                self.n_publishes += 1;
+                tell(events, held.ticket, Stage::Sent { packet_id: None, resent: false }, now);
+                return Some(Packet::Publish(publish(&held.publication, None, false)));
             }
         }
     }
@@ -217,6 +223,7 @@ impl Outbound {
             Qos::ExactlyOnce => Awaits::PubRec,
         };
         let packet = publish(&publication, Some(packet_id), false);
+        self.in_flight_bytes += weight(&publication);
         let flight = Flight {
             ticket,
             publication,
@@ -237,109 +244,6 @@ impl Outbound {
 
     fn has_place(&self, limits: &Limits) -> bool {
         self.n_places < u32::from(limits.receive_maximum)
-    }
-
-    /// PUBACK (section 3.4): the last of QoS 1. Some 3.1.1 brokers answer QoS 2 with it.
-    pub fn acknowledged(
-        &mut self,
-        now: Timestamp,
-        ack: &Ack,
-        ids: &mut PacketIds,
-        events: &mut VecDeque<BrokerEvent>,
-    ) -> Match {
-        let Some((seq, awaits)) = self.look_up(ack.packet_id) else { return Match::Unknown };
-        let found = match awaits {
-            Awaits::PubAck => Match::Ours,
-            Awaits::PubRec => Match::Downgraded,
-            Awaits::PubComp(_) => return Match::Unknown,
-        };
-        self.land(now, seq, last_stage(ack), ids, events);
-        found
-    }
-
-    /// PUBREC (section 3.5): the broker has it, or refuses it and is done with it (section 4.3.3).
-    pub fn received(
-        &mut self,
-        now: Timestamp,
-        ack: &Ack,
-        ids: &mut PacketIds,
-        acks: &mut Acks,
-        events: &mut VecDeque<BrokerEvent>,
-    ) -> Match {
-        let (seq, awaits) = match self.look_up(ack.packet_id) {
-            Some(found) => found,
-            None => return Self::release_unknown(ack, acks),
-        };
-        match awaits {
-            Awaits::PubAck => return Self::release_unknown(ack, acks),
-            Awaits::PubRec | Awaits::PubComp(_) if ack.reason.is_failure() => {
-                self.land(now, seq, last_stage(ack), ids, events);
-                return Match::Ours;
-            }
-            Awaits::PubRec => {
-                if let Some(flight) = self.flights.get_mut(&seq) {
-                    flight.awaits = Awaits::PubComp(self.next_rec);
-                    flight.since = now;
-                    self.next_rec += 1;
-                    tell(events, flight.ticket, Stage::Received, now);
-                }
-            }
-            // A broker may repeat its PUBREC; the answer is the same.
-            Awaits::PubComp(_) => {}
-        }
-        acks.push(AckKind::PubRel, ack.packet_id, Reason::SUCCESS, Place::Kept);
-        Match::Ours
-    }
-
-    /// A PUBREC that no publication waits for is answered all the same, else the broker keeps asking.
-    fn release_unknown(ack: &Ack, acks: &mut Acks) -> Match {
-        if !ack.reason.is_failure() {
-            acks.push(AckKind::PubRel, ack.packet_id, Reason::PACKET_IDENTIFIER_NOT_FOUND, Place::Kept);
-        }
-        Match::Unknown
-    }
-
-    /// PUBCOMP (section 3.7): the last of QoS 2.
-    pub fn completed(
-        &mut self,
-        now: Timestamp,
-        ack: &Ack,
-        ids: &mut PacketIds,
-        events: &mut VecDeque<BrokerEvent>,
-    ) -> Match {
-        let Some((seq, Awaits::PubComp(_))) = self.look_up(ack.packet_id) else { return Match::Unknown };
-        let was_resent = self.flights.get(&seq).is_some_and(|flight| flight.n_resent > 0);
-        // Section 3.7.2.1: after a resumed session "not found" only tells that an earlier PUBREL had arrived.
-        let stage = if was_resent && ack.reason == Reason::PACKET_IDENTIFIER_NOT_FOUND {
-            Stage::Acknowledged(Reason::SUCCESS)
-        } else {
-            last_stage(ack)
-        };
-        self.land(now, seq, stage, ids, events);
-        Match::Ours
-    }
-
-    fn look_up(&self, packet_id: PacketId) -> Option<(u64, Awaits)> {
-        let seq = *self.by_id.get(&packet_id)?;
-        Some((seq, self.flights.get(&seq)?.awaits))
-    }
-
-    /// Ends a flight: its id and its place are free.
-    fn land(
-        &mut self,
-        now: Timestamp,
-        seq: u64,
-        stage: Stage,
-        ids: &mut PacketIds,
-        events: &mut VecDeque<BrokerEvent>,
-    ) {
-        let Some(flight) = self.flights.remove(&seq) else { return };
-        self.by_id.remove(&flight.packet_id);
-        ids.free(flight.packet_id);
-        if flight.has_place {
-            self.n_places -= 1;
-        }
-        tell(events, flight.ticket, stage, now);
     }
 
     pub fn n_held(&self) -> usize {
@@ -380,13 +284,5 @@ fn publish(publication: &Publication, packet_id: Option<PacketId>, dup: bool) ->
         packet_id,
         properties: publication.properties.clone(),
         payload: publication.payload.clone(),
-    }
-}
-
-fn last_stage(ack: &Ack) -> Stage {
-    if ack.reason.is_failure() {
-        Stage::Refused(ack.reason, ack.reason_string.clone())
-    } else {
-        Stage::Acknowledged(ack.reason)
     }
 }

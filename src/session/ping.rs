@@ -45,8 +45,8 @@ struct Outstanding {
 
 #[derive(Debug)]
 pub(super) struct KeepAlive {
-    /// The time in force; `None` when off.
-    keep_alive: Option<Duration>,
+    /// The keep-alive in force; `None` when off.
+    period: Option<Duration>,
     last_sent: Timestamp,
     last_inbound: Timestamp,
     reading: Reading,
@@ -62,7 +62,7 @@ pub(super) struct KeepAlive {
 impl KeepAlive {
     pub fn new() -> Self {
         Self {
-            keep_alive: None,
+            period: None,
             last_sent: Timestamp::ZERO,
             last_inbound: Timestamp::ZERO,
             reading: Reading::Running,
@@ -76,8 +76,7 @@ impl KeepAlive {
 
     /// A new connection: no ping is out on it. Round trips of the last are still a measure.
     pub fn start(&mut self, now: Timestamp, keep_alive_s: u16) {
-        self.keep_alive = (keep_alive_s > 0).then(|| Duration::from_secs(keep_alive_s.into()));
-        self.last_sent = now;
+        self.period = (keep_alive_s > 0).then(|| Duration::from_secs(keep_alive_s.into()));
         self.last_inbound = now;
         self.reading = Reading::Running;
         self.is_due = false;
@@ -86,7 +85,7 @@ impl KeepAlive {
 
     /// The connection is gone: nothing is due any more.
     pub fn stop(&mut self) {
-        self.keep_alive = None;
+        self.period = None;
         self.is_due = false;
         self.is_demanded = false;
         self.outstanding = None;
@@ -175,8 +174,8 @@ impl KeepAlive {
     /// before that bound: a timer is never early. It goes as well when nothing was *received* for so long,
     /// for only an answer proves that the broker is there while we talk and it is silent.
     pub fn next_ping(&self) -> Option<Timestamp> {
-        let keep_alive = self.keep_alive?;
-        let interval = keep_alive - (keep_alive / 10).min(EARLY_AT_MOST);
+        let period = self.period?;
+        let interval = period.saturating_sub((period / 10).min(EARLY_AT_MOST));
         let asks_for_life = self.outstanding.is_none() && self.reading == Reading::Running;
         let from = if asks_for_life { self.last_sent.min(self.last_inbound) } else { self.last_sent };
         Some(from + interval)
@@ -184,7 +183,7 @@ impl KeepAlive {
 
     fn dead_at(&self) -> Option<Timestamp> {
         match self.reading {
-            Reading::Running => Some(self.last_inbound + self.keep_alive? * 3 / 2),
+            Reading::Running => Some(self.last_inbound + self.period? * 3 / 2),
             Reading::Paused => None,
         }
     }
@@ -196,7 +195,7 @@ impl KeepAlive {
     }
 
     fn give_up_at(&self) -> Option<Timestamp> {
-        let patience = self.keep_alive.map_or(GIVE_UP_WITHOUT_KEEP_ALIVE, |time| time * 3 / 2);
+        let patience = self.period.map_or(GIVE_UP_WITHOUT_KEEP_ALIVE, |time| time * 3 / 2);
         match self.reading {
             Reading::Running => Some(self.outstanding?.first_sent + patience),
             Reading::Paused => None,
@@ -222,7 +221,7 @@ impl KeepAlive {
 
     /// Lets time pass. The error: the broker is dead as far as anybody can tell.
     pub fn advance(&mut self, now: Timestamp) -> Result<Found, Fatal> {
-        if let Some(keep_alive) = self.keep_alive
+        if let Some(period) = self.period
             && self.dead_at().is_some_and(|at| at <= now)
         {
             let silent = now.since(self.last_inbound);
@@ -231,7 +230,7 @@ impl KeepAlive {
                 format!(
                     "the broker was silent for {} s; keep-alive is {} s",
                     silent.as_secs(),
-                    keep_alive.as_secs()
+                    period.as_secs()
                 ),
             ));
         }

@@ -7,11 +7,11 @@ use crate::mqtt::port::Refusal;
 use crate::mqtt::{BrokerEvent, Filter, Packet, PacketId, Qos, Reason, Subscription, Version, size};
 use std::collections::VecDeque;
 
-/// Filters in one SUBSCRIBE: what AWS IoT Core takes, the lowest limit of any known broker.
+/// Filters in one SUBSCRIBE: what AWS takes, the lowest limit of any known broker.
 const FILTERS_PER_PACKET: usize = 8;
 /// Bytes of filters in one SUBSCRIBE, for brokers that name no limit: one filter of the longest kind.
 const FILTERS_BYTES_PER_PACKET: usize = 65_538;
-/// SUBSCRIBEs and UNSUBSCRIBEs without an answer: 1,000 filters start in four round trips, and no broker drowns.
+/// Requests without an answer: 1,000 filters start in four round trips, and no broker drowns.
 const REQUESTS_IN_FLIGHT: usize = 32;
 /// Filters wished for, and as many requests that wait: more than any person names, less than a scan can feel.
 const MAX_FILTERS: usize = 4_096;
@@ -149,6 +149,12 @@ impl Subscriptions {
         self.waiting = self.wished.iter().cloned().map(Wish::Subscribe).collect();
     }
 
+    /// The broker may have forgotten without saying so: all is asked, what is to go as well.
+    pub fn ask_all(&mut self) {
+        self.waiting.retain(|wish| matches!(wish, Wish::Unsubscribe(_)));
+        self.waiting.extend(self.wished.iter().cloned().map(Wish::Subscribe));
+    }
+
     /// The next SUBSCRIBE or UNSUBSCRIBE: neighbours of a kind go together as far as the bounds allow.
     pub fn next(
         &mut self,
@@ -167,9 +173,10 @@ impl Subscriptions {
                     && bytes <= FILTERS_BYTES_PER_PACKET
                     && size::subscribe_bytes(bytes, limits.version) <= bytes_limit)
         };
-        let packet_id = match self.waiting.front()? {
-            Wish::Subscribe(_) | Wish::Unsubscribe(_) => ids.take()?,
-        };
+        if self.waiting.is_empty() {
+            return None;
+        }
+        let packet_id = ids.take()?;
         let (mut subscriptions, mut filters) = (Vec::new(), Vec::new());
         let mut bytes = 0;
         while let Some(wish) = self.waiting.pop_front() {

@@ -1,5 +1,10 @@
 //! Tests of the session by the section of the spec they hold. Owns the play in which the test is the broker.
 mod connecting;
+mod pinging;
+mod publishing;
+mod receiving;
+mod resuming;
+mod subscribing;
 
 use super::{Fatal, Session};
 use crate::mqtt::packet::{Ack, ConnAck, PublishRef};
@@ -65,7 +70,8 @@ struct Play {
 
 impl Play {
     fn new(profile: Profile) -> Self {
-        Self { session: Session::new(profile, 7), now: Timestamp::from_millis(1_000) }
+        // A persistent session takes its first packet id from the seed.
+        Self { session: Session::new(profile, 1), now: Timestamp::from_millis(1_000) }
     }
 
     /// Connected, CONNECT read and answered with `connack`; events so far are gone.

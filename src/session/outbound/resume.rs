@@ -1,13 +1,14 @@
 //! What becomes of publications when a connection ends (MQTT 5.0 section 4.4). Owns re-sends and fresh starts.
-use super::{Awaits, Held, Outbound, Packet, publish, tell};
+use super::{Awaits, Held, Outbound, Packet, publish, tell, weight};
 use crate::mqtt::packet::Ack;
 use crate::mqtt::{BrokerEvent, Qos, Stage};
+use crate::session::Certainty;
 use crate::session::limits::Limits;
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 
 /// Connections that may be lost with a publication unacknowledged. Brokers that close instead of refusing
-/// (AWS IoT without the right, many on a packet too large) would else be dialled for ever.
+/// (AWS does where a right lacks, many do on a packet too large) would else be dialled for ever.
 pub(in crate::session) const LOSSES_BEFORE_GIVING_UP: u32 = 8;
 
 /// The words with which a publication is given up after so many losses.
@@ -46,8 +47,9 @@ impl Outbound {
 
     /// The broker kept the session: all in flight is sent again, with the ids it knows. Returns how many.
     ///
-    /// PUBRELs go in the order of their PUBRECs, then PUBLISHes in the order they had (section 4.6).
-    pub fn resume(&mut self) -> usize {
+    /// Each PUBREL goes in the order of the PUBREC packets, then each PUBLISH in its old order (section 4.6).
+    pub fn resume(&mut self, certainty: Certainty) -> usize {
+        self.is_doubtful = certainty == Certainty::Doubtful;
         let mut releases = Vec::new();
         let mut publishes = VecDeque::new();
         for (seq, flight) in &self.flights {
@@ -69,7 +71,7 @@ impl Outbound {
         while let Some((seq, flight)) = self.flights.pop_last() {
             restarted.n_restarted += 1;
             restarted.n_maybe_twice += usize::from(flight.publication.qos == Qos::ExactlyOnce);
-            self.held_bytes += super::weight(&flight.publication);
+            self.held_bytes += weight(&flight.publication);
             self.held.push_front(Held {
                 seq,
                 ticket: flight.ticket,
@@ -80,10 +82,12 @@ impl Outbound {
             });
         }
         self.by_id.clear();
+        self.in_flight_bytes = 0;
+        self.is_doubtful = false;
         restarted
     }
 
-    /// The next of what is sent again. PUBRELs are never held up; PUBLISHes wait for a place (section 4.9).
+    /// The next of what is sent again. PUBREL is never held up; PUBLISH waits for a place (section 4.9).
     pub(super) fn next_resend(
         &mut self,
         now: Timestamp,
@@ -108,6 +112,7 @@ impl Outbound {
                 // Its id stays in use: the broker may hold it for this publication until the session ends.
                 tell(events, flight.ticket, Stage::NotSent(words), now);
                 self.by_id.remove(&flight.packet_id);
+                self.in_flight_bytes -= weight(&flight.publication);
                 self.flights.remove(&seq);
                 continue;
             }
