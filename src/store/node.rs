@@ -32,7 +32,8 @@ impl Node {
 }
 
 impl Store {
-    /// The node with exactly this path, whether it is a topic or only on the way to some.
+    /// The node with exactly this path, whether it is a topic or only on the way to some. The empty
+    /// path is that of the empty level which `/a` begins with, never the root's.
     pub fn find(&self, topic: &str) -> Option<NodeId> {
         let mut prefixes = Vec::new();
         self.tree.split(topic, &mut prefixes);

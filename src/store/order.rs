@@ -38,6 +38,55 @@ fn split_number(text: &[u8]) -> (&[u8], &[u8]) {
     (digits.get(n_zeros..).unwrap_or_default(), rest)
 }
 
+/// What siblings are sorted by.
+#[derive(PartialEq, Eq)]
+struct SortKey<'a> {
+    beginning: u128,
+    level: &'a str,
+}
+
+impl Ord for SortKey<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.beginning.cmp(&other.beginning).then_with(|| natural(self.level, other.level))
+    }
+}
+
+impl PartialOrd for SortKey<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The beginning of a text as a number that is less where the text comes first in natural order, and
+/// equal where sixteen bytes do not tell. A number is written as `0`, its length, its digits.
+pub(super) fn beginning(text: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
+    let mut places = bytes.iter_mut();
+    let mut rest = text;
+    while let (Some((byte, after)), Some(place)) = (rest.split_first(), places.next()) {
+        if !byte.is_ascii_digit() {
+            *place = *byte;
+            rest = after;
+            continue;
+        }
+        let (digits, after) = split_number(rest);
+        let n_digits = u8::try_from(digits.len()).unwrap_or(u8::MAX);
+        *place = b'0';
+        // Which of two very long numbers is longer, the texts must tell.
+        let is_long = n_digits == u8::MAX;
+        let digits = if is_long { &[] } else { digits };
+        for byte in [n_digits].iter().chain(digits) {
+            let Some(place) = places.next() else { break };
+            *place = *byte;
+        }
+        if is_long {
+            break;
+        }
+        rest = after;
+    }
+    u128::from_be_bytes(bytes)
+}
+
 /// Many siblings in order: short sorted lists in a sorted list.
 #[derive(Debug, Default)]
 pub(super) struct Ladder {
@@ -87,6 +136,23 @@ impl Tree {
         natural(self.level(left), self.level(right))
     }
 
+    /// Sorts siblings. Their beginnings are compared as numbers, their texts only where those are equal:
+    /// a hundred thousand texts lie all over the memory.
+    fn sort(&self, siblings: &mut [u32]) {
+        let Some(first) = siblings.first().map(|first| self.level(*first).as_bytes()) else { return };
+        let shared = siblings.iter().fold(first.len(), |shared, sibling| {
+            let both = first.iter().zip(self.level(*sibling).as_bytes());
+            both.take(shared).take_while(|(left, right)| left == right).count()
+        });
+        // A number must not be torn.
+        let shared = first.get(..shared).unwrap_or_default();
+        let n_skipped = shared.len() - shared.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        siblings.sort_by_cached_key(|sibling| {
+            let level = self.level(*sibling);
+            SortKey { beginning: beginning(level.as_bytes().get(n_skipped..).unwrap_or_default()), level }
+        });
+    }
+
     /// Brings a node's children into natural order, once and for all.
     pub fn order_children(&mut self, node: u32) {
         let Some(branch) = self.branch_mut(node).filter(|branch| !branch.ordered) else { return };
@@ -97,7 +163,7 @@ impl Tree {
             children.push(child);
             child = self.slots[child].next;
         }
-        children.sort_unstable_by(|left, right| self.compare(*left, *right));
+        self.sort(&mut children);
         let mut before = children.last().copied().unwrap_or(NONE);
         for (place, child) in children.iter().enumerate() {
             self.slots[*child].before = before;
@@ -150,9 +216,9 @@ impl Tree {
     }
 
     fn linked(&self, branch: u32) -> Vec<u32> {
-        let first = self.branches[branch].first;
-        let step = |node: &u32| Some(self.slots[*node].next);
-        std::iter::successors(Some(first), step).take_while(|node| *node != NONE).collect()
+        let listed = |node: u32| Some(node).filter(|node| *node != NONE);
+        let first = listed(self.branches[branch].first);
+        std::iter::successors(first, |node| listed(self.slots[*node].next)).collect()
     }
 
     fn link_after(&mut self, branch: u32, before: Option<u32>, child: u32) {
