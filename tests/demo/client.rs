@@ -43,10 +43,8 @@ pub async fn broker_with(faults: impl IntoIterator<Item = Fault>) -> (DemoBroker
 
 /// Whatever a test waits for, it waits for through here, so that it fails instead of hanging.
 pub async fn eventually<T>(what: &str, waited_for: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, waited_for).await {
-        Ok(value) => value,
-        Err(_elapsed) => panic!("waited in vain for {what}"),
-    }
+    let value = tokio::time::timeout(PATIENCE, waited_for).await;
+    value.unwrap_or_else(|_elapsed| panic!("waited in vain for {what}"))
 }
 
 pub struct Client {

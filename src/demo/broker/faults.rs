@@ -190,23 +190,22 @@ impl Faults {
     }
 
     pub(super) fn connect_refusal(&mut self) -> Option<Reason> {
-        self.lines.iter_mut().find_map(|(fault, n_seen)| match fault {
-            Fault::RefuseConnect { reason, times } => once_more(n_seen, *times).then_some(*reason),
-            _other => None,
+        self.lines.iter_mut().find_map(|(fault, n_seen)| {
+            let Fault::RefuseConnect { reason, times } = fault else { return None };
+            once_more(n_seen, *times).then_some(*reason)
         })
     }
 
     pub(super) fn filter_refusal(&self, asked: &Filter) -> Option<Reason> {
-        self.lines.iter().find_map(|(fault, _)| match fault {
-            Fault::RefuseFilter { filter, reason } if filter == asked => Some(*reason),
-            _other => None,
+        self.lines.iter().find_map(|(fault, _)| {
+            let Fault::RefuseFilter { filter, reason } = fault else { return None };
+            (filter == asked).then_some(*reason)
         })
     }
 
     pub(super) fn granted(&self, asked: Qos) -> Qos {
-        self.lines.iter().fold(asked, |granted, (fault, _)| match fault {
-            Fault::GrantAtMost(most) => granted.min(*most),
-            _other => granted,
+        self.lines.iter().fold(asked, |granted, (fault, _)| {
+            if let Fault::GrantAtMost(most) = fault { granted.min(*most) } else { granted }
         })
     }
 
@@ -215,11 +214,9 @@ impl Faults {
     }
 
     pub(super) fn strikes_at(&mut self, n_received: u32) -> Vec<Strike> {
-        let struck = self.lines.iter_mut().filter_map(|(fault, n_seen)| match fault {
-            Fault::StrikeAt { n_packets, times, strike } if *n_packets == n_received => {
-                once_more(n_seen, *times).then(|| strike.clone())
-            }
-            _other => None,
+        let struck = self.lines.iter_mut().filter_map(|(fault, n_seen)| {
+            let Fault::StrikeAt { n_packets, times, strike } = fault else { return None };
+            (*n_packets == n_received && once_more(n_seen, *times)).then(|| strike.clone())
         });
         struck.collect()
     }

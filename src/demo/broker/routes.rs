@@ -35,7 +35,7 @@ pub(super) struct Match {
 pub(super) struct Routes {
     nodes: Vec<Node>,
     free: Vec<u32>,
-    n_routes: usize,
+    n_subscriptions: usize,
 }
 
 #[derive(Debug, Default)]
@@ -65,14 +65,14 @@ const ROOT: u32 = 0;
 
 impl Default for Routes {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], free: Vec::new(), n_routes: 0 }
+        Self { nodes: vec![Node::default()], free: Vec::new(), n_subscriptions: 0 }
     }
 }
 
 impl Routes {
     /// How many subscriptions there are.
     pub fn len(&self) -> usize {
-        self.n_routes
+        self.n_subscriptions
     }
 
     /// Adds or replaces a subscription (section 3.8.4); tells whether it is new.
@@ -85,7 +85,7 @@ impl Routes {
         let Some(node) = self.nodes.get_mut(place as usize) else { return false };
         let subscribers = if is_below { &mut node.below } else { &mut node.here };
         let is_new = subscribers.put(filter.share_group(), route);
-        self.n_routes += usize::from(is_new);
+        self.n_subscriptions += usize::from(is_new);
         is_new
     }
 
@@ -103,7 +103,7 @@ impl Routes {
         let Some(node) = self.nodes.get_mut(place as usize) else { return false };
         let subscribers = if is_below { &mut node.below } else { &mut node.here };
         let was_there = subscribers.remove(filter.share_group(), target);
-        self.n_routes -= usize::from(was_there);
+        self.n_subscriptions -= usize::from(was_there);
         self.prune(&path);
         was_there
     }
@@ -223,16 +223,13 @@ impl Subscribers {
                 &mut group.members
             }
         };
-        match routes.iter_mut().find(|known| known.target == route.target) {
-            Some(known) => {
-                *known = route;
-                false
-            }
-            None => {
-                routes.push(route);
-                true
-            }
+        let known = routes.iter_mut().find(|known| known.target == route.target);
+        let is_new = known.is_none();
+        match known {
+            Some(known) => *known = route,
+            None => routes.push(route),
         }
+        is_new
     }
 
     fn remove(&mut self, group: Option<&str>, target: Target) -> bool {

@@ -57,7 +57,7 @@ impl Core {
             // MQTT-3.1.0-1: the first packet must be CONNECT; MQTT-3.1.0-2: and no later one may be.
             (None, _) => self.close_quietly(id),
             (Some(_), Incoming::Packet(Packet::Connect(_))) => {
-                self.protocol_error(id, now, "a second CONNECT")
+                self.protocol_error(id, now, "a second CONNECT");
             }
             (Some(place), Incoming::Publish(publish)) => self.published(id, place, now, &publish),
             (Some(_), Incoming::Unreadable(unreadable)) => self.unreadable(id, now, unreadable),
@@ -151,7 +151,7 @@ impl Core {
     }
 
     fn published(&mut self, id: ConnectionId, place: u32, now: Timestamp, publish: &PublishRef<'_>) {
-        let properties = match self.properties_of(publish) {
+        let properties = match properties_of(publish) {
             Ok(properties) => properties,
             Err(words) => return self.malformed(id, now, words),
         };
@@ -167,18 +167,6 @@ impl Core {
             properties: properties.as_ref(),
         };
         self.take(id, place, now, &letter, publish.packet_id);
-    }
-
-    /// What is passed on of the properties: all but what belongs to this connection (MQTT-3.3.2-8, -18).
-    fn properties_of(&self, publish: &PublishRef<'_>) -> Result<Option<PublishProperties>, String> {
-        if publish.properties.is_empty() {
-            return Ok(None);
-        }
-        let mut properties =
-            wire::read_publish_properties(publish.properties).map_err(|error| error.to_string())?;
-        properties.topic_alias = None;
-        properties.subscription_ids = Vec::new();
-        Ok(Some(properties).filter(|properties| !properties.is_empty()))
     }
 
     /// The topic where an alias stands for it, or `None`: as written (section 3.3.2.3.4).
@@ -364,4 +352,16 @@ impl Core {
         let unsuback = SubAck { packet_id: unsubscribe.packet_id, reasons, reason_string: None };
         self.send(id, now, &Packet::UnsubAck(unsuback));
     }
+}
+
+/// What is passed on of the properties: all but what belongs to this connection (MQTT-3.3.2-8, -18).
+fn properties_of(publish: &PublishRef<'_>) -> Result<Option<PublishProperties>, String> {
+    if publish.properties.is_empty() {
+        return Ok(None);
+    }
+    let mut properties =
+        wire::read_publish_properties(publish.properties).map_err(|error| error.to_string())?;
+    properties.topic_alias = None;
+    properties.subscription_ids = Vec::new();
+    Ok(Some(properties).filter(|properties| !properties.is_empty()))
 }
