@@ -66,6 +66,8 @@ pub enum Fault {
         /// From 1.
         nth: u32,
     },
+    /// No packet of this kind is sent at all.
+    NeverSend(PacketKind),
     /// The nth packet of this kind (from 1, over all connections) is as if it had not come.
     DropReceived {
         /// Which.
@@ -162,9 +164,11 @@ impl Faults {
                         verdict = Verdict::Drop;
                     }
                 }
-                Fault::Silent => return Verdict::Drop,
+                Fault::NeverSend(kind) if *kind == sent => verdict = Verdict::Drop,
+                Fault::Silent => verdict = Verdict::Drop,
                 Fault::Delay { .. }
                 | Fault::DropSent { .. }
+                | Fault::NeverSend(_)
                 | Fault::DropReceived { .. }
                 | Fault::RefuseConnect { .. }
                 | Fault::RefuseFilter { .. }

@@ -147,6 +147,12 @@ impl Core {
         }
     }
 
+    /// Whether so much is still to be written to a client that nothing more should be read from it: what
+    /// it asks for makes answers, and they must not pile up for one who does not take them.
+    pub fn is_congested(&self, id: ConnectionId) -> bool {
+        self.unwritten(id) >= self.limits.outbox_bytes
+    }
+
     fn unwritten(&self, id: ConnectionId) -> usize {
         self.connections.get(&id).map_or(0, |connection| connection.outbox.len())
     }

@@ -300,8 +300,10 @@ impl Core {
                 let Some(slot) = place_of else { continue };
                 (walk.next, walk.end) = (slot, slot + 1);
             }
-            if let Some(connection) = self.connections.get_mut(&id) {
-                connection.walks.push_back(walk);
+            match self.connections.get_mut(&id) {
+                Some(connection) if connection.walks.len() < MAX_FILTERS => connection.walks.push_back(walk),
+                Some(_) => return self.close_with(id, now, QUOTA_EXCEEDED, None),
+                None => {}
             }
         }
         self.pump_retained(id, place, now);

@@ -273,3 +273,18 @@ fn the_brokers_figures_are_under_sys_alone() {
     bench.core.due(bench.now);
     assert!(bench.messages(&mut peer).contains(&"$SYS/broker/clients/connected=1".to_owned()));
 }
+
+/// The shell reads no more from a client that is congested, so that answers cannot pile up either.
+#[test]
+fn a_client_that_asks_and_does_not_read_is_congested() {
+    let mut bench = Bench::with(Limits { outbox_bytes: 1_000, ..Limits::default() }, Faults::default());
+    let (mut peer, _) = bench.join(connect(Version::V3, "peer"));
+    let mut n_pings = 0;
+    while !bench.core.is_congested(peer.id) {
+        bench.say(&mut peer, Packet::PingReq);
+        n_pings += 1;
+    }
+    assert_eq!(n_pings, 500);
+    assert_eq!(bench.hears(&mut peer).len(), 500);
+    assert!(!bench.core.is_congested(peer.id));
+}
