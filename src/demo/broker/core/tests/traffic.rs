@@ -244,7 +244,7 @@ fn a_walk_over_many_retained_messages_needs_little_memory_and_tells_each_once() 
     let (mut peer, _) = bench.join(connect(Version::V5, "peer"));
     bench.subscribe(&mut peer, "#", 0);
     let largest = bench.core.unwritten_for_test(peer.id);
-    assert!(largest < 2 * SLICE_BYTES, "{largest}");
+    assert!(largest < 2 * limits::SLICE_BYTES, "{largest}");
     // Heard live while the walk goes on: not told a second time.
     let live = retain(&format!("plant/line/{}/temperature", n_topics - 1), "99.9 °C");
     bench.say(&mut peer, live);
