@@ -1,5 +1,6 @@
 //! Stories of the broker's core, by packets alone. Owns the bench they are told on.
 mod faulty;
+mod laws;
 mod sessions;
 mod traffic;
 
