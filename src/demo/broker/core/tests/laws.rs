@@ -121,21 +121,19 @@ proptest! {
                     is_quiet = false;
                     break;
                 }
-                match packet {
-                    Packet::Publish(publish) => {
-                        let id = publish.packet_id.unwrap();
-                        if qos == 1 || unreleased.insert(id) {
-                            heard.push(String::from_utf8(publish.payload.0.to_vec()).unwrap());
-                        }
-                        let ack = Ack::success(id);
-                        let answer = if qos == 1 { Packet::PubAck(ack) } else { Packet::PubRec(ack) };
-                        bench.say(&mut peer, answer);
+                if let Packet::Publish(publish) = packet {
+                    let id = publish.packet_id.unwrap();
+                    if qos == 1 || unreleased.insert(id) {
+                        heard.push(String::from_utf8(publish.payload.0.to_vec()).unwrap());
                     }
-                    Packet::PubRel(ack) => {
-                        unreleased.remove(&ack.packet_id);
-                        bench.say(&mut peer, Packet::PubComp(Ack::success(ack.packet_id)));
-                    }
-                    other => prop_assert!(false, "{:?}", other),
+                    let ack = Ack::success(id);
+                    let answer = if qos == 1 { Packet::PubAck(ack) } else { Packet::PubRec(ack) };
+                    bench.say(&mut peer, answer);
+                } else if let Packet::PubRel(ack) = packet {
+                    unreleased.remove(&ack.packet_id);
+                    bench.say(&mut peer, Packet::PubComp(Ack::success(ack.packet_id)));
+                } else {
+                    prop_assert!(false, "{:?}", packet);
                 }
             }
         }
