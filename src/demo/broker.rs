@@ -72,6 +72,7 @@ struct Running {
 }
 
 /// Starts a broker on the current runtime.
+#[expect(clippy::unused_async, reason = "needs a runtime; async says so, and binding may come to wait")]
 pub async fn start(options: BrokerOptions, clock: Arc<dyn Clock>) -> io::Result<DemoBroker> {
     let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))?;
     let address = listener.local_addr()?;
@@ -137,16 +138,18 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     // The port can be taken again at once after a restart, whatever connections are still dying on it.
     socket.set_reuseaddr(true)?;
     let bound = socket.bind(address).and_then(|()| socket.listen(BACKLOG));
-    bound.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => io::Error::new(
-            error.kind(),
-            format!("port {} is in use; choose another with --port, or leave --port out", address.port()),
-        ),
-        io::ErrorKind::PermissionDenied => io::Error::new(
-            error.kind(),
-            format!("port {} may not be used; choose one above 1023 with --port", address.port()),
-        ),
-        _other => error,
+    bound.map_err(|error| {
+        let (kind, port) = (error.kind(), address.port());
+        if kind == io::ErrorKind::AddrInUse {
+            io::Error::new(
+                kind,
+                format!("port {port} is in use; choose another with --port, or leave --port out"),
+            )
+        } else if kind == io::ErrorKind::PermissionDenied {
+            io::Error::new(kind, format!("port {port} may not be used; choose one above 1023 with --port"))
+        } else {
+            error
+        }
     })
 }
 

@@ -43,10 +43,8 @@ pub async fn broker_with(faults: impl IntoIterator<Item = Fault>) -> (DemoBroker
 
 /// Whatever a test waits for, it waits for through here, so that it fails instead of hanging.
 pub async fn eventually<T>(what: &str, waited_for: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, waited_for).await {
-        Ok(value) => value,
-        Err(_elapsed) => panic!("waited in vain for {what}"),
-    }
+    let value = tokio::time::timeout(PATIENCE, waited_for).await;
+    value.unwrap_or_else(|_elapsed| panic!("waited in vain for {what}"))
 }
 
 pub struct Client {
@@ -77,11 +75,12 @@ impl Client {
     pub async fn say(&mut self, packet: Packet) {
         let mut bytes = Vec::new();
         wire::write(&packet, self.version, &mut bytes).unwrap();
-        self.stream.write_all(&bytes).await.unwrap();
+        self.say_bytes(&bytes).await;
     }
 
     pub async fn say_bytes(&mut self, bytes: &[u8]) {
-        self.stream.write_all(bytes).await.unwrap();
+        // A broker may have closed by now; whoever wants to know hears it.
+        let _ = self.stream.write_all(bytes).await;
     }
 
     /// The next packet; `None` when the broker has closed. Bytes that are no packet fail the test.

@@ -1,8 +1,9 @@
 //! Every line a script of faults can have, seen from the other end of the wire.
-use crate::client::{BOTH, Client, broker_with, connect, eventually, id, lasting, publish};
-use mqttscope::demo::broker::{ALWAYS, Fault, Faults, PacketKind, Strike};
+use crate::client::{BOTH, Client, Hands, broker_with, connect, eventually, id, lasting, publish};
+use mqttscope::demo::broker::{self, ALWAYS, BrokerOptions, Fault, Faults, Limits, PacketKind, Strike};
 use mqttscope::mqtt::packet::{Ack, Connect};
 use mqttscope::mqtt::{Filter, Packet, Qos, Reason, Version};
+use std::sync::Arc;
 use std::time::Duration;
 
 #[tokio::test]
@@ -167,4 +168,16 @@ async fn a_client_that_falls_silent_is_closed() {
         let expected = (version == Version::V5).then_some(Reason(0x8D));
         assert_eq!(goodbye.map(|goodbye| goodbye.reason), expected);
     }
+}
+
+/// MQTT-3.2.2-15.
+#[tokio::test]
+async fn a_publication_over_the_limit_is_refused_by_name() {
+    let limits = Limits { max_packet_bytes: 1_000, ..Limits::default() };
+    let options = BrokerOptions { limits, ..BrokerOptions::default() };
+    let broker = broker::start(options, Arc::new(Hands::default())).await.unwrap();
+    let (mut peer, connack) = Client::join(broker.address(), connect(Version::V5, "peer")).await;
+    assert_eq!(connack.max_packet_bytes, Some(1_000));
+    peer.publish("a", &[0; 2_000], Qos::AtLeastOnce, 1).await;
+    assert_eq!(peer.hears_the_end().await.unwrap().reason, Reason::PACKET_TOO_LARGE);
 }

@@ -37,9 +37,10 @@ pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>, mut stoppe
     let _ = stream.set_nodelay(true);
     let (id, waker) = shared.accept();
     let (mut incoming, mut outgoing) = stream.split();
+    let written = Notify::new();
     let how = tokio::select! {
-        () = read(&shared, id, &mut incoming) => Stop::No,
-        () = write(&shared, id, &mut outgoing, &waker) => Stop::Gently,
+        () = read(&shared, id, &mut incoming, &written) => Stop::No,
+        () = write(&shared, id, &mut outgoing, &waker, &written) => Stop::Gently,
         stop = told(&mut stopped) => stop,
     };
     match how {
@@ -77,7 +78,7 @@ async fn part(incoming: &mut ReadHalf<'_>, outgoing: &mut WriteHalf<'_>, rest: &
 }
 
 /// Reads until the client closes. When the core wants to close, that is left to the writing side.
-async fn read(shared: &Shared, id: ConnectionId, incoming: &mut ReadHalf<'_>) {
+async fn read(shared: &Shared, id: ConnectionId, incoming: &mut ReadHalf<'_>, written: &Notify) {
     let max_packet_bytes = shared.with(|core, _now| core.limits.max_packet_bytes);
     let mut reader = Reader::new(Side::Broker, Version::V5, max_packet_bytes);
     let mut bytes = Vec::with_capacity(READ_BYTES);
@@ -110,19 +111,29 @@ async fn read(shared: &Shared, id: ConnectionId, incoming: &mut ReadHalf<'_>) {
         if !goes_on {
             return std::future::pending().await;
         }
+        while shared.with(|core, _now| core.is_congested(id)) {
+            written.notified().await;
+        }
     }
 }
 
 /// Writes whatever gathered in the core's buffer, as much as there is at a time, until it is to be closed.
-async fn write(shared: &Shared, id: ConnectionId, outgoing: &mut WriteHalf<'_>, waker: &Notify) {
+async fn write(
+    shared: &Shared,
+    id: ConnectionId,
+    outgoing: &mut WriteHalf<'_>,
+    waker: &Notify,
+    written: &Notify,
+) {
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
         bytes.shrink_to(KEEP_BYTES);
         let output = shared.with(|core, now| core.take_output(id, now, &mut bytes));
+        written.notify_one();
         if !bytes.is_empty() {
             tokio::select! {
-                written = outgoing.write_all(&bytes) => if written.is_err() { return },
+                result = outgoing.write_all(&bytes) => if result.is_err() { return },
                 // A client that does not read is still held to its keep-alive, and closing to its time.
                 () = given_up(shared, id, output.close, waker) => return,
             }

@@ -6,11 +6,19 @@
 mod deliver;
 mod figures;
 mod life;
+mod limits;
 mod requests;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod walks;
 
 pub use figures::Figures;
+pub use limits::Limits;
+
+use limits::{CONNECT_WITHIN, MAX_DELAYED, MAX_IN_FLIGHT};
+
+use walks::Walk;
 
 use super::faults::{Faults, PacketKind, Strike, Verdict};
 use super::retained::RetainedStore;
@@ -30,64 +38,6 @@ use std::time::Duration;
 /// Names a network connection for as long as the broker lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(super) u64);
-
-/// What the broker takes and keeps. The first six are told to MQTT 5 clients in CONNACK.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Unreleased QoS 2 publications of one client.
-    pub receive_maximum: u16,
-    /// Of a packet that a client sends.
-    pub max_packet_bytes: u32,
-    /// Topic aliases a client may set.
-    pub topic_alias_maximum: u16,
-    /// The highest QoS a client may publish at.
-    pub max_qos: Qos,
-    /// Whether messages can be retained.
-    pub retain_available: bool,
-    /// The keep-alive all clients must use instead of theirs.
-    pub server_keep_alive_s: Option<u16>,
-    /// Messages that wait for one session, at QoS 1 and 2; what comes on top is dropped and counted.
-    pub queued_messages: usize,
-    /// Bytes that wait for one session, likewise.
-    pub queued_bytes: usize,
-    /// Unwritten bytes for one connection beyond which QoS 0 is dropped and counted: real brokers drop
-    /// as well, and 8 MiB are over a second's lag at 100,000 messages a second.
-    pub outbox_bytes: usize,
-    /// Topics with a retained message: the million of `--topics`, and as many again.
-    pub retained_topics: usize,
-}
-
-/// Sessions the broker remembers; a demo meets a handful, a test some hundreds.
-const MAX_SESSIONS: usize = 4_096;
-/// Subscriptions of one session: ten times what the explorer must be able to ask for.
-const MAX_FILTERS: usize = 10_000;
-/// QoS 1 and 2 deliveries in flight to one client, whatever receive maximum it grants.
-const MAX_IN_FLIGHT: usize = 1_024;
-/// Packets held back by a delay; beyond that they are sent at once.
-const MAX_DELAYED: usize = 10_000;
-/// Retained messages are encoded in slices of about this size, so that a million of them need no memory.
-const SLICE_BYTES: usize = 1 << 20;
-/// Slots looked at in one slice: some milliseconds.
-const SLICE_SLOTS: u32 = 65_536;
-/// A connection that has not said CONNECT by then is closed (section 3.1.4).
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            receive_maximum: 1_024,
-            max_packet_bytes: PROTOCOL_MAX_PACKET_BYTES,
-            topic_alias_maximum: 64,
-            max_qos: Qos::ExactlyOnce,
-            retain_available: true,
-            server_keep_alive_s: None,
-            queued_messages: 10_000,
-            queued_bytes: 64 << 20,
-            outbox_bytes: 8 << 20,
-            retained_topics: 2_000_000,
-        }
-    }
-}
 
 /// The broker without its sockets.
 #[derive(Debug)]
@@ -130,17 +80,6 @@ struct Connection {
     n_packets: u32,
     is_dirty: bool,
     is_closing: bool,
-}
-
-/// A walk over the retained messages on behalf of a new subscription.
-#[derive(Debug)]
-struct Walk {
-    filter: Filter,
-    qos: Qos,
-    subscription_id: Option<u32>,
-    next: u32,
-    end: u32,
-    epoch: u32,
 }
 
 /// Who published.

@@ -66,6 +66,8 @@ pub enum Fault {
         /// From 1.
         nth: u32,
     },
+    /// No packet of this kind is sent at all.
+    NeverSend(PacketKind),
     /// The nth packet of this kind (from 1, over all connections) is as if it had not come.
     DropReceived {
         /// Which.
@@ -162,9 +164,11 @@ impl Faults {
                         verdict = Verdict::Drop;
                     }
                 }
-                Fault::Silent => return Verdict::Drop,
+                Fault::NeverSend(kind) if *kind == sent => verdict = Verdict::Drop,
+                Fault::Silent => verdict = Verdict::Drop,
                 Fault::Delay { .. }
                 | Fault::DropSent { .. }
+                | Fault::NeverSend(_)
                 | Fault::DropReceived { .. }
                 | Fault::RefuseConnect { .. }
                 | Fault::RefuseFilter { .. }
@@ -190,23 +194,22 @@ impl Faults {
     }
 
     pub(super) fn connect_refusal(&mut self) -> Option<Reason> {
-        self.lines.iter_mut().find_map(|(fault, n_seen)| match fault {
-            Fault::RefuseConnect { reason, times } => once_more(n_seen, *times).then_some(*reason),
-            _other => None,
+        self.lines.iter_mut().find_map(|(fault, n_seen)| {
+            let Fault::RefuseConnect { reason, times } = fault else { return None };
+            once_more(n_seen, *times).then_some(*reason)
         })
     }
 
     pub(super) fn filter_refusal(&self, asked: &Filter) -> Option<Reason> {
-        self.lines.iter().find_map(|(fault, _)| match fault {
-            Fault::RefuseFilter { filter, reason } if filter == asked => Some(*reason),
-            _other => None,
+        self.lines.iter().find_map(|(fault, _)| {
+            let Fault::RefuseFilter { filter, reason } = fault else { return None };
+            (filter == asked).then_some(*reason)
         })
     }
 
     pub(super) fn granted(&self, asked: Qos) -> Qos {
-        self.lines.iter().fold(asked, |granted, (fault, _)| match fault {
-            Fault::GrantAtMost(most) => granted.min(*most),
-            _other => granted,
+        self.lines.iter().fold(asked, |granted, (fault, _)| {
+            if let Fault::GrantAtMost(most) = fault { granted.min(*most) } else { granted }
         })
     }
 
@@ -215,11 +218,9 @@ impl Faults {
     }
 
     pub(super) fn strikes_at(&mut self, n_received: u32) -> Vec<Strike> {
-        let struck = self.lines.iter_mut().filter_map(|(fault, n_seen)| match fault {
-            Fault::StrikeAt { n_packets, times, strike } if *n_packets == n_received => {
-                once_more(n_seen, *times).then(|| strike.clone())
-            }
-            _other => None,
+        let struck = self.lines.iter_mut().filter_map(|(fault, n_seen)| {
+            let Fault::StrikeAt { n_packets, times, strike } = fault else { return None };
+            (*n_packets == n_received && once_more(n_seen, *times)).then(|| strike.clone())
         });
         struck.collect()
     }

@@ -6,6 +6,7 @@ use crate::mqtt::{Filter, Publication};
 use crate::time::{Clock, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, watch};
 
 /// The way into a broker from this process; cheap to clone, and still valid after the broker stopped.
@@ -149,7 +150,8 @@ impl Inside {
         let mut n_unheard = 0;
         for (ear, publication) in self.core.heard.drain(..) {
             if let Some(sender) = self.ears.get(ear as usize) {
-                n_unheard += u64::from(sender.try_send(publication).is_err());
+                let sent = sender.try_send(publication);
+                n_unheard += u64::from(matches!(sent, Err(TrySendError::Full(_))));
             }
         }
         self.core.figures.unheard += n_unheard;

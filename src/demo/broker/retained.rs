@@ -16,6 +16,7 @@ pub(super) struct RetainedStore {
     free: Vec<u32>,
     index: HashTable<u32>,
     hasher: FixedState,
+    n_bytes: usize,
     /// Grows with each walk begun; see [`RetainedStore::begin_walk`].
     epoch: u32,
 }
@@ -34,6 +35,14 @@ struct Slot {
 struct Extras {
     properties: PublishProperties,
     stored: Timestamp,
+}
+
+/// How much is kept at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StoreBounds {
+    pub n_topics: usize,
+    /// Of topics and payloads.
+    pub n_bytes: usize,
 }
 
 /// One retained message, borrowed.
@@ -104,18 +113,22 @@ impl RetainedStore {
         qos: Qos,
         properties: Option<&PublishProperties>,
         now: Timestamp,
-        max_topics: usize,
+        bounds: StoreBounds,
     ) -> bool {
         if payload.is_empty() {
             self.clear(topic);
             return true;
         }
         let Ok(topic_bytes) = u16::try_from(topic.len()) else { return false };
-        let place = match self.find(topic) {
-            Some(place) => place,
-            None if self.index.len() >= max_topics => return false,
-            None => self.claim(topic),
-        };
+        let known = self.find(topic);
+        let before =
+            known.and_then(|place| self.slots.get(place as usize)).map_or(0, |slot| slot.bytes.len());
+        let n_bytes = self.n_bytes - before + topic.len() + payload.len();
+        if n_bytes > bounds.n_bytes || (known.is_none() && self.index.len() >= bounds.n_topics) {
+            return false;
+        }
+        self.n_bytes = n_bytes;
+        let place = known.unwrap_or_else(|| self.claim(topic));
         let Some(slot) = self.slots.get_mut(place as usize) else { return false };
         if slot.topic_bytes == topic_bytes && slot.bytes.len() == topic.len() + payload.len() {
             if let Some(old) = slot.bytes.get_mut(topic.len()..) {
@@ -173,6 +186,7 @@ impl RetainedStore {
         let Ok(entry) = found else { return };
         let (place, _) = entry.remove();
         if let Some(slot) = self.slots.get_mut(place as usize) {
+            self.n_bytes -= slot.bytes.len();
             *slot = Slot::default();
             self.free.push(place);
         }
@@ -183,10 +197,12 @@ impl RetainedStore {
 mod tests {
     use super::*;
 
+    const BOUNDS: StoreBounds = StoreBounds { n_topics: 1_000, n_bytes: 10_000 };
+
     fn store_of(messages: &[(&str, &str)]) -> RetainedStore {
         let mut store = RetainedStore::default();
         for (topic, payload) in messages {
-            store.set(topic, payload.as_bytes(), Qos::AtMostOnce, None, Timestamp::ZERO, 1_000);
+            store.set(topic, payload.as_bytes(), Qos::AtMostOnce, None, Timestamp::ZERO, BOUNDS);
         }
         store
     }
@@ -217,10 +233,16 @@ mod tests {
     #[test]
     fn a_full_store_still_takes_newer_values() {
         let mut store = store_of(&[("a", "1"), ("b", "2")]);
-        let now = Timestamp::ZERO;
-        assert!(!store.set("c", b"3", Qos::AtMostOnce, None, now, 2));
-        assert!(store.set("a", b"longer", Qos::AtMostOnce, None, now, 2));
+        let mut set = |topic, payload: &[u8], n_topics, n_bytes| {
+            let bounds = StoreBounds { n_topics, n_bytes };
+            store.set(topic, payload, Qos::AtMostOnce, None, Timestamp::ZERO, bounds)
+        };
+        assert!(!set("c", b"3", 2, 99));
+        assert!(set("a", b"longer", 2, 9));
+        assert!(!set("a", b"far longer", 2, 9));
+        assert!(set("b", b"", 2, 9) && set("c", b"4", 2, 9));
         assert_eq!(text(&store, "a").as_deref(), Some("longer"));
+        assert_eq!(store.n_bytes, 9);
     }
 
     /// MQTT 5.0 section 3.3.2.3.3.
@@ -228,7 +250,7 @@ mod tests {
     fn expiry_counts_down_and_ends() {
         let mut store = RetainedStore::default();
         let properties = PublishProperties { message_expiry_s: Some(10), ..PublishProperties::default() };
-        store.set("a", b"1", Qos::AtMostOnce, Some(&properties), Timestamp::ZERO, 9);
+        store.set("a", b"1", Qos::AtMostOnce, Some(&properties), Timestamp::ZERO, BOUNDS);
         let left = |ms| store.at(0, Timestamp::from_millis(ms)).map(|kept| kept.properties);
         assert_eq!(left(4_000).unwrap().unwrap().message_expiry_s, Some(6));
         assert!(left(10_000).is_none());

@@ -35,7 +35,6 @@ pub(super) struct Match {
 pub(super) struct Routes {
     nodes: Vec<Node>,
     free: Vec<u32>,
-    n_routes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -65,14 +64,18 @@ const ROOT: u32 = 0;
 
 impl Default for Routes {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], free: Vec::new(), n_routes: 0 }
+        Self { nodes: vec![Node::default()], free: Vec::new() }
     }
 }
 
 impl Routes {
     /// How many subscriptions there are.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
-        self.n_routes
+        let all = self.nodes.iter().flat_map(|node| [&node.here, &node.below]);
+        let in_groups =
+            |found: &Subscribers| found.groups.iter().map(|group| group.members.len()).sum::<usize>();
+        all.map(|found| found.routes.len() + in_groups(found)).sum()
     }
 
     /// Adds or replaces a subscription (section 3.8.4); tells whether it is new.
@@ -84,9 +87,7 @@ impl Routes {
         }
         let Some(node) = self.nodes.get_mut(place as usize) else { return false };
         let subscribers = if is_below { &mut node.below } else { &mut node.here };
-        let is_new = subscribers.put(filter.share_group(), route);
-        self.n_routes += usize::from(is_new);
-        is_new
+        subscribers.put(filter.share_group(), route)
     }
 
     /// Removes a subscription; tells whether there was one.
@@ -103,7 +104,6 @@ impl Routes {
         let Some(node) = self.nodes.get_mut(place as usize) else { return false };
         let subscribers = if is_below { &mut node.below } else { &mut node.here };
         let was_there = subscribers.remove(filter.share_group(), target);
-        self.n_routes -= usize::from(was_there);
         self.prune(&path);
         was_there
     }
@@ -223,16 +223,13 @@ impl Subscribers {
                 &mut group.members
             }
         };
-        match routes.iter_mut().find(|known| known.target == route.target) {
-            Some(known) => {
-                *known = route;
-                false
-            }
-            None => {
-                routes.push(route);
-                true
-            }
+        let known = routes.iter_mut().find(|known| known.target == route.target);
+        let is_new = known.is_none();
+        match known {
+            Some(known) => *known = route,
+            None => routes.push(route),
         }
+        is_new
     }
 
     fn remove(&mut self, group: Option<&str>, target: Target) -> bool {

@@ -172,7 +172,7 @@ impl Device for Counter {
 
 /// One topic that goes through a list of words, staying longest with the first.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct Sign {
     pub topic: String,
     pub words: &'static [&'static str],
     pub at: usize,
@@ -180,7 +180,7 @@ pub(super) struct Words {
     pub every_ms: u64,
 }
 
-impl Device for Words {
+impl Device for Sign {
     fn n_topics(&self) -> usize {
         1
     }

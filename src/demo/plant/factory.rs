@@ -1,5 +1,5 @@
 //! The works: ovens, machines, sensors, meters. Owns their behaviour; lights and rooms are the house's.
-use super::device::{Counter, Device, Fixed, Gauge, Outbox, Wording, Words, number};
+use super::device::{Counter, Device, Fixed, Gauge, Outbox, Sign, Wording, number};
 use super::random::{Random, Wander};
 use crate::mqtt::Qos;
 use std::time::Duration;
@@ -57,14 +57,14 @@ pub(super) fn devices(random: &mut Random) -> Vec<Box<dyn Device>> {
     ] {
         devices.push(Box::new(Counter { topic: topic.into(), count, most_per_step, unit, qos, every_ms }));
     }
-    devices.push(Box::new(Words {
+    devices.push(Box::new(Sign {
         topic: "plant/hall1/conveyor1/state".into(),
         words: &["running", "stopping", "stopped", "starting"],
         at: 0,
         qos: Qos::AtLeastOnce,
         every_ms: 25_000,
     }));
-    devices.push(Box::new(Beacon { n_beats: 0, is_silent: false }));
+    devices.push(Box::new(Beacon { n_beats: 0, mood: Mood::Beating }));
     devices.push(Box::new(Fixed {
         publications: vec![
             ("industrial/sensor01/pressure/unit", Qos::AtLeastOnce, b"bar".to_vec()),
@@ -220,7 +220,16 @@ impl Device for Oven {
 #[derive(Debug)]
 struct Beacon {
     n_beats: u64,
-    is_silent: bool,
+    mood: Mood,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Mood {
+    Beating,
+    /// Silent, and nobody has said so yet: the last word comes late, as a will does.
+    Fading,
+    /// Silent, and known to be.
+    Gone,
 }
 
 impl Device for Beacon {
@@ -237,24 +246,26 @@ impl Device for Beacon {
     }
 
     fn furnish(&self, out: &mut Outbox) {
-        let word = if self.is_silent { "offline" } else { "online" };
-        out.keep("plant/hall2/beacon/status", Qos::AtLeastOnce, word);
+        out.keep("plant/hall2/beacon/status", Qos::AtLeastOnce, "online");
         out.keep("plant/hall2/beacon/heartbeat", Qos::AtMostOnce, self.n_beats.to_string());
     }
 
     fn step(&mut self, random: &mut Random, out: &mut Outbox) -> Duration {
-        if !self.is_silent && random.once_in(20) {
-            // The last word comes late, as a will does.
-            self.is_silent = true;
-            return Duration::from_secs(6);
-        }
-        if self.is_silent && random.once_in(2) {
-            out.keep("plant/hall2/beacon/status", Qos::AtLeastOnce, "offline");
-            return Duration::from_secs(30 + random.below(30));
-        }
-        if self.is_silent {
-            self.is_silent = false;
-            out.keep("plant/hall2/beacon/status", Qos::AtLeastOnce, "online");
+        match self.mood {
+            Mood::Beating if random.once_in(20) => {
+                self.mood = Mood::Fading;
+                return Duration::from_secs(6);
+            }
+            Mood::Fading => {
+                self.mood = Mood::Gone;
+                out.keep("plant/hall2/beacon/status", Qos::AtLeastOnce, "offline");
+                return Duration::from_secs(30 + random.below(30));
+            }
+            Mood::Gone => {
+                self.mood = Mood::Beating;
+                out.keep("plant/hall2/beacon/status", Qos::AtLeastOnce, "online");
+            }
+            Mood::Beating => {}
         }
         self.n_beats += 1;
         out.tell("plant/hall2/beacon/heartbeat", Qos::AtMostOnce, self.n_beats.to_string());

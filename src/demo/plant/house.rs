@@ -1,5 +1,5 @@
 //! The house: rooms, doors, lights, thermostat, and the show. Owns what answers a person who sets it.
-use super::device::{Device, Gauge, Outbox, Wording, Words, number};
+use super::device::{Device, Gauge, Outbox, Sign, Wording, number};
 use super::random::{Random, Wander};
 use crate::mqtt::Qos;
 use std::time::Duration;
@@ -44,7 +44,7 @@ pub(super) fn devices(random: &mut Random) -> Vec<Box<dyn Device>> {
             8_000,
         ),
     ] {
-        devices.push(Box::new(Words { topic: topic.into(), words, at: 0, qos, every_ms }));
+        devices.push(Box::new(Sign { topic: topic.into(), words, at: 0, qos, every_ms }));
     }
     devices.push(Box::new(Gauge {
         topic: "score/performance/tempo".into(),

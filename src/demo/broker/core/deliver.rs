@@ -1,10 +1,10 @@
 //! From a publication to its hearers. Owns what goes into whose buffer, and what waits; reads no packet.
 use super::super::faults::PacketKind;
 use super::super::frame::Frame;
-use super::super::retained::aged;
+use super::super::retained::{StoreBounds, aged};
 use super::super::routes::{Match, Target};
 use super::super::session::{Delivery, FlightStage};
-use super::{ConnectionId, Core, Origin, Output, SLICE_BYTES, SLICE_SLOTS};
+use super::{ConnectionId, Core, Origin, Output};
 use crate::mqtt::packet::Ack;
 use crate::mqtt::{Packet, Payload, Publication, PublishProperties, Qos, Topic};
 use crate::time::Timestamp;
@@ -34,7 +34,7 @@ impl<'a> From<&'a Publication> for Letter<'a> {
 }
 
 impl Letter<'_> {
-    fn to_publication(self) -> Arc<Publication> {
+    pub(super) fn to_publication(self) -> Arc<Publication> {
         Arc::new(Publication {
             topic: Topic::parse(self.topic).expect("only checked topics are routed"),
             payload: Payload::from(self.payload),
@@ -55,14 +55,10 @@ impl Core {
     /// Retains and delivers; tells to how many.
     pub fn route(&mut self, now: Timestamp, letter: &Letter<'_>, from: Origin) -> usize {
         if letter.retain {
-            let kept = self.retained.set(
-                letter.topic,
-                letter.payload,
-                letter.qos,
-                letter.properties,
-                now,
-                self.limits.retained_topics,
-            );
+            let limits = &self.limits;
+            let bounds = StoreBounds { n_topics: limits.retained_topics, n_bytes: limits.retained_bytes };
+            let kept =
+                self.retained.set(letter.topic, letter.payload, letter.qos, letter.properties, now, bounds);
             self.figures.publishes_dropped += u64::from(!kept);
         }
         let sender = match from {
@@ -138,7 +134,7 @@ impl Core {
         }
     }
 
-    fn enqueue(&mut self, place: u32, delivery: Delivery) {
+    pub(super) fn enqueue(&mut self, place: u32, delivery: Delivery) {
         let bounds = self.queue_bounds();
         match self.session_mut(place) {
             Some(session) if session.has_room(bounds) => session.wait(delivery),
@@ -147,7 +143,13 @@ impl Core {
         }
     }
 
-    fn unwritten(&self, id: ConnectionId) -> usize {
+    /// Whether so much is still to be written to a client that nothing more should be read from it: what
+    /// it asks for makes answers, and they must not pile up for one who does not take them.
+    pub fn is_congested(&self, id: ConnectionId) -> bool {
+        self.unwritten(id) >= self.limits.outbox_bytes
+    }
+
+    pub(super) fn unwritten(&self, id: ConnectionId) -> usize {
         self.connections.get(&id).map_or(0, |connection| connection.outbox.len())
     }
 
@@ -214,82 +216,6 @@ impl Core {
                 }
             }
         }
-    }
-
-    /// Goes on with the retained messages for new subscriptions, a slice at a time.
-    pub(super) fn pump_retained(&mut self, id: ConnectionId, place: u32, now: Timestamp) {
-        let mut n_slots = 0;
-        while n_slots < SLICE_SLOTS && self.unwritten(id) < SLICE_BYTES {
-            let is_waiting = self.session(place).is_none_or(|session| !session.waiting.is_empty());
-            let Some(connection) = self.connections.get_mut(&id) else { return };
-            let Some(walk) = connection.walks.front_mut() else { return };
-            if is_waiting || connection.is_closing {
-                return;
-            }
-            if walk.next >= walk.end {
-                connection.walks.pop_front();
-                continue;
-            }
-            n_slots += 1;
-            let slot = walk.next;
-            walk.next += 1;
-            let Some(kept) = self.retained.at(slot, now) else { continue };
-            if kept.epoch >= walk.epoch || !walk.filter.matches(kept.topic) {
-                continue;
-            }
-            let (qos, subscription_id) = (kept.qos.min(walk.qos), walk.subscription_id);
-            self.deliver_kept(id, place, now, slot, qos, subscription_id);
-        }
-        if self.connections.get(&id).is_some_and(|connection| !connection.walks.is_empty()) {
-            self.mark(id);
-        }
-    }
-
-    fn deliver_kept(
-        &mut self,
-        id: ConnectionId,
-        place: u32,
-        now: Timestamp,
-        slot: u32,
-        qos: Qos,
-        subscription_id: Option<u32>,
-    ) {
-        // Taken out for the while, so that its messages can be borrowed while a buffer is written to.
-        let retained = std::mem::take(&mut self.retained);
-        if let Some(kept) = retained.at(slot, now) {
-            let subscription_ids = subscription_id.as_slice();
-            let letter = Letter {
-                topic: kept.topic,
-                payload: kept.payload,
-                qos,
-                retain: true,
-                properties: kept.properties.as_ref(),
-            };
-            if qos == Qos::AtMostOnce {
-                let frame = Frame {
-                    dup: false,
-                    qos,
-                    retain: true,
-                    topic: letter.topic,
-                    packet_id: None,
-                    properties: letter.properties,
-                    subscription_ids,
-                    payload: letter.payload,
-                };
-                self.emit(id, PacketKind::Publish, now, |version, max, out| frame.write(version, max, out));
-            } else {
-                let delivery = Delivery {
-                    publication: letter.to_publication(),
-                    qos,
-                    retain: true,
-                    subscription_ids: subscription_ids.to_vec(),
-                    since: now,
-                };
-                self.enqueue(place, delivery);
-                self.pump_queue(id, place, now);
-            }
-        }
-        self.retained = retained;
     }
 
     /// Moves the bytes that are to be written now into the empty `bytes`.

@@ -49,6 +49,8 @@ impl Core {
     fn tell_figures(&mut self, now: Timestamp) {
         let n_sessions = self.by_client_id.len();
         let n_here = self.sessions.iter().flatten().filter(|session| session.connection.is_some()).count();
+        // Listeners in this process do not count.
+        let n_filters: usize = self.sessions.iter().flatten().map(|session| session.filters.len()).sum();
         let f = self.figures;
         let texts = [
             ("version", concat!("mqttscope demo ", env!("CARGO_PKG_VERSION")).to_owned()),
@@ -63,7 +65,7 @@ impl Core {
             ("publish/messages/dropped", f.publishes_dropped.to_string()),
             ("bytes/received", f.bytes_received.to_string()),
             ("bytes/sent", f.bytes_sent.to_string()),
-            ("subscriptions/count", self.routes.len().to_string()),
+            ("subscriptions/count", n_filters.to_string()),
             ("retained messages/count", self.retained.len().to_string()),
         ];
         for (name, text) in texts {

@@ -1,24 +1,18 @@
 //! What clients ask for. Owns each packet's meaning on the broker's side and its answer; routes nothing.
 use super::super::faults::PacketKind;
-use super::super::routes::{Route, Target};
 use super::deliver::Letter;
-use super::{ConnectionId, Core, MAX_FILTERS, Origin, Walk};
-use crate::mqtt::packet::{Ack, PublishRef, SubAck, Subscribe, Unsubscribe};
-use crate::mqtt::profile::RetainHandling;
-use crate::mqtt::{Packet, PacketId, PublishProperties, Qos, Reason, Subscription, Topic, Version};
+use super::{ConnectionId, Core, Origin};
+use crate::mqtt::packet::{Ack, PublishRef};
+use crate::mqtt::{Packet, PacketId, PublishProperties, Qos, Reason, Topic, Version};
 use crate::time::Timestamp;
 use crate::wire::{self, Incoming, Unreadable};
 
 /// "Topic name invalid".
 const TOPIC_NAME_INVALID: Reason = Reason(0x90);
-/// "No subscription existed".
-const NO_SUBSCRIPTION_EXISTED: Reason = Reason(0x11);
 /// "Retain not supported".
 const RETAIN_NOT_SUPPORTED: Reason = Reason(0x9A);
 /// "QoS not supported".
 const QOS_NOT_SUPPORTED: Reason = Reason(0x9B);
-/// "Quota exceeded".
-const QUOTA_EXCEEDED: Reason = Reason(0x97);
 
 impl Core {
     /// Bytes came in.
@@ -57,7 +51,7 @@ impl Core {
             // MQTT-3.1.0-1: the first packet must be CONNECT; MQTT-3.1.0-2: and no later one may be.
             (None, _) => self.close_quietly(id),
             (Some(_), Incoming::Packet(Packet::Connect(_))) => {
-                self.protocol_error(id, now, "a second CONNECT")
+                self.protocol_error(id, now, "a second CONNECT");
             }
             (Some(place), Incoming::Publish(publish)) => self.published(id, place, now, &publish),
             (Some(_), Incoming::Unreadable(unreadable)) => self.unreadable(id, now, unreadable),
@@ -71,7 +65,7 @@ impl Core {
         self.close_with(id, now, Reason::MALFORMED_PACKET, Some(words));
     }
 
-    fn protocol_error(&mut self, id: ConnectionId, now: Timestamp, words: &str) {
+    pub(super) fn protocol_error(&mut self, id: ConnectionId, now: Timestamp, words: &str) {
         self.close_with(id, now, Reason::PROTOCOL_ERROR, Some(words.to_owned()));
     }
 
@@ -123,7 +117,7 @@ impl Core {
         }
     }
 
-    fn with_session(
+    pub(super) fn with_session(
         &mut self,
         place: u32,
         change: impl FnOnce(&mut super::super::session::Session) -> bool,
@@ -151,7 +145,7 @@ impl Core {
     }
 
     fn published(&mut self, id: ConnectionId, place: u32, now: Timestamp, publish: &PublishRef<'_>) {
-        let properties = match self.properties_of(publish) {
+        let properties = match properties_of(publish) {
             Ok(properties) => properties,
             Err(words) => return self.malformed(id, now, words),
         };
@@ -167,18 +161,6 @@ impl Core {
             properties: properties.as_ref(),
         };
         self.take(id, place, now, &letter, publish.packet_id);
-    }
-
-    /// What is passed on of the properties: all but what belongs to this connection (MQTT-3.3.2-8, -18).
-    fn properties_of(&self, publish: &PublishRef<'_>) -> Result<Option<PublishProperties>, String> {
-        if publish.properties.is_empty() {
-            return Ok(None);
-        }
-        let mut properties =
-            wire::read_publish_properties(publish.properties).map_err(|error| error.to_string())?;
-        properties.topic_alias = None;
-        properties.subscription_ids = Vec::new();
-        Ok(Some(properties).filter(|properties| !properties.is_empty()))
     }
 
     /// The topic where an alias stands for it, or `None`: as written (section 3.3.2.3.4).
@@ -261,107 +243,16 @@ impl Core {
             Qos::ExactlyOnce => self.send(id, now, &Packet::PubRec(ack)),
         }
     }
+}
 
-    fn subscribe(&mut self, id: ConnectionId, place: u32, now: Timestamp, subscribe: Subscribe) {
-        let Some(version) = self.connections.get(&id).map(|connection| connection.version) else { return };
-        let is_shared = |subscription: &Subscription| subscription.filter.share_group().is_some();
-        if subscribe.subscriptions.iter().any(|asked| is_shared(asked) && asked.no_local) {
-            // MQTT-3.8.3-4.
-            return self.protocol_error(id, now, "no local on a shared subscription");
-        }
-        let mut reasons = Vec::with_capacity(subscribe.subscriptions.len());
-        let mut fresh = Vec::new();
-        for mut subscription in subscribe.subscriptions {
-            if version == Version::V3 {
-                // 3.1.1 knows none of these: live messages carry no RETAIN (3.1.1 section 3.3.1.3).
-                subscription.no_local = false;
-                subscription.retain_as_published = false;
-                subscription.retain_handling = RetainHandling::Always;
-            }
-            match self.grant(place, &subscription, subscribe.subscription_id) {
-                Ok((qos, is_new)) => {
-                    reasons.push(Reason(qos.bits()));
-                    let wants_retained = match subscription.retain_handling {
-                        RetainHandling::Always => true,
-                        RetainHandling::IfNew => is_new,
-                        RetainHandling::Never => false,
-                    };
-                    // Section 4.8.2: a shared subscription is sent no retained messages.
-                    if wants_retained && !is_shared(&subscription) {
-                        fresh.push((subscription.filter, qos));
-                    }
-                }
-                // 3.1.1 knows one failure only (section 3.9.3 there).
-                Err(_) if version == Version::V3 => reasons.push(Reason::UNSPECIFIED),
-                Err(reason) => reasons.push(reason),
-            }
-        }
-        let suback = SubAck { packet_id: subscribe.packet_id, reasons, reason_string: None };
-        self.send(id, now, &Packet::SubAck(suback));
-        for (filter, qos) in fresh {
-            let mut walk = Walk {
-                qos,
-                subscription_id: subscribe.subscription_id,
-                next: 0,
-                end: self.retained.n_slots(),
-                epoch: self.retained.begin_walk(),
-                filter,
-            };
-            if !walk.filter.has_wildcards() {
-                let place_of = self.retained.place_of(walk.filter.pattern());
-                let Some(slot) = place_of else { continue };
-                (walk.next, walk.end) = (slot, slot + 1);
-            }
-            if let Some(connection) = self.connections.get_mut(&id) {
-                connection.walks.push_back(walk);
-            }
-        }
-        self.pump_retained(id, place, now);
+/// What is passed on of the properties: all but what belongs to this connection (MQTT-3.3.2-8, -18).
+fn properties_of(publish: &PublishRef<'_>) -> Result<Option<PublishProperties>, String> {
+    if publish.properties.is_empty() {
+        return Ok(None);
     }
-
-    fn grant(
-        &mut self,
-        place: u32,
-        asked: &Subscription,
-        subscription_id: Option<u32>,
-    ) -> Result<(Qos, bool), Reason> {
-        if let Some(reason) = self.faults.filter_refusal(&asked.filter) {
-            return Err(reason);
-        }
-        let qos = self.faults.granted(asked.qos);
-        let session = self.session_mut(place).ok_or(Reason::UNSPECIFIED)?;
-        let is_known = session.filters.contains(&asked.filter);
-        if !is_known && session.filters.len() >= MAX_FILTERS {
-            return Err(QUOTA_EXCEEDED);
-        }
-        if !is_known {
-            session.filters.push(asked.filter.clone());
-        }
-        let route = Route {
-            target: Target::Session(place),
-            qos,
-            no_local: asked.no_local,
-            retain_as_published: asked.retain_as_published,
-            subscription_id,
-        };
-        Ok((qos, self.routes.subscribe(&asked.filter, route)))
-    }
-
-    fn unsubscribe(&mut self, id: ConnectionId, place: u32, now: Timestamp, unsubscribe: &Unsubscribe) {
-        let mut reasons = Vec::with_capacity(unsubscribe.filters.len());
-        for filter in &unsubscribe.filters {
-            let was_there = self.routes.unsubscribe(filter, Target::Session(place));
-            self.with_session(place, |session| {
-                session.filters.retain(|known| known != filter);
-                true
-            });
-            reasons.push(if was_there { Reason::SUCCESS } else { NO_SUBSCRIPTION_EXISTED });
-        }
-        let is_v3 = self.connections.get(&id).is_some_and(|connection| connection.version == Version::V3);
-        if is_v3 {
-            reasons.clear();
-        }
-        let unsuback = SubAck { packet_id: unsubscribe.packet_id, reasons, reason_string: None };
-        self.send(id, now, &Packet::UnsubAck(unsuback));
-    }
+    let mut properties =
+        wire::read_publish_properties(publish.properties).map_err(|error| error.to_string())?;
+    properties.topic_alias = None;
+    properties.subscription_ids = Vec::new();
+    Ok(Some(properties).filter(|properties| !properties.is_empty()))
 }

@@ -1,5 +1,6 @@
 //! Stories of the broker's core, by packets alone. Owns the bench they are told on.
 mod faulty;
+mod laws;
 mod sessions;
 mod traffic;
 
@@ -60,6 +61,7 @@ impl Bench {
         (peer, connack.session_present)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "the stories read better without a borrow")]
     fn say(&mut self, peer: &mut Peer, packet: Packet) {
         let mut bytes = Vec::new();
         wire::write(&packet, peer.version, &mut bytes).unwrap();
@@ -141,7 +143,7 @@ fn shown(packet: &Packet) -> Option<String> {
     let payload = String::from_utf8_lossy(&publish.payload.0).into_owned();
     let mut text = format!("{}={payload}", publish.topic);
     if publish.qos > Qos::AtMostOnce {
-        text.push_str(&format!(" q{}", publish.qos));
+        text.push_str(["", " q1", " q2"][usize::from(publish.qos.bits())]);
     }
     if publish.retain {
         text.push_str(" R");

@@ -21,6 +21,15 @@ fn a_delayed_answer_leaves_when_its_time_has_come() {
 }
 
 #[test]
+fn a_broker_may_never_answer_a_ping() {
+    let mut bench = faulty([Fault::NeverSend(PacketKind::PingResp)]);
+    let (mut peer, _) = bench.join(connect(Version::V3, "peer"));
+    bench.say(&mut peer, Packet::PingReq);
+    bench.say(&mut peer, publish("a", "", 1, 1));
+    assert_eq!(bench.hears(&mut peer), [Packet::PubAck(Ack::success(packet_id(1)))]);
+}
+
+#[test]
 fn a_dropped_packet_is_as_if_it_had_been_lost() {
     let mut bench = faulty([
         Fault::DropSent { kind: PacketKind::PubAck, nth: 1 },

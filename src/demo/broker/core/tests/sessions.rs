@@ -124,15 +124,15 @@ fn a_session_ends_when_its_expiry_has_passed() {
     }
 }
 
-fn will(delay_s: u32) -> Option<Will> {
-    Some(Will {
+fn will(delay_s: u32) -> Will {
+    Will {
         topic: Topic::parse("will").unwrap(),
         payload: Payload::from(&b"gone"[..]),
         qos: Qos::AtMostOnce,
         retain: false,
         delay_s,
         properties: PublishProperties::default(),
-    })
+    }
 }
 
 /// MQTT 5.0 section 3.1.2.5 and 3.14.2.1.
@@ -146,7 +146,7 @@ fn a_will_goes_out_unless_the_client_says_goodbye() {
             let mut bench = Bench::new();
             let (mut hearer, _) = bench.join(connect(version, "hearer"));
             bench.subscribe(&mut hearer, "will", 0);
-            let (mut peer, _) = bench.join(Connect { will: will(0), ..connect(version, "peer") });
+            let (mut peer, _) = bench.join(Connect { will: Some(will(0)), ..connect(version, "peer") });
             if let Some(reason) = goodbye {
                 let goodbye = Disconnect { reason, ..Disconnect::default() };
                 bench.say(&mut peer, Packet::Disconnect(goodbye));
@@ -164,7 +164,7 @@ fn a_delayed_will_waits_for_the_client_to_come_back() {
         let mut bench = Bench::new();
         let (mut hearer, _) = bench.join(connect(Version::V5, "hearer"));
         bench.subscribe(&mut hearer, "will", 0);
-        let (peer, _) = bench.join(Connect { will: will(5), ..lasting(Version::V5, "peer") });
+        let (peer, _) = bench.join(Connect { will: Some(will(5)), ..lasting(Version::V5, "peer") });
         bench.vanish(&peer);
         assert!(bench.messages(&mut hearer).is_empty());
         if comes_back {

@@ -244,7 +244,7 @@ fn a_walk_over_many_retained_messages_needs_little_memory_and_tells_each_once() 
     let (mut peer, _) = bench.join(connect(Version::V5, "peer"));
     bench.subscribe(&mut peer, "#", 0);
     let largest = bench.core.unwritten_for_test(peer.id);
-    assert!(largest < 2 * SLICE_BYTES, "{largest}");
+    assert!(largest < 2 * limits::SLICE_BYTES, "{largest}");
     // Heard live while the walk goes on: not told a second time.
     let live = retain(&format!("plant/line/{}/temperature", n_topics - 1), "99.9 °C");
     bench.say(&mut peer, live);
@@ -272,4 +272,19 @@ fn the_brokers_figures_are_under_sys_alone() {
     assert!(bench.core.deadline() <= bench.now);
     bench.core.due(bench.now);
     assert!(bench.messages(&mut peer).contains(&"$SYS/broker/clients/connected=1".to_owned()));
+}
+
+/// The shell reads no more from a client that is congested, so that answers cannot pile up either.
+#[test]
+fn a_client_that_asks_and_does_not_read_is_congested() {
+    let mut bench = Bench::with(Limits { outbox_bytes: 1_000, ..Limits::default() }, Faults::default());
+    let (mut peer, _) = bench.join(connect(Version::V3, "peer"));
+    let mut n_pings = 0;
+    while !bench.core.is_congested(peer.id) {
+        bench.say(&mut peer, Packet::PingReq);
+        n_pings += 1;
+    }
+    assert_eq!(n_pings, 500);
+    assert_eq!(bench.hears(&mut peer).len(), 500);
+    assert!(!bench.core.is_congested(peer.id));
 }
