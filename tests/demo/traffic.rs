@@ -109,6 +109,21 @@ async fn bytes_that_are_no_packets_end_the_connection() {
     assert_eq!(goodbye.reason, Reason::MALFORMED_PACKET);
 }
 
+/// MQTT-3.1.2-2 of 3.1.1: an unknown level is answered with return code 1.
+#[tokio::test]
+async fn an_unknown_protocol_level_is_refused_by_name() {
+    let (broker, _) = broker_with([]).await;
+    for connect in
+        [b"\x10\x0E\0\x06MQIsdp\x03\x02\0\x3C\0\0".as_slice(), b"\x10\x0D\0\x04MQTT\x06\x02\0\x3C\0\0\0"]
+    {
+        let mut stranger = Client::dial(broker.address(), Version::V3).await;
+        stranger.say_bytes(connect).await;
+        let Some(Packet::ConnAck(connack)) = stranger.hear().await else { panic!("{connect:?}") };
+        assert_eq!(connack.reason, Reason::UNSUPPORTED_PROTOCOL_VERSION);
+        assert_eq!(stranger.hear().await, None);
+    }
+}
+
 #[tokio::test]
 async fn this_process_hears_and_publishes_without_a_socket() {
     let (broker, _) = broker_with([]).await;

@@ -102,7 +102,7 @@ async fn read(shared: &Shared, id: ConnectionId, incoming: &mut ReadHalf<'_>, wr
                         }
                     }
                     Err(error) => {
-                        core.malformed(id, now, error.to_string());
+                        core.malformed(id, now, &error);
                         return false;
                     }
                 }

@@ -1,6 +1,6 @@
 //! What the broker counts, and how `$SYS` tells it. Owns the topics' names, which are mosquitto's.
+use super::deliver::Letter;
 use super::{Core, Origin};
-use crate::demo::broker::core::deliver::Letter;
 use crate::mqtt::Qos;
 use crate::time::Timestamp;
 use std::time::Duration;

@@ -22,8 +22,8 @@ pub struct Limits {
     pub queued_messages: usize,
     /// Bytes that wait for one session, likewise.
     pub queued_bytes: usize,
-    /// Unwritten bytes for one connection beyond which QoS 0 is dropped and counted: real brokers drop
-    /// as well, and 8 MiB are over a second's lag at 100,000 messages a second.
+    /// Unwritten bytes for one connection beyond which QoS 0 is dropped and counted, as real brokers do:
+    /// a burst of half a million short messages, or some seconds' lag at 100,000 a second.
     pub outbox_bytes: usize,
     /// Topics with a retained message: the million of `--topics`, and as many again.
     pub retained_topics: usize,
@@ -57,7 +57,7 @@ impl Default for Limits {
             server_keep_alive_s: None,
             queued_messages: 10_000,
             queued_bytes: 64 << 20,
-            outbox_bytes: 8 << 20,
+            outbox_bytes: 32 << 20,
             retained_topics: 2_000_000,
             retained_bytes: 512 << 20,
         }

@@ -2,10 +2,10 @@
 use super::super::faults::PacketKind;
 use super::deliver::Letter;
 use super::{ConnectionId, Core, Origin};
-use crate::mqtt::packet::{Ack, PublishRef};
+use crate::mqtt::packet::{Ack, ConnAck, PublishRef};
 use crate::mqtt::{Packet, PacketId, PublishProperties, Qos, Reason, Topic, Version};
 use crate::time::Timestamp;
-use crate::wire::{self, Incoming, Unreadable};
+use crate::wire::{self, Incoming, Unreadable, WireError};
 
 /// "Topic name invalid".
 const TOPIC_NAME_INVALID: Reason = Reason(0x90);
@@ -61,8 +61,13 @@ impl Core {
     }
 
     /// The bytes are no packet.
-    pub fn malformed(&mut self, id: ConnectionId, now: Timestamp, words: String) {
-        self.close_with(id, now, Reason::MALFORMED_PACKET, Some(words));
+    pub fn malformed(&mut self, id: ConnectionId, now: Timestamp, error: &WireError) {
+        if let WireError::UnsupportedProtocol { .. } = error {
+            // MQTT-3.1.2-2 of 3.1.1, whose form every client can read.
+            let reason = Reason::UNSUPPORTED_PROTOCOL_VERSION;
+            self.send(id, now, &Packet::ConnAck(Box::new(ConnAck { reason, ..ConnAck::default() })));
+        }
+        self.close_with(id, now, Reason::MALFORMED_PACKET, Some(error.to_string()));
     }
 
     pub(super) fn protocol_error(&mut self, id: ConnectionId, now: Timestamp, words: &str) {
@@ -147,7 +152,7 @@ impl Core {
     fn published(&mut self, id: ConnectionId, place: u32, now: Timestamp, publish: &PublishRef<'_>) {
         let properties = match properties_of(publish) {
             Ok(properties) => properties,
-            Err(words) => return self.malformed(id, now, words),
+            Err(error) => return self.malformed(id, now, &error),
         };
         let topic = match self.topic_of(id, publish) {
             Ok(aliased) => aliased,
@@ -246,12 +251,11 @@ impl Core {
 }
 
 /// What is passed on of the properties: all but what belongs to this connection (MQTT-3.3.2-8, -18).
-fn properties_of(publish: &PublishRef<'_>) -> Result<Option<PublishProperties>, String> {
+fn properties_of(publish: &PublishRef<'_>) -> Result<Option<PublishProperties>, WireError> {
     if publish.properties.is_empty() {
         return Ok(None);
     }
-    let mut properties =
-        wire::read_publish_properties(publish.properties).map_err(|error| error.to_string())?;
+    let mut properties = wire::read_publish_properties(publish.properties)?;
     properties.topic_alias = None;
     properties.subscription_ids = Vec::new();
     Ok(Some(properties).filter(|properties| !properties.is_empty()))
