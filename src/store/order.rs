@@ -124,8 +124,7 @@ impl Ladder {
     }
 
     const fn n_bytes(&self) -> usize {
-        heap_bytes(size_of::<Self>())
-            + heap_bytes(self.rungs.capacity() * size_of::<Vec<u32>>())
+        heap_bytes(self.rungs.capacity() * size_of::<Vec<u32>>())
             + self.rungs.len() * heap_bytes(RUNG_IDS * size_of::<u32>())
     }
 }
@@ -170,32 +169,31 @@ impl Tree {
             self.slots[*child].next = children.get(place + 1).copied().unwrap_or(NONE);
             before = *child;
         }
-        let ladder = (n_children > FEW).then(|| Box::new(Ladder::of(&children)));
-        self.ladder_bytes += ladder.as_ref().map_or(0, |ladder| ladder.n_bytes());
-        if let Some(branch) = self.branch_mut(node) {
-            branch.first = children.first().copied().unwrap_or(NONE);
-            branch.ladder = ladder;
+        let branch = self.slots[node].branch;
+        self.branches[branch].first = children.first().copied().unwrap_or(NONE);
+        if n_children > FEW {
+            let ladder = Ladder::of(&children);
+            self.ladder_bytes += ladder.n_bytes();
+            self.ladders.insert(branch, ladder);
         }
     }
 
     /// Links a new child into a list that is in order.
     pub(super) fn insert_in_order(&mut self, branch: u32, child: u32) {
-        let mut ladder = self.branches[branch].ladder.take();
-        if ladder.is_none() && self.branches[branch].n_children > FEW {
-            let built = Ladder::of(&self.linked(branch));
-            self.ladder_bytes += built.n_bytes();
-            ladder = Some(Box::new(built));
-        }
-        let before = match &mut ladder {
-            Some(ladder) => {
-                let taken = ladder.n_bytes();
-                let before = ladder.insert(child, |other| self.compare(other, child).is_lt());
-                self.ladder_bytes = self.ladder_bytes + ladder.n_bytes() - taken;
-                before
-            }
-            None => self.last_below_few(branch, child),
+        let before = if self.branches[branch].n_children > FEW {
+            let mut ladder = self.ladders.remove(&branch).unwrap_or_else(|| {
+                let built = Ladder::of(&self.linked(branch));
+                self.ladder_bytes += built.n_bytes();
+                built
+            });
+            let taken = ladder.n_bytes();
+            let before = ladder.insert(child, |other| self.compare(other, child).is_lt());
+            self.ladder_bytes = self.ladder_bytes + ladder.n_bytes() - taken;
+            self.ladders.insert(branch, ladder);
+            before
+        } else {
+            self.last_below_few(branch, child)
         };
-        self.branches[branch].ladder = ladder;
         self.link_after(branch, before, child);
     }
 

@@ -255,7 +255,7 @@ fn the_revision_tells_of_every_change() {
 #[test]
 fn records_stay_small() {
     assert_eq!(size_of::<tree::Slot>(), 32);
-    assert_eq!(size_of::<tree::Branch>(), 56);
+    assert_eq!(size_of::<tree::Branch>(), 48);
     assert_eq!(size_of::<Heard>(), 96);
     assert_eq!(size_of::<Record>(), 40);
 }

@@ -4,6 +4,8 @@ use super::index::{Index, PathHash};
 use super::order::Ladder;
 use super::rate::Rate;
 use crate::time::Timestamp;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 
 /// The device's own root.
 pub(super) const ROOT: u32 = 0;
@@ -42,8 +44,6 @@ pub(super) struct Branch {
     pub expanded: bool,
     /// The children's list is in natural order. Stays so once it is.
     pub ordered: bool,
-    /// Finds a new child's place among many.
-    pub ladder: Option<Box<Ladder>>,
 }
 
 impl Branch {
@@ -58,7 +58,6 @@ impl Branch {
             rate: Rate::NONE,
             expanded: false,
             ordered: false,
-            ladder: None,
         }
     }
 }
@@ -89,6 +88,8 @@ pub(super) struct Tree {
     pub branches: Arena<Branch>,
     texts: Texts,
     index: Index,
+    /// Where branches with many children in order find a new one's place; by branch.
+    pub ladders: HashMap<u32, Ladder, RandomState>,
     /// What the ladders take.
     pub ladder_bytes: usize,
 }
@@ -100,6 +101,7 @@ impl Default for Tree {
             branches: Arena::default(),
             texts: Texts::default(),
             index: Index::default(),
+            ladders: HashMap::default(),
             ladder_bytes: 0,
         };
         let (text, hash) = (TextPlace::EMPTY, PathHash::ROOT.short());
@@ -241,6 +243,7 @@ impl Tree {
             + self.branches.n_bytes()
             + self.texts.n_bytes()
             + self.index.n_bytes()
+            + self.ladders.allocation_size()
             + self.ladder_bytes
     }
 }
