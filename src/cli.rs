@@ -56,11 +56,11 @@ pub struct DemoArgs {
     /// Port of the embedded broker on 127.0.0.1; chosen by the system when not given
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
-    /// Topics of the plant, up to 1,000,000 and more
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    /// Topics of the plant, 1,000,000 at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub topics: Option<u32>,
-    /// Messages a second that the plant publishes
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    /// Messages a second that the plant publishes, 50,000 at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=50_000))]
     pub rate: Option<u32>,
     /// Makes the plant repeatable
     #[arg(long, default_value_t = 1)]
@@ -110,8 +110,8 @@ pub struct ConnectionArgs {
     /// Protocol version
     #[arg(long, value_name = "VERSION", default_value = "5")]
     pub mqtt: VersionArg,
-    /// Largest packet to receive, such as 16M; the protocol ends at 256M
-    #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = parse_bytes)]
+    /// Largest packet to receive, such as 16Mi; the protocol ends at 256Mi
+    #[arg(long, value_name = "BYTES", default_value = "16Mi", value_parser = parse_bytes)]
     pub max_packet: u64,
 }
 
@@ -171,7 +171,7 @@ pub enum ProfileError {
     #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
     PasswordAlone,
     /// A bound outside the protocol's.
-    #[error("--max-packet must be 1k to 256M; the protocol ends there")]
+    #[error("--max-packet must be 1k to 256Mi; the protocol ends there")]
     MaxPacket,
 }
 

@@ -165,11 +165,11 @@ commands! {
     Pin = "pin" in [Topics];
     /// Publish to this topic
     Publish = "publish" in [Topics, Inspector];
-    /// Clear the retained message of this topic on the broker; asks
+    /// Delete the retained message on the broker; asks
     ClearRetained = "clear-retained" in [Topics];
     /// Subscribe to a further filter
     SubscribeTo = "subscribe-to" in [Topics];
-    /// Connect or disconnect; asks while publications are in flight
+    /// Connect or disconnect; may ask
     ToggleConnection = "toggle-connection" in [Topics];
     /// Copy the topic
     CopyTopic = "copy-topic" in [Topics, Inspector];

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The default memory budget at most: a tool over SSH is a guest.
-const MAX_DEFAULT_BUDGET: u64 = 512 << 20;
+const MAX_DEFAULT_BUDGET: u64 = 512_000_000;
 
 /// Files larger than this are no settings.
 const MAX_FILE_BYTES: u64 = 1 << 20;

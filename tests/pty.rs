@@ -37,7 +37,7 @@ fn a_published_value_has_a_visible_effect_in_the_plant() {
     program.types("p");
     program.types("\u{15}home/lights/living_room/set\toff\r");
     program.sees("echo");
-    program.types("\u{1b}");
+    program.leaves();
     program.types("\u{7}home/lights/living_room\r");
     program.sees("home/lights/living_room");
     program.types("q");
@@ -145,7 +145,7 @@ fn a_split_arrow_is_an_arrow() {
     program.types("[D");
     program.types("X");
     program.sees("aXb");
-    program.types("\u{1b}");
+    program.leaves();
     program.types("q");
     assert_eq!(program.ends().0.exit_code(), 0);
 }

@@ -82,6 +82,13 @@ impl Program {
         self.writer.flush().unwrap();
     }
 
+    /// Esc, and waits for it: a key within 30 ms behind an Esc is Alt and that key.
+    #[track_caller]
+    pub fn leaves(&mut self) {
+        self.types("\u{1b}");
+        self.sees("q quit");
+    }
+
     pub fn resize(&mut self, cols: u16, rows: u16) {
         self.screen.lock().unwrap().screen_mut().set_size(at_least_one(rows), at_least_one(cols));
         self.master.resize(size(cols, rows)).unwrap();
