@@ -8,7 +8,7 @@
 //! # Why not rumqttc's `EventLoop`
 //!
 //! The program exists to show what a link does, and the loop of rumqttc 0.25.1 hides or spoils it. Each line
-//! below was reproduced or read in its source; each is held by a test in this module.
+//! below was reproduced or read in its source; what is the session's to keep is held by its tests.
 //!
 //! | rule | there | here |
 //! |---|---|---|
