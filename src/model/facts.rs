@@ -63,7 +63,7 @@ pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
     for (name, n) in [
         ("left out", device.n_refused),
         ("duplicates", link.n_duplicates),
-        ("stalls", link.n_stalls),
+        ("reads paused", link.n_stalls),
         ("evicted", counts.n_history_evicted),
         ("dropped", counts.n_messages_refused),
     ] {

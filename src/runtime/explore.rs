@@ -288,6 +288,7 @@ impl Explorer {
     /// Gives the terminal to the shell and stops; goes on when SIGCONT is heard.
     fn stop(&mut self) {
         self.is_stopped = true;
+        self.keys.pause();
         terminal::leave();
         self.signals.stop();
     }
@@ -297,7 +298,7 @@ impl Explorer {
         if terminal::enter().is_err() {
             return self.tell(Event::Terminated, Want::Now);
         }
-        self.keys = Keys::default();
+        self.keys.go_on();
         self.painter.forget();
         let (cols, rows) = terminal::size();
         self.painter.resize(cols, rows);
