@@ -6,6 +6,7 @@ use ratatui::symbols::border;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph};
 
+use crate::decode::escape::Glyphs;
 use crate::model::Model;
 use crate::model::layout::{Area, Arrangement, Layout, MIN_COLS, MIN_ROWS, Pane};
 use crate::model::overlay::Overlay;
@@ -13,6 +14,7 @@ use crate::theme::{Role, Theme};
 use crate::time::Timestamp;
 
 mod ascii;
+mod bars;
 mod field;
 mod footer;
 mod header;
@@ -80,6 +82,11 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
 impl Scene<'_> {
     fn style(&self, role: Role) -> Style {
         self.theme[role]
+    }
+
+    /// Which characters the terminal shows.
+    fn glyphs(&self) -> Glyphs {
+        if self.model.settings.ascii { Glyphs::Ascii } else { Glyphs::Unicode }
     }
 
     /// Whether a pane hears the keys.

@@ -24,11 +24,10 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let top = scene.layout.header.rows + 1;
     for toast in scene.model.toasts.iter().collect::<Vec<_>>().into_iter().rev() {
         let max_cols = MAX_COLS.min(usize::from(screen.width).saturating_sub(8));
-        let mut words = toast.text.clone();
-        if toast.n_times > 1 {
-            words.push_str(&format!(" (×{})", toast.n_times));
-        }
-        let lines = wrap(&words, max_cols, MAX_LINES);
+        let lines = match toast.n_times {
+            0 | 1 => wrap(&toast.text, max_cols, MAX_LINES),
+            n => wrap(&format!("{n} × {}", toast.text), max_cols, MAX_LINES),
+        };
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         if bottom < top.saturating_add(height) {
             break;

@@ -9,9 +9,9 @@ use ratatui::widgets::Paragraph;
 use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::row::{Columns, Placed};
-use super::strip::{keep_end, wrap};
+use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, rect};
-use crate::decode::figures;
+use crate::decode::{cols, figures, sanitize};
 use crate::model::layout::Pane;
 use crate::theme::Role;
 
@@ -41,22 +41,18 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         n_topics += counts.n_topics as u64 + counts.n_topics_refused;
         n_messages += counts.n_messages;
     }
-    let mut words = super::strip::Strip::default();
+    let mut words = Strip::default();
     words.put(" Topics", scene.title(Pane::Topics));
     let border = if scene.has_focus(Pane::Topics) { Role::BorderFocused } else { Role::Border };
     words.put(" ─ ", scene.style(border));
-    let figures = format!(
-        "{} · {} ",
-        figures::counted(n_topics, "topic"),
-        format_args!("{} msgs", figures::grouped(n_messages))
-    );
+    let figures =
+        format!("{} · {} ", figures::counted(n_topics, "topic"), figures::counted(n_messages, "msg"));
     words.put(figures, scene.style(Role::Title));
     words.into_line()
 }
 
 fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
-    let picture = &scene.model.picture;
-    let mut columns = Columns::new(usize::from(inner.width), scene.model.settings.ascii);
+    let mut columns = Columns::new(usize::from(inner.width), scene.glyphs());
     let rows = place(scene, &columns, usize::from(inner.height));
     if rows.is_empty() {
         return;
@@ -79,7 +75,6 @@ fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
     for (y, placed) in (inner.y..inner.bottom()).zip(&rows) {
         finish(scene, placed, Rect { y, height: 1, ..inner }, frame);
     }
-    debug_assert!(picture.rows.len() >= rows.len());
 }
 
 /// What the widget can't: marks in the place of the arrow, and matches over the cursor's own style.
@@ -98,10 +93,13 @@ fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<
             buffer[(arrow, area.y)].set_style(scene.style(Role::TextFaint));
         }
     }
+    if row.id == scene.model.cursor && scene.has_focus(Pane::Topics) && area.width > 0 {
+        buffer[(area.x, area.y)].set_style(scene.style(Role::TitleFocused));
+    }
     if row.is_match && placed.path.is_none() {
         let start = at(placed.level_col());
-        let cols = crate::decode::sanitize(row.level.as_bytes(), usize::from(area.width));
-        let width = u16::try_from(crate::decode::cols(&cols)).unwrap_or(u16::MAX);
+        let level = sanitize(row.level.as_bytes(), usize::from(area.width));
+        let width = u16::try_from(cols(&level)).unwrap_or(u16::MAX);
         let level = Rect { x: start, width, ..area }.intersection(area);
         let role = if row.id == scene.model.cursor { Role::MatchCurrent } else { Role::Match };
         buffer.set_style(level, scene.style(role));
@@ -113,10 +111,13 @@ fn place<'a>(scene: &Scene<'a>, columns: &Columns, max_rows: usize) -> Vec<Place
     let picture = &scene.model.picture;
     let mut placed: Vec<Placed<'a>> = Vec::with_capacity(max_rows);
     let mut is_dollar = false;
+    let mut base = picture.n_hidden_ancestors;
     for row in picture.rows.iter().take(max_rows) {
         // A child lies one level below the row before it at most; anything else would be no tree.
         let deepest = placed.last().map_or(0, |before| before.indent + before.n_deeper + 1);
-        let depth = row.depth.saturating_sub(picture.n_hidden_ancestors).min(deepest);
+        // Beyond the branch whose ancestors found no room, indents count from what is shown there.
+        base = base.min(row.depth);
+        let depth = (row.depth - base).min(deepest);
         let indent = depth.min(columns.max_indent());
         is_dollar = match row.depth {
             0 => false,
