@@ -36,6 +36,8 @@ struct Scene<'a> {
     model: &'a Model,
     theme: &'a Theme,
     now: Timestamp,
+    /// When what the panes show was so: the present, or the moment it was frozen.
+    seen_at: Timestamp,
     layout: Layout,
 }
 
@@ -50,7 +52,8 @@ struct Scene<'a> {
 /// footer, or a prompt
 /// ```
 pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>) {
-    let scene = Scene { model, theme, now, layout: model.layout() };
+    let seen_at = model.frozen.unwrap_or(now);
+    let scene = Scene { model, theme, now, seen_at, layout: model.layout() };
     let screen = frame.area();
     frame.buffer_mut().set_style(screen, theme[Role::Text]);
     if scene.layout.arrangement == Arrangement::TooSmall {

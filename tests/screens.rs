@@ -248,6 +248,16 @@ fn a_screen_too_small_says_what_it_needs() {
     }
 }
 
+#[test]
+fn a_frozen_picture_does_not_age() {
+    let mut stage = plant_after("z");
+    stage.resize(122, 36);
+    let lines = |stage: &mut Stage| stage.text().lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+    let before = lines(&mut stage);
+    stage.wait(90_000);
+    assert_eq!(lines(&mut stage), before);
+}
+
 /// Every overlay and pane in focus, on a tree that holds everything awkward.
 fn situations() -> Vec<Stage> {
     let keys = ["", "tab", "2 tab", "4 tab", "p", "esc ?", "? G", "/", "S", "ctrl-g", "X", "G", "z"];

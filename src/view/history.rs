@@ -67,7 +67,7 @@ pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>)
     let mut lines = vec![heading(&columns, max_cols, faint)];
     for past in &shown.past {
         let mut line = Strip::default();
-        line.put_right(&figures::age(scene.now.since(past.received)), AGE_COLS, faint);
+        line.put_right(&figures::age(scene.seen_at.since(past.received)), AGE_COLS, faint);
         line.to(AGE_COLS + GAP_COLS);
         let room = value_cols.saturating_sub(usize::from(past.is_cut));
         line.put_inks(&past.preview.line, room, scene.theme, Style::new());

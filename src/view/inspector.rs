@@ -128,15 +128,21 @@ const fn kind_words(kind: Kind) -> &'static str {
 
 fn meta(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
     let faint = scene.style(Role::TextFaint);
-    let mut parts = vec![figures::ago(scene.now.since(head.received)), format!("QoS {}", head.qos)];
+    let mut parts = vec![figures::ago(scene.seen_at.since(head.received)), format!("QoS {}", head.qos)];
     match head.retained {
         Retained::Yes => parts.push("R".into()),
         Retained::Unknown => parts.push("R unknown".into()),
         Retained::No => {}
     }
     parts.extend(head.interval.map(|interval| format!("every {}", figures::span(interval))));
-    parts.push(figures::bytes(head.n_bytes as u64));
-    parts.push(figures::counted(head.n_messages, "msg"));
+    let size = figures::bytes(head.n_bytes as u64);
+    let n_messages = figures::counted(head.n_messages, "msg");
+    let taken: usize = parts.iter().chain([&size, &n_messages]).map(|part| part.len() + 3).sum();
+    // The size can do without its place: the message's own tab has it too.
+    if taken <= max_cols + 3 {
+        parts.push(size);
+    }
+    parts.push(n_messages);
     let mut line = Strip::default();
     for part in parts {
         let gap = if line.cols() == 0 { "" } else { " · " };

@@ -228,7 +228,7 @@ impl Columns {
         } else if row.has_children {
             line.put_right(&gapped(&topics(row)), self.middle_end, scene.style(Role::TextFaint));
         }
-        let age = figures::age(scene.now.since(value.received));
+        let age = figures::age(scene.seen_at.since(value.received));
         line.put_right(&age, self.age_end, scene.style(Role::TextFaint));
         let (mark, role) = retained_mark(value.retained, self.glyphs);
         line.put_right(mark, self.retained + 1, scene.style(role));

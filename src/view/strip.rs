@@ -140,3 +140,40 @@ pub fn wrap(text: &str, max_cols: usize, max_lines: usize) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_topic_is_kept() {
+        for (text, max_cols, expected) in [
+            ("a/b", 3, "a/b"),
+            ("plant/hall1", 6, "…hall1"),
+            ("工厂/温度", 5, "…温度"),
+            ("工厂/温度", 4, "…度"),
+            ("\u{1b}/x", 3, "…/x"),
+            ("abc", 0, ""),
+        ] {
+            assert_eq!(keep_end(text, max_cols), expected, "{text:?} in {max_cols}");
+        }
+        assert_eq!(keep_end(&"x".repeat(100_000), 4), "…xxx");
+    }
+
+    #[test]
+    fn words_that_find_no_room_end_in_an_ellipsis() {
+        assert_eq!(wrap("one two three", 20, 1), ["one two three"]);
+        assert_eq!(wrap("one two three four five", 10, 1), ["one two t…"]);
+        assert_eq!(wrap("", 10, 2), [""]);
+    }
+
+    #[test]
+    fn columns_are_counted_from_the_left() {
+        let mut strip = Strip::default();
+        strip.put("温", Style::new());
+        strip.to(4);
+        strip.put_right("12", 8, Style::new());
+        strip.put_right("no room", 9, Style::new());
+        assert_eq!((strip.cols(), strip.into_line().to_string()), (8, "温    12".to_owned()));
+    }
+}

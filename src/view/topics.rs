@@ -18,9 +18,6 @@ use crate::theme::Role;
 /// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
 const NOBODY: usize = usize::MAX;
 
-/// The id of the child that only lets a collapsed branch show its arrow.
-const DUMMY: usize = usize::MAX - 1;
-
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.topics, frame);
     if area.is_empty() {
@@ -68,8 +65,8 @@ fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
     let tree = tree
         .highlight_symbol(">")
         .highlight_style(scene.style(focus))
-        .node_closed_symbol("▸ ")
-        .node_open_symbol("▾ ")
+        .node_closed_symbol("  ")
+        .node_open_symbol("  ")
         .node_no_children_symbol("  ");
     frame.render_stateful_widget(tree, inner, &mut state);
     for (y, placed) in (inner.y..inner.bottom()).zip(&rows) {
@@ -77,20 +74,20 @@ fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
     }
 }
 
-/// What the widget can't: marks in the place of the arrow, and matches over the cursor's own style.
+/// What the widget can't: the arrow of a branch whose children are not among the rows, the mark in its place,
+/// and a match over the cursor's own style.
 fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<'_>) {
     let row = placed.row;
     let buffer = frame.buffer_mut();
     let at = |col: usize| u16::try_from(col).map_or(area.right(), |col| area.x.saturating_add(col));
     let arrow = at(placed.arrow_col());
     if arrow.saturating_add(2) < area.right() {
-        if !row.has_children && row.is_pinned {
-            buffer[(arrow, area.y)].set_symbol("★").set_style(scene.style(Role::Mark));
-        } else if row.has_children && placed.n_deeper > 0 {
-            buffer[(arrow, area.y)].set_symbol(if row.is_expanded { "▾" } else { "▸" });
-        }
+        let cell = &mut buffer[(arrow, area.y)];
         if row.has_children {
-            buffer[(arrow, area.y)].set_style(scene.style(Role::TextFaint));
+            let symbol = if row.is_expanded { "▾" } else { "▸" };
+            cell.set_symbol(symbol).set_style(scene.style(Role::TextFaint));
+        } else if row.is_pinned {
+            cell.set_symbol("★").set_style(scene.style(Role::Mark));
         }
     }
     if row.id == scene.model.cursor && scene.has_focus(Pane::Topics) && area.width > 0 {
@@ -167,15 +164,8 @@ impl Maker<'_> {
             let id = *next;
             *next += 1;
             self.path.push(id);
-            let mut children = self.items(next, indent + 1);
-            let is_open = !children.is_empty() || placed.row.is_expanded;
-            // What lies deeper than the indent goes has its arrow drawn over the row.
-            let is_last = *next == self.rows.len() && *next == id + 1;
-            let dummy = children.is_empty() && placed.row.has_children && placed.n_deeper == 0;
-            if dummy && (!is_open || is_last) {
-                children.push(TreeItem::new_leaf(DUMMY, ""));
-            }
-            if is_open && !children.is_empty() {
+            let children = self.items(next, indent + 1);
+            if !children.is_empty() {
                 self.state.open(self.path.clone());
             }
             self.path.pop();
