@@ -75,7 +75,7 @@ pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
         lines.push(Line::default());
     }
     for entry in device.log.iter().rev().take(LOG_LINES) {
-        let ago = format!("{} ago", figures::age(now.since(entry.at)));
+        let ago = figures::ago(now.since(entry.at));
         lines.push(fact(&ago, Ink::Plain, &entry.words));
     }
     lines
@@ -87,7 +87,7 @@ pub fn state_words(device: &Device, now: Timestamp) -> String {
         Connection::Connecting { step, since } => {
             format!("connecting: {} for {}", step.words(), figures::span(now.since(*since)))
         }
-        Connection::Online(online) => format!("online for {}", figures::age(now.since(online.at))),
+        Connection::Online(online) => format!("online, connected {}", figures::ago(now.since(online.at))),
         Connection::Waiting(lost) => match lost.retry_at {
             Some(at) => format!("{}; next try in {} s", lost.cause, at.since(now).as_secs() + 1),
             None => format!("{}; c tries again", lost.cause),
@@ -141,11 +141,7 @@ pub fn of_branch(device: &Device, node: NodeId, now: Timestamp) -> Vec<Line> {
         fact("rate", Ink::Number, &figures::rate(f64::from(figure.rate_per_s(now)))),
     ];
     if figure.n_messages_below > 0 {
-        lines.push(fact(
-            "last message",
-            Ink::Plain,
-            &format!("{} ago", figures::age(now.since(figure.last_change))),
-        ));
+        lines.push(fact("last message", Ink::Plain, &figures::ago(now.since(figure.last_change))));
     }
     lines.push(Line::default());
     lines.push(fact("", Ink::Faint, "no message came on this very topic"));

@@ -1,7 +1,7 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::{Connection, Device};
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
-use super::{Effect, Model, facts, picture};
+use super::{Effect, Model, facts, fold, picture};
 use crate::decode::{self, Ink, Line, Preview};
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
@@ -92,7 +92,9 @@ pub struct PastRow {
 pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> Shown {
     let inner = model.layout().inspector.inner();
     // The tabs have the uppermost row.
-    let (cols, n_rows) = (usize::from(inner.cols), usize::from(inner.rows).saturating_sub(1));
+    let n_rows = usize::from(inner.rows).saturating_sub(1);
+    // A blank stands between the frame and what is within, on both sides.
+    let cols = usize::from(inner.cols).saturating_sub(2);
     let row = model.cursor;
     let tab = model.inspector.tab;
     let old = std::mem::take(&mut model.picture.inspector);
@@ -103,14 +105,19 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let mut shown = Shown { title, tab, ..Shown::default() };
     if row.is_device() {
         shown.title.clone_from(&device.profile.name);
-        window(&mut shown, &mut inspector.scroll, n_rows, &facts::of_device(device, now));
+        window(&mut shown, &mut inspector.scroll, n_rows, &folded(&facts::of_device(device, now), cols));
         return shown;
     }
     if frozen.is_some() && old.title == shown.title && old.tab == tab && old.scroll == inspector.scroll {
         return old;
     }
     let Some(last) = device.store.last(row.node) else {
-        window(&mut shown, &mut inspector.scroll, n_rows, &facts::of_branch(device, row.node, now));
+        window(
+            &mut shown,
+            &mut inspector.scroll,
+            n_rows,
+            &folded(&facts::of_branch(device, row.node, now), cols),
+        );
         return shown;
     };
     let above = match tab {
@@ -129,7 +136,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             history(&mut shown, inspector, device, row.node, (cols, n_rows));
             return shown;
         }
-        Tab::Message => Lines { facts: facts::of_message(device, &last), n_rows: 0 },
+        Tab::Message => Lines { facts: folded(&facts::of_message(device, &last), cols), n_rows: 0 },
     };
     let LastPayload::Whole(payload) = last.payload else {
         window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
@@ -279,10 +286,18 @@ fn window(shown: &mut Shown, scroll: &mut usize, n_rows: usize, lines: &[Line]) 
     shown.lines = lines.iter().skip(*scroll).take(n_rows).cloned().collect();
 }
 
+/// Columns of a fact's name; what it is stands behind them.
+const NAME_COLS: usize = 14;
+
+/// Facts that are no wider than the pane.
+fn folded(facts: &[Line], cols: usize) -> Vec<Line> {
+    facts.iter().flat_map(|fact| fold::line(fact, cols, NAME_COLS)).collect()
+}
+
 /// A line of a name and what it is.
 pub fn fact(name: &str, ink: Ink, value: &str) -> Line {
     let mut line = Line::default();
-    line.push(Ink::Key, &format!("{name:<14}"));
+    line.push(Ink::Key, &format!("{name:<NAME_COLS$}"));
     decode::escape::push_sane(&mut line, ink, value.as_bytes(), usize::from(u16::MAX));
     line
 }
