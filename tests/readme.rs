@@ -1,0 +1,76 @@
+//! README tells the truth: its keys are those of the program, its commands exist. Owns nothing but the comparison.
+use clap::CommandFactory;
+use mqttscope::cli::Cli;
+use mqttscope::keymap::{Keymap, markdown};
+use std::fs;
+use std::path::Path;
+
+fn readme() -> String {
+    fs::read_to_string(path()).unwrap()
+}
+
+fn path() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+/// The text between a line that begins with `<!-- name` and `<!-- end of name`.
+fn section<'a>(text: &'a str, name: &str) -> (&'a str, &'a str, &'a str) {
+    let begin = text.find(&format!("<!-- {name}")).unwrap();
+    let begin = begin + text[begin..].find('\n').unwrap() + 1;
+    let end = begin + text[begin..].find(&format!("<!-- end of {name}")).unwrap();
+    (&text[..begin], &text[begin..end], &text[end..])
+}
+
+#[test]
+fn the_keys_are_those_of_the_program() {
+    let text = readme();
+    let (before, keys, behind) = section(&text, "keys");
+    let expected = markdown(&Keymap::default());
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path(), format!("{before}{expected}{behind}")).unwrap();
+    } else {
+        assert_eq!(keys, expected, "UPDATE=1 cargo test --test readme rewrites them");
+    }
+}
+
+#[test]
+fn the_two_commands_and_every_option_named_exist() {
+    let text = readme();
+    for command in ["cargo run --release -- demo", "cargo test"] {
+        assert!(text.contains(command), "{command}");
+    }
+    let cli = Cli::command();
+    let demo = cli.find_subcommand("demo").unwrap();
+    let known: Vec<String> = cli
+        .get_arguments()
+        .chain(demo.get_arguments())
+        .filter_map(|argument| argument.get_long())
+        .map(str::to_owned)
+        .collect();
+    let of_cargo = ["release", "bench", "test", "ignored", "help"];
+    for word in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
+        let Some(option) = word.strip_prefix("--").filter(|option| option.chars().any(char::is_alphabetic))
+        else {
+            continue;
+        };
+        assert!(
+            known.iter().any(|name| name == option) || of_cargo.contains(&option),
+            "--{option} is no option"
+        );
+    }
+}
+
+#[test]
+fn every_picture_and_file_it_links_is_there() {
+    let text = readme();
+    let mut n_links = 0;
+    for link in text.split("](").skip(1) {
+        let target = link.split(')').next().unwrap();
+        if !target.starts_with("http") {
+            n_links += 1;
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(target);
+            assert!(file.exists(), "{target} is not there");
+        }
+    }
+    assert!(n_links >= 6);
+}
