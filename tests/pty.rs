@@ -1,4 +1,5 @@
 //! The real binary in a real terminal: start, type, resize, quit, die, stall. Owns the terminal's wholeness.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 #[path = "common/eventually.rs"]
 mod eventually;
 #[path = "common/pty.rs"]

@@ -1,4 +1,5 @@
 //! README tells the truth: its keys are those of the program, its commands exist. Owns nothing but the comparison.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 use clap::CommandFactory;
 use mqttscope::cli::Cli;
 use mqttscope::keymap::{Keymap, markdown};
@@ -13,12 +14,13 @@ fn path() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
 }
 
-/// The text between a line that begins with `<!-- name` and `<!-- end of name`.
-fn section<'a>(text: &'a str, name: &str) -> (&'a str, &'a str, &'a str) {
-    let begin = text.find(&format!("<!-- {name}")).unwrap();
-    let begin = begin + text[begin..].find('\n').unwrap() + 1;
-    let end = begin + text[begin..].find(&format!("<!-- end of {name}")).unwrap();
-    (&text[..begin], &text[begin..end], &text[end..])
+/// What stands before, between and behind the line that begins with `<!-- name` and `<!-- end of name`.
+fn section<'a>(text: &'a str, name: &str) -> (String, &'a str, String) {
+    let (before, rest) = text.split_once(&format!("<!-- {name}")).unwrap();
+    let (marker, rest) = rest.split_once('\n').unwrap();
+    let end = format!("<!-- end of {name}");
+    let (inside, behind) = rest.split_once(&end).unwrap();
+    (format!("{before}<!-- {name}{marker}\n"), inside, format!("{end}{behind}"))
 }
 
 #[test]

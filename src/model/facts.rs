@@ -8,6 +8,9 @@ use crate::store::{Last, LastPayload, NodeId};
 use crate::time::Timestamp;
 use crate::wire;
 
+/// Bytes of correlation data shown: more than any identifier has.
+const MAX_CORRELATION_BYTES: usize = 64;
+
 /// Log lines shown below a device's facts.
 const LOG_LINES: usize = 100;
 
@@ -197,7 +200,7 @@ fn properties(bytes: &[u8]) -> Vec<Line> {
         "correlation",
         properties
             .correlation_data
-            .map(|data| data.iter().take(64).map(|byte| format!("{byte:02x}")).collect()),
+            .map(|data| hex_digits(data.get(..MAX_CORRELATION_BYTES).unwrap_or(&data))),
     );
     for (name, value) in properties.user {
         add("user property", Some(format!("{name} = {value}")));
@@ -206,4 +209,14 @@ fn properties(bytes: &[u8]) -> Vec<Line> {
         add("subscription", Some(format!("id {id}")));
     }
     lines
+}
+
+fn hex_digits(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for half in [byte >> 4, byte & 0xF] {
+            digits.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    digits
 }

@@ -45,6 +45,7 @@ pub struct Picture {
 
 /// A row of the tree.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, in any combination")]
 pub struct Row {
     /// Which.
     pub id: RowId,

@@ -145,21 +145,18 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1) };
     lay_out(inspector, subject, payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
-    match inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
-        Some(decoded) => {
-            let n_facts = above.facts.len();
-            shown.n_lines = n_facts + decoded.n_lines();
-            inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
-            shown.scroll = inspector.scroll;
-            let facts = above.facts.into_iter().skip(shown.scroll).take(n_rows);
-            shown.lines.extend(facts);
-            let from = shown.scroll.saturating_sub(n_facts);
-            shown.lines.extend(decoded.lines(from, n_rows.saturating_sub(shown.lines.len())));
-        }
-        None => {
-            shown.is_reading = true;
-            window(&mut shown, &mut inspector.scroll, n_rows, &above.facts);
-        }
+    if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
+        let n_facts = above.facts.len();
+        shown.n_lines = n_facts + decoded.n_lines();
+        inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
+        shown.scroll = inspector.scroll;
+        let facts = above.facts.into_iter().skip(shown.scroll).take(n_rows);
+        shown.lines.extend(facts);
+        let from = shown.scroll.saturating_sub(n_facts);
+        shown.lines.extend(decoded.lines(from, n_rows.saturating_sub(shown.lines.len())));
+    } else {
+        shown.is_reading = true;
+        window(&mut shown, &mut inspector.scroll, n_rows, &above.facts);
     }
     shown
 }

@@ -255,7 +255,16 @@ impl Explorer {
                     Want::Traffic
                 }
                 BrokerEvent::Link(_) => Want::Traffic,
-                _other => {
+                BrokerEvent::StepBegun(..)
+                | BrokerEvent::StepDone(..)
+                | BrokerEvent::Online(_)
+                | BrokerEvent::Subscribed { .. }
+                | BrokerEvent::Unsubscribed { .. }
+                | BrokerEvent::Publication { .. }
+                | BrokerEvent::Pong { .. }
+                | BrokerEvent::Notice(_)
+                | BrokerEvent::Lost(_)
+                | BrokerEvent::Ended => {
                     n_events += 1;
                     Want::Now
                 }

@@ -110,9 +110,10 @@ impl Pending {
 
     fn take_chord(&mut self, chord: Chord) {
         if self.held.is_empty() {
-            match chord.key {
-                Key::Esc => self.held.push(chord),
-                _other => self.ready.push_back(Input::Key(chord)),
+            if chord.key == Key::Esc {
+                self.held.push(chord);
+            } else {
+                self.ready.push_back(Input::Key(chord));
             }
             return;
         }
@@ -200,7 +201,18 @@ fn chord(event: KeyEvent) -> Option<Chord> {
         KeyCode::PageUp => Key::PageUp,
         KeyCode::PageDown => Key::PageDown,
         KeyCode::F(number) => Key::F(number),
-        _ => return None,
+        // Keys that nothing is bound to by any name of ours.
+        KeyCode::Insert
+        | KeyCode::Null
+        | KeyCode::CapsLock
+        | KeyCode::ScrollLock
+        | KeyCode::NumLock
+        | KeyCode::PrintScreen
+        | KeyCode::Pause
+        | KeyCode::Menu
+        | KeyCode::KeypadBegin
+        | KeyCode::Media(_)
+        | KeyCode::Modifier(_) => return None,
     };
     let has = |modifier| event.modifiers.contains(modifier);
     let chord = Chord::new(key, has(KeyModifiers::CONTROL), has(KeyModifiers::ALT), has(KeyModifiers::SHIFT));
