@@ -258,6 +258,35 @@ fn a_frozen_picture_does_not_age() {
     assert_eq!(lines(&mut stage), before);
 }
 
+#[test]
+fn the_header_drops_what_is_wanted_least_and_never_the_state() {
+    let mut stage = plant_after("");
+    let pieces = ["↑ ", "127.0.0.1", "mqtt 5", "ka 60 s", "rtt ", "↓ ", "● demo"];
+    for cols in 60..140 {
+        stage.resize(cols, 24);
+        let header = stage.text().lines().nth(1).unwrap().to_owned();
+        let n_gone = pieces.iter().take_while(|piece| !header.contains(**piece)).count();
+        let rest = &pieces[n_gone..];
+        assert!(!rest.is_empty() && rest.iter().all(|piece| header.contains(piece)), "{cols}: {header}");
+    }
+}
+
+#[test]
+fn the_cursor_stands_in_the_field_that_is_typed_into() {
+    for keys in ["p", "p shift-tab", "/", "ctrl-g", "S"] {
+        for (cols, rows) in SIZES {
+            let mut stage = plant_after(keys);
+            stage.resize(cols, rows);
+            stage.event(Event::Paste("x".repeat(1_000)));
+            let (buffer, cursor) = stage.frame_with_cursor();
+            let (x, y) = cursor.unwrap_or_else(|| panic!("no cursor after {keys} at {cols}x{rows}"));
+            assert_eq!(buffer[(x - 1, y)].symbol(), "x", "{keys} at {cols}x{rows}");
+        }
+    }
+    let (_, cursor) = plant_after("").frame_with_cursor();
+    assert_eq!(cursor, None, "nothing is typed into");
+}
+
 /// Every overlay and pane in focus, on a tree that holds everything awkward.
 fn situations() -> Vec<Stage> {
     let keys = ["", "tab", "2 tab", "4 tab", "p", "esc ?", "? G", "/", "S", "ctrl-g", "X", "G", "z"];

@@ -15,6 +15,9 @@ use crate::model::shown::{Head, Shown};
 use crate::mqtt::Retained;
 use crate::theme::Role;
 
+/// Fewer numbers than this have no shape to see.
+const MIN_CHART_NUMBERS: usize = 8;
+
 /// The highest chart of a value's numbers: enough to see a shape.
 const MAX_CHART_ROWS: usize = 6;
 
@@ -74,7 +77,8 @@ fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
         lines.push(meta(scene, head, max_cols));
         let room = usize::from(area.height).saturating_sub(lines.len() + 2).min(MAX_CHART_ROWS);
         // A value without lines of its own leaves its numbers the room.
-        if !head.spark.is_empty() && shown.n_lines == 0 && !shown.is_reading && room > 1 {
+        let is_free = shown.n_lines == 0 && !shown.is_reading && room > 1;
+        if head.spark.len() >= MIN_CHART_NUMBERS && is_free {
             lines.push(Line::default());
             for bars in chart(&head.spark, max_cols, room) {
                 lines.push(Line::styled(bars, scene.style(Role::Sparkline)));
