@@ -19,6 +19,7 @@ pub mod layout;
 pub mod life;
 pub mod line;
 pub mod meter;
+pub mod moves;
 pub mod overlay;
 pub mod picture;
 pub mod publish;
@@ -213,7 +214,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Paste(text) => keys::paste(model, now, &text),
         Event::Resize { cols, rows } => {
             (model.cols, model.rows) = (cols, rows);
-            apply::follow(model, tree::Placement::Middle);
+            moves::follow(model, tree::Placement::Middle);
         }
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),

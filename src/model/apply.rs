@@ -1,20 +1,17 @@
-//! Carries commands out. Owns moving about the tree and the program's own switches.
+//! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
 use super::device::Connection;
 use super::event::{DeviceId, Effect};
 use super::inspector::Tab;
-use super::layout::{Arrangement, Pane};
+use super::layout::Pane;
 use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
-use super::tree::{self, Placement, RowId};
-use super::{Model, ingest, keys, publish};
+use super::tree::Placement;
+use super::{Model, ingest, keys, moves, publish};
 use crate::command::Command;
 use crate::mqtt::{BrokerRequest, Stage};
-use crate::store::{Direction, LastPayload, NodeId};
+use crate::store::{Direction, LastPayload};
 use crate::time::Timestamp;
-
-/// Nodes looked at between two looks at the keyboard while a branch is expanded whole; a few milliseconds.
-const EXPAND_SLICE_NODES: usize = 8_192;
 
 /// The largest text sent to the terminal's clipboard: many terminals take no more in one OSC 52.
 const MAX_COPY_BYTES: usize = 74_994;
@@ -33,22 +30,22 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Redo => publish::redo(model, now, effects),
         Command::PingNow => ping(model, now, effects),
         Command::ToggleFreeze => freeze(model, now),
-        Command::CursorDown => step(model, 1),
-        Command::CursorUp => step(model, -1),
-        Command::PageDown => page(model, 1),
-        Command::PageUp => page(model, -1),
-        Command::First => edge(model, Placement::Top),
-        Command::Last => edge(model, Placement::Bottom),
-        Command::Expand => expand(model),
-        Command::Collapse => collapse(model),
-        Command::Toggle => toggle(model),
-        Command::ExpandAll => expand_all(model),
-        Command::CollapseAll => collapse_all(model),
-        Command::VisitedBack => visit(model, now, Direction::Backward),
-        Command::VisitedForward => visit(model, now, Direction::Forward),
+        Command::CursorDown => moves::step(model, 1),
+        Command::CursorUp => moves::step(model, -1),
+        Command::PageDown => moves::page(model, 1),
+        Command::PageUp => moves::page(model, -1),
+        Command::First => moves::edge(model, Placement::Top),
+        Command::Last => moves::edge(model, Placement::Bottom),
+        Command::Expand => moves::expand(model),
+        Command::Collapse => moves::collapse(model),
+        Command::Toggle => moves::toggle(model),
+        Command::ExpandAll => moves::expand_all(model),
+        Command::CollapseAll => moves::collapse_all(model),
+        Command::VisitedBack => moves::visit(model, now, Direction::Backward),
+        Command::VisitedForward => moves::visit(model, now, Direction::Forward),
         Command::Search => keys::prompt(model, PromptKind::Search, ""),
-        Command::NextMatch => seek(model, now, Direction::Forward),
-        Command::PreviousMatch => seek(model, now, Direction::Backward),
+        Command::NextMatch => moves::seek(model, now, Direction::Forward),
+        Command::PreviousMatch => moves::seek(model, now, Direction::Backward),
         Command::GoTo => keys::prompt(model, PromptKind::GoTo, ""),
         Command::Pin => pin(model, now),
         Command::Publish => publish::open(model),
@@ -130,157 +127,6 @@ fn freeze(model: &mut Model, now: Timestamp) {
         None => Some(now),
         Some(_) => None,
     };
-}
-
-fn step(model: &mut Model, by: isize) {
-    if let Overlay::Help { scroll } = &mut model.overlay {
-        *scroll = scroll.saturating_add_signed(by);
-        return;
-    }
-    if model.focus == Pane::Inspector {
-        return model.inspector.scroll_by(by);
-    }
-    let (row, placement) = if by > 0 {
-        (tree::next(&model.devices, model.cursor), Placement::Bottom)
-    } else {
-        (tree::previous(&model.devices, model.cursor), Placement::Top)
-    };
-    if let Some(row) = row {
-        go(model, row, placement);
-    }
-}
-
-fn page(model: &mut Model, direction: isize) {
-    let (n_topics, n_lines) = model.n_rows();
-    let half = |n: usize| isize::try_from((n / 2).max(1)).unwrap_or(1) * direction;
-    if let Overlay::Help { scroll } = &mut model.overlay {
-        *scroll = scroll.saturating_add_signed(half(usize::from(model.rows)));
-        return;
-    }
-    if model.focus == Pane::Inspector {
-        return model.inspector.scroll_by(half(n_lines));
-    }
-    for _ in 0..half(n_topics).unsigned_abs() {
-        step(model, direction);
-    }
-}
-
-fn edge(model: &mut Model, edge: Placement) {
-    if let Overlay::Help { scroll } = &mut model.overlay {
-        *scroll = if edge == Placement::Top { 0 } else { usize::MAX / 2 };
-        return;
-    }
-    if model.focus == Pane::Inspector {
-        return model.inspector.scroll_to(if edge == Placement::Top { 0 } else { usize::MAX / 2 });
-    }
-    model.visited.leave(model.cursor);
-    let row = if edge == Placement::Top { RowId::default() } else { tree::last(&model.devices) };
-    go(model, row, edge);
-}
-
-/// Puts the cursor on a row, its branches expanded, and has it on screen.
-pub fn go(model: &mut Model, row: RowId, placement: Placement) {
-    if let Some(device) = ingest::device_mut(&mut model.devices, row.device) {
-        device.store.reveal(row.node);
-    }
-    if row != model.cursor {
-        model.cursor = row;
-        model.inspector.turn_to();
-    }
-    follow(model, placement);
-}
-
-/// Keeps the cursor on screen and on a row that is not hidden.
-pub fn follow(model: &mut Model, placement: Placement) {
-    let (n_rows, _) = model.n_rows();
-    let cursor = tree::shown(&model.devices, model.cursor);
-    if cursor != model.cursor {
-        model.cursor = cursor;
-        model.inspector.turn_to();
-    }
-    model.anchor = tree::follow(&model.devices, model.anchor, model.cursor, n_rows, placement);
-}
-
-fn expand(model: &mut Model) {
-    let row = model.cursor;
-    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
-    if !device.store.has_children(row.node) {
-        return;
-    }
-    if device.store.is_expanded(row.node) {
-        step(model, 1);
-    } else {
-        device.store.expand(row.node);
-    }
-}
-
-fn collapse(model: &mut Model) {
-    model.expanding = None;
-    let row = model.cursor;
-    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
-    if device.store.is_expanded(row.node) && device.store.has_children(row.node) {
-        device.store.collapse(row.node);
-        follow(model, Placement::Middle);
-    } else if let Some(parent) = device.store.parent(row.node) {
-        go(model, RowId { node: parent, ..row }, Placement::Top);
-    }
-}
-
-fn toggle(model: &mut Model) {
-    let row = model.cursor;
-    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
-    if !device.store.has_children(row.node) {
-        return;
-    }
-    if device.store.is_expanded(row.node) {
-        device.store.collapse(row.node);
-    } else {
-        device.store.expand(row.node);
-    }
-    follow(model, Placement::Middle);
-}
-
-fn expand_all(model: &mut Model) {
-    model.expanding = Some((model.cursor, None));
-}
-
-/// Expands another slice of the branches below a row.
-fn expand_on(model: &mut Model) {
-    let Some((row, from)) = model.expanding.take() else { return };
-    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
-    let rest = device.store.expand_all_below(row.node, from, EXPAND_SLICE_NODES);
-    model.expanding = rest.map(|from| (row, Some(from)));
-    follow(model, Placement::Middle);
-}
-
-fn collapse_all(model: &mut Model) {
-    model.expanding = None;
-    let row = model.cursor;
-    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
-    device.store.collapse_all_below(row.node);
-    if row.is_device() {
-        device.store.expand(NodeId::ROOT);
-    }
-    follow(model, Placement::Middle);
-}
-
-fn visit(model: &mut Model, now: Timestamp, direction: Direction) {
-    let (row, words) = match direction {
-        Direction::Backward => (model.visited.back(model.cursor), "no topic was visited before this one"),
-        Direction::Forward => (model.visited.forth(model.cursor), "no topic was visited after this one"),
-    };
-    match row {
-        Some(row) => go(model, row, Placement::Middle),
-        None => model.say(now, Tone::Info, words),
-    }
-}
-
-fn seek(model: &mut Model, now: Timestamp, direction: Direction) {
-    let cursor = model.cursor;
-    let Some(search) = &mut model.search else {
-        return model.say(now, Tone::Info, "nothing is searched for; / begins");
-    };
-    search.seek(cursor, direction, false);
 }
 
 fn pin(model: &mut Model, now: Timestamp) {
@@ -376,10 +222,10 @@ pub fn request_refused(
 pub fn due(model: &mut Model, now: Timestamp) {
     model.toasts.advance(now);
     model.lives.advance(now);
-    expand_on(model);
+    moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {
-        Progress::Found(row) => go(model, row, Placement::Middle),
+        Progress::Found(row) => moves::go(model, row, Placement::Middle),
         Progress::NotFound | Progress::Working | Progress::Idle => {}
     }
 }
@@ -391,14 +237,5 @@ pub fn resumed(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         if device.online().is_some() {
             effects.push(Effect::Request(device.id, BrokerRequest::Ping));
         }
-    }
-}
-
-/// Whether a pane can be seen on this screen without going to it.
-pub fn is_seen(model: &Model, pane: Pane) -> bool {
-    match model.layout().arrangement {
-        Arrangement::Wide | Arrangement::Stacked => true,
-        Arrangement::Single => model.focus == pane,
-        Arrangement::TooSmall => false,
     }
 }

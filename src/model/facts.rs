@@ -1,6 +1,7 @@
 //! Facts in lines: of a device, a branch, a message. Owns their words and order.
 use super::device::{Connection, Device};
 use super::ingest::refusal_words;
+use super::picture;
 use super::shown::fact;
 use crate::decode::{Ink, Line, figures};
 use crate::mqtt::Retained;
@@ -152,7 +153,7 @@ pub fn of_branch(device: &Device, node: NodeId, now: Timestamp) -> Vec<Line> {
 }
 
 /// What is known of a message besides its payload; the last line parts the two.
-pub fn of_message(device: &Device, last: &Last<'_>) -> Vec<Line> {
+pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>) -> Vec<Line> {
     let retained = match last.retained {
         Retained::Yes => "yes",
         Retained::No => "no",
@@ -175,7 +176,9 @@ pub fn of_message(device: &Device, last: &Last<'_>) -> Vec<Line> {
     if let LastPayload::Evicted { .. } = last.payload {
         lines.push(fact("payload", Ink::Faint, "evicted to stay within --memory"));
     }
-    let _ = device;
+    if let Some(twin) = picture::twin(device, node) {
+        lines.push(fact("beware", Ink::Text, &format!("{twin} is another topic: a leading slash counts")));
+    }
     lines.push(Line::default());
     lines
 }

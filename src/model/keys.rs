@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, apply};
+use super::{Model, apply, moves};
 use crate::command::Command;
 use crate::keymap::{Chord, Key};
 use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
@@ -102,7 +102,7 @@ fn retype(model: &mut Model, now: Timestamp) {
     let (text, from) = (prompt.line.text().to_owned(), prompt.from);
     if text.is_empty() {
         model.search = None;
-        apply::go(model, from, Placement::Middle);
+        moves::go(model, from, Placement::Middle);
     } else {
         model.search = Some(Search::begin(&text, from));
     }
@@ -132,7 +132,7 @@ fn leave_prompt(model: &mut Model) {
     let Overlay::Prompt(prompt) = std::mem::take(&mut model.overlay) else { return };
     if prompt.kind == PromptKind::Search {
         model.search = None;
-        apply::go(model, prompt.from, Placement::Middle);
+        moves::go(model, prompt.from, Placement::Middle);
     }
 }
 
@@ -145,7 +145,7 @@ fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
     let row = find(here).or_else(|| ids.filter(|id| *id != here).find_map(find));
     let row = row.ok_or_else(|| format!("no topic {topic:?} was heard so far; / finds a part of a topic"))?;
     model.visited.leave(model.cursor);
-    apply::go(model, row, Placement::Middle);
+    moves::go(model, row, Placement::Middle);
     Ok(())
 }
 

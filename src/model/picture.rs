@@ -1,6 +1,5 @@
 //! What the screen shows, made ready before a frame: rows, previews, the inspector. Owns no more than is seen.
 use super::device::{Connection, Device};
-use super::inspector::{Inspector, Tab};
 use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::{Effect, Model, help, hints, shown};
@@ -97,7 +96,7 @@ impl Model {
     /// Makes ready what the next frame shows. Costs what is on the screen.
     pub fn prepare(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         self.unfold(now);
-        super::apply::follow(self, tree::Placement::Middle);
+        super::moves::follow(self, tree::Placement::Middle);
         if let Overlay::Help { scroll } = &mut self.overlay {
             *scroll = (*scroll).min(help::max_scroll(&self.keymap, self.cols, self.rows));
         }
@@ -198,7 +197,7 @@ impl RowMaker<'_> {
             is_expanded,
             is_pinned: store.is_pinned(id.node),
             is_match: self.is_match(device, id),
-            has_twin: has_twin(device, id),
+            has_twin: twin(device, id.node).is_some(),
             n_topics: node.n_topics_below,
             n_messages: node.n_messages_below,
             rate: node.rate_per_s(self.now),
@@ -259,18 +258,17 @@ pub fn spark(device: &Device, node: NodeId) -> Vec<f64> {
     if numbers.len() < 2 { Vec::new() } else { numbers }
 }
 
-fn has_twin(device: &Device, id: RowId) -> bool {
+/// The topic that differs by a leading slash alone and was heard as well.
+pub fn twin(device: &Device, node: NodeId) -> Option<String> {
     let store = &device.store;
-    if id.is_device() || store.last(id.node).is_none() {
-        return false;
-    }
+    store.last(node)?;
     let mut topic = String::new();
-    store.topic_of(id.node, &mut topic);
+    store.topic_of(node, &mut topic);
     let twin = match topic.strip_prefix('/') {
-        Some(without) => store.find(without),
-        None => store.find(&format!("/{topic}")),
+        Some(without) => without.to_owned(),
+        None => format!("/{topic}"),
     };
-    twin.is_some_and(|twin| store.last(twin).is_some())
+    store.last(store.find(&twin)?).map(|_heard| twin)
 }
 
 fn empty_row(id: RowId) -> Row {
@@ -343,9 +341,4 @@ fn keep_alive_change(device: &Device, now: Timestamp) -> Option<Timestamp> {
     let (_, cell) = keep_alive_left(device, now)?;
     let cells = keep_alive_cells(device, now)?.checked_sub(1)?;
     Some(device.link.next_ping? - cell * cells)
-}
-
-/// Whether a tab has anything to scroll.
-pub fn scrolls(inspector: &Inspector) -> bool {
-    matches!(inspector.tab, Tab::Value | Tab::History | Tab::Message)
 }

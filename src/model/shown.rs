@@ -1,5 +1,5 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
-use super::device::{Connection, Device};
+use super::device::Device;
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
 use super::{Effect, Model, facts, fold, picture};
 use crate::decode::{self, Ink, Line, Preview};
@@ -136,7 +136,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             history(&mut shown, inspector, device, row.node, (cols, n_rows));
             return shown;
         }
-        Tab::Message => Lines { facts: folded(&facts::of_message(device, &last), cols), n_rows: 0 },
+        Tab::Message => Lines { facts: folded(&facts::of_message(device, row.node, &last), cols), n_rows: 0 },
     };
     let LastPayload::Whole(payload) = last.payload else {
         window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
@@ -297,12 +297,4 @@ pub fn fact(name: &str, ink: Ink, value: &str) -> Line {
     line.push(Ink::Key, &format!("{name:<NAME_COLS$}"));
     decode::escape::push_sane(&mut line, ink, value.as_bytes(), usize::from(u16::MAX));
     line
-}
-
-/// Whether a device can be talked to at all.
-pub fn is_reachable(device: &Device) -> bool {
-    match device.connection {
-        Connection::Online(_) => true,
-        Connection::Connecting { .. } | Connection::Waiting(_) | Connection::Off => false,
-    }
 }

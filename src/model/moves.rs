@@ -1,0 +1,162 @@
+//! Moving about the tree: the cursor, branches, visited rows, matches. Owns no row; `tree` says where they are.
+use super::layout::Pane;
+use super::overlay::Overlay;
+use super::toast::Tone;
+use super::tree::{self, Placement, RowId};
+use super::{Model, ingest};
+use crate::store::{Direction, NodeId};
+use crate::time::Timestamp;
+
+/// Nodes looked at between two looks at the keyboard while a branch is expanded whole; a few milliseconds.
+const EXPAND_SLICE_NODES: usize = 8_192;
+
+pub(super) fn step(model: &mut Model, by: isize) {
+    if let Overlay::Help { scroll } = &mut model.overlay {
+        *scroll = scroll.saturating_add_signed(by);
+        return;
+    }
+    if model.focus == Pane::Inspector {
+        return model.inspector.scroll_by(by);
+    }
+    let (row, placement) = if by > 0 {
+        (tree::next(&model.devices, model.cursor), Placement::Bottom)
+    } else {
+        (tree::previous(&model.devices, model.cursor), Placement::Top)
+    };
+    if let Some(row) = row {
+        go(model, row, placement);
+    }
+}
+
+pub(super) fn page(model: &mut Model, direction: isize) {
+    let (n_topics, n_lines) = model.n_rows();
+    let half = |n: usize| isize::try_from((n / 2).max(1)).unwrap_or(1) * direction;
+    if let Overlay::Help { scroll } = &mut model.overlay {
+        *scroll = scroll.saturating_add_signed(half(usize::from(model.rows)));
+        return;
+    }
+    if model.focus == Pane::Inspector {
+        return model.inspector.scroll_by(half(n_lines));
+    }
+    for _ in 0..half(n_topics).unsigned_abs() {
+        step(model, direction);
+    }
+}
+
+pub(super) fn edge(model: &mut Model, edge: Placement) {
+    if let Overlay::Help { scroll } = &mut model.overlay {
+        *scroll = if edge == Placement::Top { 0 } else { usize::MAX / 2 };
+        return;
+    }
+    if model.focus == Pane::Inspector {
+        return model.inspector.scroll_to(if edge == Placement::Top { 0 } else { usize::MAX / 2 });
+    }
+    model.visited.leave(model.cursor);
+    let row = if edge == Placement::Top { RowId::default() } else { tree::last(&model.devices) };
+    go(model, row, edge);
+}
+
+/// Puts the cursor on a row, its branches expanded, and has it on screen.
+pub fn go(model: &mut Model, row: RowId, placement: Placement) {
+    if let Some(device) = ingest::device_mut(&mut model.devices, row.device) {
+        device.store.reveal(row.node);
+    }
+    if row != model.cursor {
+        model.cursor = row;
+        model.inspector.turn_to();
+    }
+    follow(model, placement);
+}
+
+/// Keeps the cursor on screen and on a row that is not hidden.
+pub fn follow(model: &mut Model, placement: Placement) {
+    let (n_rows, _) = model.n_rows();
+    let cursor = tree::shown(&model.devices, model.cursor);
+    if cursor != model.cursor {
+        model.cursor = cursor;
+        model.inspector.turn_to();
+    }
+    model.anchor = tree::follow(&model.devices, model.anchor, model.cursor, n_rows, placement);
+}
+
+pub(super) fn expand(model: &mut Model) {
+    let row = model.cursor;
+    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
+    if !device.store.has_children(row.node) {
+        return;
+    }
+    if device.store.is_expanded(row.node) {
+        step(model, 1);
+    } else {
+        device.store.expand(row.node);
+    }
+}
+
+pub(super) fn collapse(model: &mut Model) {
+    model.expanding = None;
+    let row = model.cursor;
+    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
+    if device.store.is_expanded(row.node) && device.store.has_children(row.node) {
+        device.store.collapse(row.node);
+        follow(model, Placement::Middle);
+    } else if let Some(parent) = device.store.parent(row.node) {
+        go(model, RowId { node: parent, ..row }, Placement::Top);
+    }
+}
+
+pub(super) fn toggle(model: &mut Model) {
+    let row = model.cursor;
+    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
+    if !device.store.has_children(row.node) {
+        return;
+    }
+    if device.store.is_expanded(row.node) {
+        device.store.collapse(row.node);
+    } else {
+        device.store.expand(row.node);
+    }
+    follow(model, Placement::Middle);
+}
+
+pub(super) fn expand_all(model: &mut Model) {
+    model.expanding = Some((model.cursor, None));
+}
+
+/// Expands another slice of the branches below a row.
+pub(super) fn expand_on(model: &mut Model) {
+    let Some((row, from)) = model.expanding.take() else { return };
+    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
+    let rest = device.store.expand_all_below(row.node, from, EXPAND_SLICE_NODES);
+    model.expanding = rest.map(|from| (row, Some(from)));
+    follow(model, Placement::Middle);
+}
+
+pub(super) fn collapse_all(model: &mut Model) {
+    model.expanding = None;
+    let row = model.cursor;
+    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
+    device.store.collapse_all_below(row.node);
+    if row.is_device() {
+        device.store.expand(NodeId::ROOT);
+    }
+    follow(model, Placement::Middle);
+}
+
+pub(super) fn visit(model: &mut Model, now: Timestamp, direction: Direction) {
+    let (row, words) = match direction {
+        Direction::Backward => (model.visited.back(model.cursor), "no topic was visited before this one"),
+        Direction::Forward => (model.visited.forth(model.cursor), "no topic was visited after this one"),
+    };
+    match row {
+        Some(row) => go(model, row, Placement::Middle),
+        None => model.say(now, Tone::Info, words),
+    }
+}
+
+pub(super) fn seek(model: &mut Model, now: Timestamp, direction: Direction) {
+    let cursor = model.cursor;
+    let Some(search) = &mut model.search else {
+        return model.say(now, Tone::Info, "nothing is searched for; / begins");
+    };
+    search.seek(cursor, direction, false);
+}
