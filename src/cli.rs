@@ -24,8 +24,11 @@ pub struct Cli {
     /// Something else than the explorer on a broker.
     #[command(subcommand)]
     pub command: Option<Subcommands>,
-    /// Brokers to open, as mqtt://[user[:password]@]host[:port] or host[:port]
-    #[arg(value_name = "URL")]
+    /// Brokers to open.
+    #[arg(
+        value_name = "URL",
+        help = "Brokers to open, as mqtt://[user[:password]@]host[:port] or host[:port]"
+    )]
     pub urls: Vec<String>,
     /// What every way of running takes.
     #[command(flatten)]
@@ -77,7 +80,8 @@ pub struct DemoArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
-    /// Filter to subscribe to; may be given again [default: #]
+    /// Filters to subscribe to.
+    #[arg(help = "Filter to subscribe to; may be given again [default: #]")]
     #[arg(short = 't', long = "filter", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
     pub filters: Vec<Filter>,
     /// Highest QoS to be delivered at
@@ -104,7 +108,10 @@ pub struct ConnectionArgs {
     /// Keep the session on the broker when the connection ends (clean session off)
     #[arg(long, requires = "client_id")]
     pub persistent: bool,
-    /// Seconds that the broker shall keep the session for, with --persistent (MQTT 5) [default: 3600]
+    /// Seconds that the broker shall keep the session for.
+    #[arg(
+        help = "Seconds that the broker shall keep the session for, with --persistent (MQTT 5) [default: 3600]"
+    )]
     #[arg(long, value_name = "SECONDS", requires = "persistent")]
     pub session_expiry: Option<u32>,
     /// Protocol version
@@ -128,7 +135,10 @@ pub struct ScreenArgs {
     /// Draw with ASCII characters only; chosen by itself when the locale is not UTF-8
     #[arg(long)]
     pub ascii: bool,
-    /// Memory for topics and history, such as 512M [default: a quarter of the machine's, 512M at most]
+    /// Memory for topics and history.
+    #[arg(
+        help = "Memory for topics and history, such as 512M [default: a quarter of the machine's, 512M at most]"
+    )]
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     pub memory: Option<u64>,
     /// Bytes a second sent to the terminal for what changes by itself

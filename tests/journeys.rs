@@ -244,6 +244,26 @@ fn a_lost_connection_says_why_what_to_do_and_when_it_is_tried_again() {
 }
 
 #[test]
+fn a_disconnection_that_was_asked_for_is_no_alarm() {
+    let story = story().online().receives("a", "1").types("c").asks(&[BrokerRequest::Disconnect]);
+    let lost = mqttscope::mqtt::port::Lost {
+        step: None,
+        cause: "disconnected, as you asked".into(),
+        remedy: None,
+        reason: None,
+        at: story.now,
+        retry_at: None,
+        n_attempts: 0,
+    };
+    story
+        .hears(BrokerEvent::Lost(lost))
+        .sees("demo is disconnected; c connects")
+        .sees("a 1")
+        .types("c")
+        .asks(&[BrokerRequest::Connect]);
+}
+
+#[test]
 fn what_was_shown_stays_when_the_connection_is_lost() {
     story()
         .online()

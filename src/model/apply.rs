@@ -146,9 +146,7 @@ fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(device) = model.selected() else { return };
     let id = device.id;
     match (&device.connection, model.lives.n_unsettled(Some(id))) {
-        (Connection::Online(_) | Connection::Connecting { .. }, 0) => {
-            effects.push(Effect::Request(id, BrokerRequest::Disconnect));
-        }
+        (Connection::Online(_) | Connection::Connecting { .. }, 0) => disconnect(model, id, effects),
         (Connection::Online(_) | Connection::Connecting { .. }, n) => {
             let words = format!("{n} publications are in flight. Disconnect all the same?");
             model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
@@ -157,6 +155,14 @@ fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
             effects.push(Effect::Request(id, BrokerRequest::Connect));
         }
     }
+}
+
+/// Says goodbye to a broker and stays away.
+pub fn disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
+    if let Some(device) = ingest::device_mut(&mut model.devices, id) {
+        device.leaving = true;
+    }
+    effects.push(Effect::Request(id, BrokerRequest::Disconnect));
 }
 
 fn copy_topic(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {

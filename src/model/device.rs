@@ -45,6 +45,8 @@ pub struct Device {
     pub listening_since: Option<Timestamp>,
     /// Messages outside `$SYS` since the program began.
     pub n_heard: u64,
+    /// Whether the user asked for its disconnection; the loss that follows is none to warn of.
+    pub leaving: bool,
     /// Whether its first branches were expanded to fit the screen.
     pub unfolded: bool,
     /// What happened, oldest first.
@@ -107,6 +109,7 @@ impl Device {
             n_connects: 0,
             listening_since: None,
             n_heard: 0,
+            leaving: false,
             unfolded: false,
             log: VecDeque::new(),
             next_ticket: 1,
@@ -128,6 +131,13 @@ impl Device {
             self.round_trips.pop_front();
         }
         self.round_trips.push_back(round_trip);
+    }
+
+    /// What was granted holds for a connection, not beyond it.
+    pub fn forget_grants(&mut self) {
+        for subscription in &mut self.subscriptions {
+            subscription.granted = None;
+        }
     }
 
     /// What CONNACK told, while online.

@@ -66,6 +66,7 @@ fn messages(model: &mut Model, id: DeviceId, batch: &Batch) {
 fn come_online(model: &mut Model, now: Timestamp, id: DeviceId, online: Box<Online>) {
     let device = &mut model.devices[usize::from(id.0)];
     device.n_connects += 1;
+    device.leaving = false;
     device.listening_since = Some(online.at);
     let present = if online.connack.session_present { "session present" } else { "no session present" };
     let again = if device.n_connects > 1 { " again" } else { "" };
@@ -175,13 +176,18 @@ fn noticed(model: &mut Model, now: Timestamp, id: DeviceId, notice: Notice) {
 fn lose(model: &mut Model, now: Timestamp, id: DeviceId, lost: Lost) {
     let device = &mut model.devices[usize::from(id.0)];
     device.listening_since = None;
+    if std::mem::take(&mut device.leaving) && lost.retry_at.is_none() {
+        device.connection = Connection::Off;
+        device.forget_grants();
+        device.log(now, "disconnected, as asked");
+        let words = format!("{} is disconnected; c connects", device.profile.name);
+        return model.toasts.say(now, Tone::Info, words);
+    }
     let remedy = lost.remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
     let words = format!("{}: {}{remedy}", device.profile.name, lost.cause);
     device.log(now, words.clone());
     let was = std::mem::replace(&mut device.connection, Connection::Waiting(Box::new(lost)));
-    for subscription in &mut device.subscriptions {
-        subscription.granted = None;
-    }
+    device.forget_grants();
     // The same failure at every attempt is told by the device's row, not by toast after toast.
     let repeated = matches!((&was, &device.connection), (Connection::Connecting { .. }, Connection::Waiting(lost)) if lost.n_attempts > 1);
     if !repeated {

@@ -170,7 +170,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
         Deed::Quit => effects.push(Effect::Quit),
-        Deed::Disconnect(id) => effects.push(Effect::Request(id, BrokerRequest::Disconnect)),
+        Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, &topic, effects),
     }
 }
