@@ -1,6 +1,6 @@
 //! The command line. Owns arguments, their errors and exit codes; runs nothing itself.
 use crate::mqtt::address::{AddressError, ParsedUrl, parse_url};
-use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Version};
+use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Transport, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -180,6 +180,9 @@ pub enum ProfileError {
     /// A password without a user name, which 3.1.1 forbids (MQTT 3.1.1 section 3.1.2.9).
     #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
     PasswordAlone,
+    /// A transport that is planned and not there yet.
+    #[error("{0}:// is not supported yet; only mqtt:// (plain TCP) is")]
+    NotYet(&'static str),
     /// A bound outside the protocol's.
     #[error("--max-packet must be 1k to 256Mi; the protocol ends there")]
     MaxPacket,
@@ -200,6 +203,9 @@ impl Cli {
         for (place, url) in urls.iter().enumerate() {
             let url = if url.contains("://") { url.clone() } else { format!("mqtt://{url}") };
             let parsed = parse_url(&url)?;
+            if parsed.address.transport != Transport::Tcp {
+                return Err(ProfileError::NotYet(parsed.address.transport.scheme()));
+            }
             if parsed.password.is_some() {
                 let words =
                     "a password in a URL can be read in the process list; --password-env keeps it out";

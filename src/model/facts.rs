@@ -19,7 +19,11 @@ const LOG_LINES: usize = 100;
 pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
     let profile = &device.profile;
     let mut lines = vec![
-        fact("broker", Ink::Plain, &format!("{} over TCP", profile.address)),
+        fact(
+            "broker",
+            Ink::Plain,
+            &format!("{} over {}", profile.address, profile.address.transport.words()),
+        ),
         fact("version", Ink::Plain, &profile.version.to_string()),
         fact("state", Ink::Text, &state_words(device, now)),
     ];

@@ -1,4 +1,4 @@
-//! Where a broker is. Owns the parsing of `mqtt://user:password@host:port/path`; dials nothing.
+//! Where a broker is. Owns the parsing of `mqtt://user:password@host:port/path` and its kin; dials nothing.
 use super::secret::Secret;
 use std::fmt;
 
@@ -7,17 +7,88 @@ use std::fmt;
 pub enum Transport {
     /// `mqtt://`: plain TCP, port 1883.
     Tcp,
+    /// `mqtts://`: TLS over TCP, port 8883.
+    Tls,
+    /// `ws://`: WebSocket, port 80.
+    WebSocket,
+    /// `wss://`: WebSocket over TLS, port 443.
+    SecureWebSocket,
+    /// `mqtt+unix://`: a Unix socket, named by its path.
+    Unix,
 }
 
-/// A broker's address: transport, host and port.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+impl Transport {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Tcp, Self::Tls, Self::WebSocket, Self::SecureWebSocket, Self::Unix];
+
+    /// What its URLs begin with.
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Tcp => "mqtt",
+            Self::Tls => "mqtts",
+            Self::WebSocket => "ws",
+            Self::SecureWebSocket => "wss",
+            Self::Unix => "mqtt+unix",
+        }
+    }
+
+    /// The words for it on screen.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::WebSocket => "WebSocket",
+            Self::SecureWebSocket => "WebSocket and TLS",
+            Self::Unix => "a Unix socket",
+        }
+    }
+
+    /// The port when a URL names none, as registered with IANA; a Unix socket has none.
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Tcp => 1883,
+            Self::Tls => 8883,
+            Self::WebSocket => 80,
+            Self::SecureWebSocket => 443,
+            Self::Unix => 0,
+        }
+    }
+
+    /// Whether it is encrypted.
+    pub const fn is_tls(self) -> bool {
+        matches!(self, Self::Tls | Self::SecureWebSocket)
+    }
+
+    /// Whether it goes through HTTP.
+    pub const fn is_websocket(self) -> bool {
+        matches!(self, Self::WebSocket | Self::SecureWebSocket)
+    }
+
+    /// The transport of a scheme; `tcp`, `ssl` and `tls` are taken as other clients write them.
+    pub fn from_scheme(scheme: &str) -> Option<Self> {
+        Some(match scheme.to_ascii_lowercase().as_str() {
+            "mqtt" | "tcp" => Self::Tcp,
+            "mqtts" | "ssl" | "tls" => Self::Tls,
+            "ws" => Self::WebSocket,
+            "wss" => Self::SecureWebSocket,
+            "mqtt+unix" | "unix" => Self::Unix,
+            _ => return None,
+        })
+    }
+}
+
+/// A broker's address: transport, host and port, and the path where the transport has one.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Address {
     /// How it is reached.
     pub transport: Transport,
-    /// Name, IPv4 or IPv6 address, the latter without brackets.
+    /// Name, IPv4 or IPv6 address, the latter without brackets; empty for a Unix socket.
     pub host: String,
-    /// TCP port.
+    /// TCP port; 0 for a Unix socket.
     pub port: u16,
+    /// WebSocket: path and query, beginning with a slash, `/mqtt` by default. Unix: the socket's path.
+    /// Empty otherwise. A query may be a signature, so neither `Display` nor `Debug` shows it.
+    pub path: String,
 }
 
 /// What a URL holds: the address, and credentials where given.
@@ -35,20 +106,22 @@ pub struct ParsedUrl {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// A scheme that is not one of ours.
-    #[error("{0:?} is not a way to a broker; write mqtt://host[:port]")]
+    #[error(
+        "{0:?} is not a way to a broker; write mqtt://, mqtts://, ws:// or wss://host[:port], or mqtt+unix:///path"
+    )]
     Scheme(String),
-    /// A scheme that is planned and not there yet.
-    #[error("{0}:// is not supported yet; only mqtt:// (plain TCP) is")]
-    NotYet(String),
     /// Nothing where the host belongs.
     #[error("the address has no host; write mqtt://host[:port]")]
     NoHost,
     /// Not 1 to 65,535.
     #[error("{0:?} is no port; ports are 1 to 65535")]
     Port(String),
-    /// A path, query or fragment, which plain TCP has no use for.
-    #[error("mqtt:// takes no path, but {0:?} follows the host; topics go into --filter")]
-    Path(String),
+    /// A path, query or fragment, which TCP has no use for.
+    #[error("{0}:// takes no path, but {1:?} follows the host; topics go into --filter")]
+    Path(&'static str, String),
+    /// A Unix socket without its path.
+    #[error("a Unix socket is named by its path; write mqtt+unix:///run/mosquitto.sock")]
+    NoSocket,
     /// A percent sign without two hexadecimal digits, or bytes that are no UTF-8.
     #[error("the user name or password is not percent-encoded correctly; write % as %25 and @ as %40")]
     Encoding,
@@ -58,39 +131,55 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// The port of `mqtt://` as registered with IANA.
-    pub const DEFAULT_PORT: u16 = 1883;
+    /// The path of a WebSocket when a URL names none, as brokers and clients agree.
+    pub const DEFAULT_PATH: &str = "/mqtt";
 
     /// Plain TCP to a host.
     pub fn tcp(host: impl Into<String>, port: u16) -> Self {
-        Self { transport: Transport::Tcp, host: host.into(), port }
+        Self { transport: Transport::Tcp, host: host.into(), port, path: String::new() }
     }
-}
 
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// `host:port`, an IPv6 address in brackets.
+    pub fn host_port(&self) -> String {
         if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
+            format!("[{}]:{}", self.host, self.port)
         } else {
-            write!(f, "{}:{}", self.host, self.port)
+            format!("{}:{}", self.host, self.port)
         }
     }
 }
 
-/// Parses `mqtt://[user[:password]@]host[:port]`.
+/// Plain TCP is `host:port` alone; what differs from it is said with the scheme.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.transport.scheme();
+        match self.transport {
+            Transport::Tcp => f.write_str(&self.host_port()),
+            Transport::Tls => write!(f, "{scheme}://{}", self.host_port()),
+            Transport::WebSocket | Transport::SecureWebSocket => {
+                let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+                let query = if query.is_empty() { "" } else { "?…" };
+                write!(f, "{scheme}://{}{path}{query}", self.host_port())
+            }
+            Transport::Unix => write!(f, "{scheme}://{}", self.path),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
+    }
+}
+
+/// Parses `mqtt://[user[:password]@]host[:port]` and its kin.
 pub fn parse_url(text: &str) -> Result<ParsedUrl, AddressError> {
     let (scheme, rest) = text.split_once("://").ok_or_else(|| AddressError::Scheme(text.into()))?;
-    match scheme.to_ascii_lowercase().as_str() {
-        "mqtt" | "tcp" => {}
-        "mqtts" | "ws" | "wss" | "mqtt+unix" => return Err(AddressError::NotYet(scheme.into())),
-        _ => return Err(AddressError::Scheme(format!("{scheme}://"))),
-    }
+    let transport =
+        Transport::from_scheme(scheme).ok_or_else(|| AddressError::Scheme(format!("{scheme}://")))?;
     // A password may hold anything but `@`, so the host begins behind the last one of the authority.
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    if !matches!(path, "" | "/") {
-        return Err(AddressError::Path(path.into()));
-    }
     let (credentials, host_port) = match authority.rsplit_once('@') {
         Some((credentials, host_port)) => (Some(credentials), host_port),
         None => (None, authority),
@@ -100,14 +189,33 @@ pub fn parse_url(text: &str) -> Result<ParsedUrl, AddressError> {
         Some((user, "")) => (Some(decoded_text(user)?), None),
         Some((user, password)) => (Some(decoded_text(user)?), Some(Secret::new(decoded(password)?))),
     };
+    let address = address(transport, host_port, path)?;
+    Ok(ParsedUrl { address, username, password })
+}
+
+fn address(transport: Transport, host_port: &str, path: &str) -> Result<Address, AddressError> {
+    if transport == Transport::Unix {
+        if path.len() < 2 || !host_port.is_empty() {
+            return Err(AddressError::NoSocket);
+        }
+        return Ok(Address { transport, host: String::new(), port: 0, path: decoded_text(path)? });
+    }
     let (host, port) = split_port(host_port)?;
     if host.is_empty() {
         return Err(AddressError::NoHost);
     }
-    Ok(ParsedUrl { address: Address::tcp(host, port), username, password })
+    let path = match (transport.is_websocket(), path) {
+        (true, "" | "/") => Address::DEFAULT_PATH.to_owned(),
+        (true, path) if path.starts_with('/') => path.to_owned(),
+        (true, query) => format!("{}{query}", Address::DEFAULT_PATH),
+        (false, "" | "/") => String::new(),
+        (false, path) => return Err(AddressError::Path(transport.scheme(), path.into())),
+    };
+    let port = port.unwrap_or(transport.default_port());
+    Ok(Address { transport, host: host.into(), port, path })
 }
 
-fn split_port(text: &str) -> Result<(&str, u16), AddressError> {
+fn split_port(text: &str) -> Result<(&str, Option<u16>), AddressError> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (host, after) = rest.split_once(']').ok_or_else(|| AddressError::Bracket(text.into()))?;
@@ -118,9 +226,9 @@ fn split_port(text: &str) -> Result<(&str, u16), AddressError> {
             None => (text, None),
         },
     };
-    let Some(port) = port else { return Ok((host, Address::DEFAULT_PORT)) };
+    let Some(port) = port else { return Ok((host, None)) };
     match port.parse() {
-        Ok(number) if number > 0 => Ok((host, number)),
+        Ok(number) if number > 0 => Ok((host, Some(number))),
         Ok(_) | Err(_) => Err(AddressError::Port(port.into())),
     }
 }
@@ -169,15 +277,39 @@ mod tests {
     }
 
     #[test]
+    fn every_transport_has_its_scheme_port_and_path() {
+        for (text, shown, port, path) in [
+            ("mqtts://h", "mqtts://h:8883", 8883, ""),
+            ("ws://h", "ws://h:80/mqtt", 80, "/mqtt"),
+            ("ws://h:9001/", "ws://h:9001/mqtt", 9001, "/mqtt"),
+            ("wss://[::1]/ws/v1", "wss://[::1]:443/ws/v1", 443, "/ws/v1"),
+            (
+                "wss://h/mqtt?X-Amz-Signature=secret",
+                "wss://h:443/mqtt?…",
+                443,
+                "/mqtt?X-Amz-Signature=secret",
+            ),
+            ("mqtt+unix:///run/m%20q.sock", "mqtt+unix:///run/m q.sock", 0, "/run/m q.sock"),
+        ] {
+            let address = parse_url(text).unwrap().address;
+            assert_eq!(
+                (address.to_string().as_str(), address.port, address.path.as_str()),
+                (shown, port, path)
+            );
+            assert!(!format!("{address:?}").contains("secret"), "a signature is a secret");
+        }
+    }
+
+    #[test]
     fn a_wrong_url_is_told_what_to_write() {
         for (text, expected) in [
             ("localhost", AddressError::Scheme("localhost".into())),
             ("http://h", AddressError::Scheme("http://".into())),
-            ("wss://h", AddressError::NotYet("wss".into())),
+            ("mqtt+unix://h/x", AddressError::NoSocket),
             ("mqtt://", AddressError::NoHost),
             ("mqtt://h:0", AddressError::Port("0".into())),
             ("mqtt://h:99999", AddressError::Port("99999".into())),
-            ("mqtt://h/a/b", AddressError::Path("/a/b".into())),
+            ("mqtt://h/a/b", AddressError::Path("mqtt", "/a/b".into())),
             ("mqtt://a%zz@h", AddressError::Encoding),
             ("mqtt://[::1", AddressError::Bracket("[::1".into())),
         ] {

@@ -2,7 +2,7 @@
 use super::batch::Batch;
 use super::filter::Filter;
 use super::packet::ConnAck;
-use super::profile::Subscription;
+use super::profile::{Subscription, Version};
 use super::publication::{Publication, Stage, Ticket};
 use super::reason::Reason;
 use super::words::{PacketId, Qos};
@@ -66,8 +66,14 @@ pub enum BrokerEvent {
 pub enum Step {
     /// Name to addresses.
     Resolve,
-    /// TCP's three-way handshake.
+    /// TCP's three-way handshake, or the Unix socket's opening.
     Tcp,
+    /// The HTTP proxy's answer to our CONNECT.
+    Proxy,
+    /// TLS's handshake.
+    Tls,
+    /// WebSocket's opening handshake.
+    WebSocket,
     /// CONNECT sent, CONNACK awaited.
     Connect,
 }
@@ -78,6 +84,9 @@ impl Step {
         match self {
             Self::Resolve => "resolve",
             Self::Tcp => "TCP",
+            Self::Proxy => "proxy",
+            Self::Tls => "TLS",
+            Self::WebSocket => "WebSocket",
             Self::Connect => "CONNECT",
         }
     }
@@ -98,6 +107,40 @@ pub struct Online {
     pub took: Duration,
     /// Publications in flight that the session carried over and are sent again.
     pub n_resumed: usize,
+    /// The version spoken, chosen or found.
+    pub version: Version,
+    /// What TLS agreed on, where there is TLS.
+    pub tls: Option<TlsFacts>,
+}
+
+/// What TLS agreed on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsFacts {
+    /// `TLS 1.3`, say.
+    pub version: String,
+    /// The cipher suite's IANA name.
+    pub cipher: String,
+    /// The protocol agreed on by ALPN.
+    pub alpn: Option<String>,
+    /// The broker's certificates, its own first.
+    pub chain: Vec<Certificate>,
+    /// Whether nothing of it was checked.
+    pub insecure: bool,
+}
+
+/// What a certificate says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// Whose it is.
+    pub subject: String,
+    /// Who says so.
+    pub issuer: String,
+    /// The names and addresses it is for.
+    pub names: Vec<String>,
+    /// Not to be trusted before, in milliseconds since 1970 (UTC).
+    pub not_before_unix_ms: i64,
+    /// Not to be trusted after, in milliseconds since 1970 (UTC).
+    pub not_after_unix_ms: i64,
 }
 
 /// Why a broker said no, in its own words where it gave any.

@@ -7,6 +7,7 @@ use super::secret::Secret;
 use super::topic::Topic;
 use super::words::Qos;
 use std::fmt;
+use std::path::PathBuf;
 
 /// The protocol version spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,14 +35,24 @@ pub struct Profile {
     pub name: String,
     /// Where its broker is.
     pub address: Address,
-    /// Spoken from the first byte.
+    /// Spoken from the first byte; unless it is fixed, 3.1.1 is tried when the broker does not take it.
     pub version: Version,
+    /// Whether the user chose the version, so that no other is tried.
+    pub version_is_fixed: bool,
     /// Never empty: whoever makes a profile generates one where the user gave none.
     pub client_id: String,
     /// Section 3.1.3.5.
     pub username: Option<String>,
-    /// Section 3.1.3.6.
+    /// Section 3.1.3.6. Made anew from `password_source` at each connect where that names one.
     pub password: Option<Secret>,
+    /// Where the password comes from.
+    pub password_source: PasswordSource,
+    /// For the transports that are encrypted.
+    pub tls: TlsSettings,
+    /// Further headers of the WebSocket's opening request, such as a bearer token.
+    pub ws_headers: Vec<(String, Secret)>,
+    /// An HTTP proxy that CONNECTs us through.
+    pub proxy: Option<Proxy>,
     /// Seconds, 0 to switch it off; 60 by default.
     pub keep_alive_s: u16,
     /// Clean start (5), clean session (3.1.1); on by default.
@@ -71,9 +82,14 @@ impl Profile {
             name: name.into(),
             address,
             version: Version::default(),
+            version_is_fixed: true,
             client_id: client_id.into(),
             username: None,
             password: None,
+            password_source: PasswordSource::default(),
+            tls: TlsSettings::default(),
+            ws_headers: Vec::new(),
+            proxy: None,
             keep_alive_s: 60,
             clean_start: true,
             session_expiry_s: 0,
@@ -83,6 +99,48 @@ impl Profile {
             subscriptions: Vec::new(),
         }
     }
+}
+
+/// Where a password comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PasswordSource {
+    /// There is none, or it was given at the start: `Profile::password` stands.
+    #[default]
+    Given,
+    /// An environment variable of this name.
+    Variable(String),
+    /// A file; a line end behind it is left out.
+    File(PathBuf),
+    /// A command line for the shell, run anew at each connect; its first line of output.
+    Command(String),
+}
+
+/// How TLS checks the broker and shows who we are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// PEM with the authorities to trust instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// PEM with our certificate and its chain.
+    pub cert_file: Option<PathBuf>,
+    /// PEM with our certificate's key.
+    pub key_file: Option<PathBuf>,
+    /// Protocols offered by ALPN, such as `x-amzn-mqtt-ca`.
+    pub alpn: Vec<String>,
+    /// The name in the certificate, and in SNI, when it is not the host's.
+    pub server_name: Option<String>,
+    /// Whether certificates are taken without a check; the header says so as long as it lasts.
+    pub insecure: bool,
+}
+
+/// An HTTP proxy (RFC 9110 section 9.3.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// User name and password, where it asks for them.
+    pub credentials: Option<(String, Secret)>,
 }
 
 /// A filter with what is asked for it (MQTT 5.0 section 3.8.3.1); 3.1.1 carries the QoS alone.

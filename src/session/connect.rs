@@ -99,6 +99,8 @@ impl Session {
             at: now,
             took: now.since(opened),
             n_resumed,
+            version: self.profile.version,
+            tls: None,
         })));
         if present {
             self.inbound.resume(certainty);

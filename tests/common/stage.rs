@@ -106,6 +106,8 @@ impl Stage {
             at: self.now,
             took: Duration::from_micros(2_300),
             n_resumed: 0,
+            version: mqttscope::mqtt::Version::V5,
+            tls: None,
         };
         self.broker(device, BrokerEvent::StepBegun(Step::Connect, self.now));
         self.broker(device, BrokerEvent::Online(Box::new(online)));
@@ -228,6 +230,7 @@ fn profile(name: &str, idx: usize) -> Profile {
         transport: Transport::Tcp,
         host: "127.0.0.1".into(),
         port: 18_831 + u16::try_from(idx).expect("few devices"),
+        path: String::new(),
     };
     let mut profile = Profile::new(name, address, "mqttscope-7f3a");
     profile.subscriptions = vec![all()];

@@ -84,6 +84,8 @@ impl Story {
             at: now,
             took: Duration::from_millis(2),
             n_resumed: 0,
+            version: mqttscope::mqtt::Version::V5,
+            tls: None,
         };
         let link =
             LinkStatus { at: now, next_ping: Some(now + Duration::from_secs(60)), ..LinkStatus::default() };

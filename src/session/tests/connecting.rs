@@ -134,6 +134,8 @@ fn online_tells_what_became_known() {
         at: play.now,
         took: Duration::from_millis(40),
         n_resumed: 0,
+        version: Version::V5,
+        tls: None,
     };
     assert_eq!(**online, expected);
     play.session.transport_lost(play.now, true);
