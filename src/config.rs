@@ -1,4 +1,9 @@
-//! The user's files and the machine's facts. Owns where they lie; what they mean is `keymap`'s and `theme`'s.
+//! The user's files and the machine's facts. Owns where they lie, and device files; what the others mean is
+//! `keymap`'s and `theme`'s.
+pub mod device;
+mod files;
+pub mod last;
+
 use crate::keymap::Keymap;
 use crate::theme::{ColorDepth, Theme};
 use crate::warning::Warning;

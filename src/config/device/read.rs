@@ -1,0 +1,298 @@
+//! From a device file's text to a profile. Owns the keys of `[connection]` and `[[subscription]]`, what they
+//! mean and what is wrong with their values; opens no file.
+use super::table::{Reader, Value};
+use super::url::parse_proxy;
+use crate::mqtt::address::parse_url;
+use crate::mqtt::profile::{PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings};
+use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Version};
+use toml::de::DeTable;
+
+pub(super) const TOP: &[&str] = &["connection", "subscription", "node"];
+pub(super) const CONNECTION: &[&str] = &[
+    "url",
+    "mqtt_version",
+    "client_id",
+    "username",
+    "password",
+    "keep_alive_s",
+    "clean_start",
+    "session_expiry_s",
+    "receive_maximum",
+    "max_packet_bytes",
+    "proxy",
+    "tls",
+    "ws",
+    "will",
+];
+pub(super) const TLS: &[&str] = &["ca", "cert", "key", "alpn", "server_name", "insecure"];
+pub(super) const WS: &[&str] = &["headers"];
+pub(super) const PASSWORD: &[&str] = &["env", "file", "command", "plain"];
+pub(super) const SUBSCRIPTION: &[&str] =
+    &["filter", "qos", "no_local", "retain_as_published", "retain_handling"];
+
+/// How long the broker shall keep a session when the file wants one kept and doesn't say: an hour.
+pub(super) const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
+
+/// Packets can't be smaller for a client to be of use.
+const LEAST_MAX_PACKET_BYTES: u32 = 1_000;
+
+/// Reads a device file. The profile is whole only when the reader has no faults; its client id is empty where
+/// the file gives none.
+pub(super) fn read(reader: &mut Reader<'_>, name: &str) -> Profile {
+    let mut profile = Profile::new(name, Address::tcp(String::new(), 0), String::new());
+    profile.version_is_fixed = false;
+    let mut has_connection = false;
+    for (key, value) in reader.top() {
+        match key.get_ref().as_ref() {
+            "connection" => {
+                has_connection = true;
+                if let Some(table) = reader.table("connection", value) {
+                    connection(reader, table, &mut profile);
+                }
+            }
+            "subscription" => {
+                for value in reader.array("subscription", value, "tables, each headed [[subscription]]") {
+                    profile.subscriptions.extend(subscription(reader, value));
+                }
+            }
+            // Kept nodes: a later version's, untouched.
+            "node" => {}
+            _unknown => reader.unknown(&key, "a device file", TOP),
+        }
+    }
+    if !has_connection && reader.faults.is_empty() {
+        reader.fault(0, "there is no [connection]; give it one with url = \"mqtt://host\"");
+    }
+    if profile.subscriptions.is_empty() {
+        profile.subscriptions = default_subscriptions();
+    }
+    profile
+}
+
+/// What is heard when a file names nothing: everything, at QoS 0.
+pub(super) fn default_subscriptions() -> Vec<Subscription> {
+    Filter::parse("#").map(|all| Subscription::new(all, Qos::AtMostOnce)).into_iter().collect()
+}
+
+fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile) {
+    let mut expiry = None;
+    let (mut url_user, mut has_url, mut kept_at) = (None, false, None);
+    let mut url_password = None;
+    for (key, value) in table {
+        let (name, at) = (key.get_ref().as_ref(), value.span().start);
+        match name {
+            "url" => {
+                has_url = true;
+                let parsed = reader.text(name, &value).map(|text| parse_url(&text));
+                match parsed {
+                    Some(Ok(parsed)) => {
+                        profile.address = parsed.address;
+                        (url_user, url_password) = (parsed.username, parsed.password);
+                        if url_password.is_some() {
+                            reader.warn(
+                                at,
+                                "the url holds a password in plain text; password = { env = \"…\" } keeps it out",
+                            );
+                        }
+                    }
+                    Some(Err(error)) => reader.fault(at, error.to_string()),
+                    None => reader.fault(at, "the url is empty; write \"mqtt://host\""),
+                }
+            }
+            "mqtt_version" => version(reader, &value, profile),
+            "client_id" => profile.client_id = reader.text(name, &value).unwrap_or_default(),
+            "username" => profile.username = reader.text(name, &value),
+            "password" => password(reader, value, profile),
+            "keep_alive_s" => set(&mut profile.keep_alive_s, reader.small(name, &value, 0)),
+            "clean_start" => {
+                set(&mut profile.clean_start, reader.flag(name, &value));
+                kept_at = (!profile.clean_start).then_some(at);
+            }
+            "session_expiry_s" => expiry = reader.number(name, &value, 0, u32::MAX),
+            "receive_maximum" => set(&mut profile.receive_maximum, reader.small(name, &value, 1)),
+            "max_packet_bytes" => {
+                let bytes = reader.number(name, &value, LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES);
+                set(&mut profile.max_packet_bytes, bytes);
+            }
+            "proxy" => {
+                if let Some(text) = reader.text(name, &value) {
+                    match parse_proxy(&text) {
+                        Ok(proxy) => profile.proxy = Some(proxy),
+                        Err(words) => reader.fault(at, words),
+                    }
+                }
+            }
+            "tls" => {
+                if let Some(table) = reader.table(name, value) {
+                    profile.tls = tls(reader, table);
+                }
+            }
+            "ws" => {
+                if let Some(table) = reader.table(name, value) {
+                    profile.ws_headers = ws(reader, table);
+                }
+            }
+            "will" => {
+                if let Some(table) = reader.table(name, value) {
+                    profile.will = super::will::read(reader, at, table);
+                }
+            }
+            _unknown => reader.unknown(&key, "[connection]", CONNECTION),
+        }
+    }
+    if !has_url {
+        reader.fault(0, "[connection] has no url; write url = \"mqtt://host\"");
+    }
+    profile.username = profile.username.take().or(url_user);
+    if profile.password_source == PasswordSource::Given && profile.password.is_none() {
+        profile.password = url_password;
+    }
+    if let (Some(at), true) = (kept_at, profile.client_id.is_empty()) {
+        reader
+            .fault(at, "clean_start = false needs a client_id: the broker keeps the session under that name");
+    }
+    profile.session_expiry_s = expiry.unwrap_or(default_expiry_s(profile.clean_start));
+}
+
+/// How long the broker keeps the session where the file doesn't say.
+pub(super) fn default_expiry_s(clean_start: bool) -> u32 {
+    if clean_start { 0 } else { KEPT_SESSION_EXPIRY_S }
+}
+
+/// Takes what was read; what was wrong leaves the default, and a fault behind.
+fn set<T>(place: &mut T, read: Option<T>) {
+    if let Some(value) = read {
+        *place = value;
+    }
+}
+
+fn version(reader: &mut Reader<'_>, value: &Value<'_>, profile: &mut Profile) {
+    (profile.version, profile.version_is_fixed) = match value.get_ref().as_str() {
+        Some("auto") => (Version::V5, false),
+        Some("5" | "5.0") => (Version::V5, true),
+        Some("3" | "3.1.1") => (Version::V3, true),
+        Some(_) | None => {
+            reader.fault(value.span().start, "mqtt_version must be \"auto\", \"5\" or \"3.1.1\"");
+            return;
+        }
+    };
+}
+
+fn password(reader: &mut Reader<'_>, value: Value<'_>, profile: &mut Profile) {
+    const WAYS: &str = "{ env = \"VARIABLE\" }, { file = \"path\" } or { command = \"…\" }";
+    let at = value.span().start;
+    if value.get_ref().as_str().is_some() {
+        let words = format!("password must be {WAYS}; to keep it in plain text, say so: {{ plain = \"…\" }}");
+        return reader.fault(at, words);
+    }
+    let Some(table) = reader.table("password", value) else { return };
+    let mut n_ways = 0;
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let source = match name {
+            "env" => reader.text(name, &value).map(PasswordSource::Variable),
+            "file" => reader.path(name, &value).map(PasswordSource::File),
+            "command" => reader.text(name, &value).map(PasswordSource::Command),
+            "plain" => {
+                let text = reader.text(name, &value);
+                profile.password = text.map(|text| Secret::new(text.into_bytes()));
+                profile.password.as_ref().map(|_| PasswordSource::Given)
+            }
+            _unknown => {
+                reader.unknown(&key, "password", PASSWORD);
+                None
+            }
+        };
+        if let Some(source) = source {
+            n_ways += 1;
+            profile.password_source = source;
+        }
+    }
+    if n_ways > 1 {
+        reader.fault(at, format!("password comes one way alone: {WAYS}"));
+    }
+}
+
+fn tls(reader: &mut Reader<'_>, table: DeTable<'_>) -> TlsSettings {
+    let mut tls = TlsSettings::default();
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        match name {
+            "ca" => tls.ca_file = reader.path(name, &value),
+            "cert" => tls.cert_file = reader.path(name, &value),
+            "key" => tls.key_file = reader.path(name, &value),
+            "alpn" => {
+                let protocols = reader.array(name, value, "a list such as [\"mqtt\"]");
+                tls.alpn = protocols.iter().filter_map(|value| reader.text(name, value)).collect();
+            }
+            "server_name" => tls.server_name = reader.text(name, &value),
+            "insecure" => tls.insecure = reader.flag(name, &value).unwrap_or_default(),
+            _unknown => reader.unknown(&key, "tls", TLS),
+        }
+    }
+    tls
+}
+
+fn ws(reader: &mut Reader<'_>, table: DeTable<'_>) -> Vec<(String, Secret)> {
+    let mut headers = Vec::new();
+    for (key, value) in table {
+        if key.get_ref().as_ref() != "headers" {
+            reader.unknown(&key, "ws", WS);
+            continue;
+        }
+        for (name, value) in reader.table("ws.headers", value).unwrap_or_default() {
+            let name = name.into_inner().into_owned();
+            let text = reader.text(&name, &value);
+            headers.extend(text.map(|text| (name, Secret::new(text.into_bytes()))));
+        }
+    }
+    headers
+}
+
+fn subscription(reader: &mut Reader<'_>, value: Value<'_>) -> Option<Subscription> {
+    let at = value.span().start;
+    let table = reader.table("subscription", value)?;
+    let mut read = None;
+    let all = Filter::parse("#").ok()?;
+    let mut subscription = Subscription::new(all, Qos::AtMostOnce);
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        match name {
+            "filter" => match value.get_ref().as_str().map(Filter::parse) {
+                Some(Ok(filter)) => read = Some(filter),
+                Some(Err(error)) => {
+                    reader.fault(value.span().start, error.to_string());
+                    return None;
+                }
+                None => {
+                    reader.text(name, &value);
+                    return None;
+                }
+            },
+            "qos" => set(&mut subscription.qos, qos(reader, name, &value)),
+            "no_local" => set(&mut subscription.no_local, reader.flag(name, &value)),
+            "retain_as_published" => {
+                set(&mut subscription.retain_as_published, reader.flag(name, &value));
+            }
+            "retain_handling" => match value.get_ref().as_str() {
+                Some("always") => subscription.retain_handling = RetainHandling::Always,
+                Some("if-new") => subscription.retain_handling = RetainHandling::IfNew,
+                Some("never") => subscription.retain_handling = RetainHandling::Never,
+                Some(_) | None => reader
+                    .fault(value.span().start, "retain_handling must be \"always\", \"if-new\" or \"never\""),
+            },
+            _unknown => reader.unknown(&key, "[[subscription]]", SUBSCRIPTION),
+        }
+    }
+    let Some(filter) = read else {
+        reader.fault(at, "this [[subscription]] has no filter; write filter = \"sensors/#\"");
+        return None;
+    };
+    subscription.filter = filter;
+    Some(subscription)
+}
+
+pub(super) fn qos(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Option<Qos> {
+    let bits = reader.number(key, value, 0, 2)?;
+    u8::try_from(bits).ok().and_then(Qos::from_bits)
+}

@@ -1,0 +1,208 @@
+//! From a profile to a device file's text. Owns the order of keys and the least possible change: what is the
+//! same stays as it stood, comments and unknown keys included, and defaults aren't written.
+use super::read::{default_expiry_s, default_subscriptions};
+use super::url::{proxy_of, url_of};
+use super::{PlainPassword, will};
+use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling};
+use crate::mqtt::{Profile, Qos, Secret, Subscription, Version};
+use std::path::Path;
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+/// A key below `[connection]`, and its value where it differs from the default.
+struct Entry {
+    path: Vec<&'static str>,
+    value: Option<Value>,
+}
+
+impl Entry {
+    /// What is compared: values have places in a file, texts have none.
+    fn text(&self) -> Option<String> {
+        self.value.as_ref().map(|value| value.to_string().trim().to_owned())
+    }
+}
+
+/// The text that says `new`, made from the text that says `old`; without one, a new file.
+pub(super) fn edited(
+    old: Option<(&str, &Profile)>,
+    new: &Profile,
+    plain: PlainPassword,
+) -> Result<String, toml_edit::TomlError> {
+    let mut document: DocumentMut = old.map_or("", |(text, _)| text).parse()?;
+    let before = old.map(|(_, profile)| entries(profile, PlainPassword::Save));
+    let after = entries(new, plain);
+    let connection = document.entry("connection").or_insert(Item::Table(Table::new()));
+    for (place, entry) in after.into_iter().enumerate() {
+        let known = before.as_ref().and_then(|before| before.get(place)).and_then(Entry::text);
+        // A password that must not be written leaves the one that was there.
+        let is_held_back = entry.path == ["password"] && entry.value.is_none() && new.password.is_some();
+        if known != entry.text()
+            && !is_held_back
+            && let Some(table) = connection.as_table_like_mut()
+        {
+            put(table, &entry.path, entry.value);
+        }
+    }
+    let heard = old.map_or_else(default_subscriptions, |(_, profile)| profile.subscriptions.clone());
+    if heard != new.subscriptions {
+        subscriptions(&mut document, &new.subscriptions);
+    }
+    Ok(document.to_string())
+}
+
+/// Whether two profiles are the same to a file that may not hold plain-text passwords.
+pub(super) fn is_same(one: &Profile, other: &Profile) -> bool {
+    let texts = |profile: &Profile| -> Vec<Option<String>> {
+        entries(profile, PlainPassword::LeaveOut).iter().map(Entry::text).collect()
+    };
+    texts(one) == texts(other) && one.subscriptions == other.subscriptions
+}
+
+fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
+    let version = match (profile.version_is_fixed, profile.version) {
+        (false, _) => None,
+        (true, Version::V3) => Some("3.1.1"),
+        (true, Version::V5) => Some("5"),
+    };
+    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Value::from);
+    let file = |path: Option<&Path>| path.map(|path| Value::from(path.to_string_lossy().as_ref()));
+    let number = |is_default: bool, number: u32| (!is_default).then(|| Value::from(i64::from(number)));
+    let tls = &profile.tls;
+    let expiry = profile.session_expiry_s;
+    let max_bytes = profile.max_packet_bytes;
+    let proxy = profile.proxy.as_ref().map(|proxy| {
+        let has_password = proxy.credentials.as_ref().is_some_and(|(_, secret)| !secret.expose().is_empty());
+        match plain {
+            PlainPassword::LeaveOut if has_password => super::url::proxy_shown(proxy),
+            PlainPassword::LeaveOut | PlainPassword::Save => proxy_of(proxy),
+        }
+    });
+    let mut entries: Vec<Entry> = [
+        (&["url"][..], Some(url_of(&profile.address, None).into())),
+        (&["mqtt_version"], text(version)),
+        (&["client_id"], text(Some(&profile.client_id))),
+        (&["username"], text(profile.username.as_deref())),
+        (&["password"], password(profile, plain)),
+        (&["keep_alive_s"], number(profile.keep_alive_s == 60, profile.keep_alive_s.into())),
+        (&["clean_start"], (!profile.clean_start).then(|| false.into())),
+        (&["session_expiry_s"], number(expiry == default_expiry_s(profile.clean_start), expiry)),
+        (&["receive_maximum"], number(profile.receive_maximum == u16::MAX, profile.receive_maximum.into())),
+        (&["max_packet_bytes"], number(max_bytes == DEFAULT_MAX_PACKET_BYTES, max_bytes)),
+        (&["proxy"], text(proxy.as_deref())),
+        (&["tls", "ca"], file(tls.ca_file.as_deref())),
+        (&["tls", "cert"], file(tls.cert_file.as_deref())),
+        (&["tls", "key"], file(tls.key_file.as_deref())),
+        (&["tls", "alpn"], (!tls.alpn.is_empty()).then(|| tls.alpn.iter().collect::<Array>().into())),
+        (&["tls", "server_name"], text(tls.server_name.as_deref())),
+        (&["tls", "insecure"], tls.insecure.then(|| true.into())),
+        (&["ws", "headers"], headers(&profile.ws_headers)),
+    ]
+    .into_iter()
+    .map(|(path, value)| Entry { path: path.to_vec(), value })
+    .collect();
+    let of_will = will::KEYS.iter().zip(will::values(profile.will.as_ref()));
+    entries.extend(of_will.map(|(key, value)| Entry { path: vec!["will", key], value }));
+    entries
+}
+
+fn password(profile: &Profile, plain: PlainPassword) -> Option<Value> {
+    let (way, text) = match (&profile.password_source, plain) {
+        (PasswordSource::Variable(name), _) => ("env", name.clone()),
+        (PasswordSource::File(path), _) => ("file", path.to_string_lossy().into_owned()),
+        (PasswordSource::Command(line), _) => ("command", line.clone()),
+        (PasswordSource::Given, PlainPassword::LeaveOut) => return None,
+        (PasswordSource::Given, PlainPassword::Save) => ("plain", exposed(profile.password.as_ref()?)),
+    };
+    Some(InlineTable::from_iter([(way, text)]).into())
+}
+
+fn headers(headers: &[(String, Secret)]) -> Option<Value> {
+    let pairs = headers.iter().map(|(name, value)| (name.as_str(), exposed(value)));
+    (!headers.is_empty()).then(|| InlineTable::from_iter(pairs).into())
+}
+
+/// For the file alone, which nobody else can read.
+fn exposed(secret: &Secret) -> String {
+    String::from_utf8_lossy(secret.expose()).into_owned()
+}
+
+/// Sets or removes one key, making the dotted tables above it (`tls.ca = …`) where they are missing.
+fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>) {
+    match (path, value) {
+        ([], _) => {}
+        ([key], None) => {
+            table.remove(key);
+        }
+        ([key], Some(value)) => match table.get_mut(key).and_then(Item::as_value_mut) {
+            Some(old) => {
+                // The comment behind the old value stays.
+                let decor = old.decor().clone();
+                *old = value;
+                *old.decor_mut() = decor;
+            }
+            None => {
+                table.insert(key, Item::Value(value));
+            }
+        },
+        ([key, rest @ ..], value) => {
+            if !table.contains_key(key) {
+                if value.is_none() {
+                    return;
+                }
+                let mut dotted = Table::new();
+                dotted.set_dotted(true);
+                table.insert(key, Item::Table(dotted));
+            }
+            if let Some(inner) = table.get_mut(key).and_then(Item::as_table_like_mut) {
+                put(inner, rest, value);
+                if inner.is_empty() {
+                    table.remove(key);
+                }
+            }
+        }
+    }
+}
+
+/// Puts the subscriptions in order, each with the block that it had.
+fn subscriptions(document: &mut DocumentMut, new: &[Subscription]) {
+    if new == default_subscriptions() {
+        document.remove("subscription");
+        return;
+    }
+    let old = document.remove("subscription").map(Item::into_array_of_tables);
+    let old: Vec<Table> = match old {
+        Some(Ok(tables)) => tables.into_iter().collect(),
+        Some(Err(_)) | None => Vec::new(),
+    };
+    let filter_of = |table: &Table| table.get("filter").and_then(Item::as_str).map(str::to_owned);
+    let mut tables = ArrayOfTables::new();
+    for subscription in new {
+        let known =
+            old.iter().find(|table| filter_of(table).as_deref() == Some(subscription.filter.as_str()));
+        let mut table = known.cloned().unwrap_or_default();
+        for (key, value) in values(subscription) {
+            let shown = |value: Option<&Value>| value.map(|value| value.to_string().trim().to_owned());
+            let is_same = shown(table.get(key).and_then(Item::as_value)) == shown(value.as_ref());
+            if !is_same {
+                put(&mut table, &[key], value);
+            }
+        }
+        tables.push(table);
+    }
+    document.insert("subscription", Item::ArrayOfTables(tables));
+}
+
+fn values(subscription: &Subscription) -> [(&'static str, Option<Value>); 5] {
+    let Subscription { filter, qos, no_local, retain_as_published, retain_handling } = subscription;
+    let handling = match retain_handling {
+        RetainHandling::Always => None,
+        RetainHandling::IfNew => Some("if-new"),
+        RetainHandling::Never => Some("never"),
+    };
+    [
+        ("filter", Some(filter.as_str().into())),
+        ("qos", (*qos != Qos::AtMostOnce).then(|| i64::from(qos.bits()).into())),
+        ("no_local", no_local.then(|| true.into())),
+        ("retain_as_published", (!retain_as_published).then(|| false.into())),
+        ("retain_handling", handling.map(Value::from)),
+    ]
+}

@@ -1,0 +1,64 @@
+//! Writing the user's files so that none is ever half written. Owns the temporary file, the fsync and the rename.
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Names tried for the temporary file: more than there can be left-overs of crashes with our process id.
+const MAX_TRIES: u32 = 100;
+
+/// Writes a whole file beside the old one, then puts it in its place: after a crash there is the old file or
+/// the new one, never a part of one. Nobody else can read it (mode 0600). A link is followed, not replaced.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_not_there| path.to_owned());
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let (mut file, temporary) = create_beside(&path, directory)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
+    if let Err(error) = written.and_then(|()| fs::rename(&temporary, &path)) {
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
+    // The rename itself must outlive a power cut; a file system that can't promise it is not an error.
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
+}
+
+/// Makes a directory and those above it; others can't look into those that are new.
+pub(super) fn make_directory(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn create_beside(path: &Path, directory: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut tries = 0;
+    loop {
+        let temporary = directory.join(format!(".{name}.{}.{tries}.tmp", std::process::id()));
+        match options.open(&temporary) {
+            Ok(file) => return Ok((file, temporary)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < MAX_TRIES => tries += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether others than the owner may read a file.
+pub(super) fn is_open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
