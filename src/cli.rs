@@ -1,13 +1,17 @@
 //! The command line. Owns arguments, their errors and exit codes; runs nothing itself.
-use crate::mqtt::address::{AddressError, ParsedUrl, parse_url};
+use crate::config::device::{DeviceError, Devices};
+use crate::mqtt::address::{AddressError, ParsedUrl};
+use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Transport, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 mod amounts;
+mod open;
 mod run;
 
 pub use amounts::parse_bytes;
+pub use open::Opened;
 pub use run::run;
 
 /// Done.
@@ -24,12 +28,12 @@ pub struct Cli {
     /// Something else than the explorer on a broker.
     #[command(subcommand)]
     pub command: Option<Subcommands>,
-    /// Brokers to open.
+    /// Devices to open.
     #[arg(
-        value_name = "URL",
-        help = "Brokers to open, as mqtt://[user[:password]@]host[:port] or host[:port]"
+        value_name = "DEVICE|URL",
+        help = "Devices to open: names of device files, or brokers as mqtt://[user[:password]@]host[:port] or host[:port]"
     )]
-    pub urls: Vec<String>,
+    pub devices: Vec<String>,
     /// What every way of running takes.
     #[command(flatten)]
     pub connection: ConnectionArgs,
@@ -39,12 +43,12 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Without a URL mqttscope connects to mqtt://127.0.0.1:1883.
+Without a name or URL mqttscope opens what was open last, at first mqtt://127.0.0.1:1883.
 
   mqttscope demo                                a living plant, nothing to install
   mqttscope mqtt://127.0.0.1:1883               a broker on this machine
   mqttscope -t 'sensors/#' -t 'home/+/temperature' mqtt://pi.local
-  mqttscope mqtt://one mqtt://two               two brokers side by side";
+  mqttscope plant mqtt://two                    a device file and a broker side by side";
 
 /// What to run instead of the explorer on a broker.
 #[derive(Debug, Subcommand)]
@@ -84,9 +88,9 @@ pub struct ConnectionArgs {
     #[arg(help = "Filter to subscribe to; may be given again [default: #]")]
     #[arg(short = 't', long = "filter", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
     pub filters: Vec<Filter>,
-    /// Highest QoS to be delivered at
-    #[arg(long, default_value = "0", value_parser = parse_qos)]
-    pub qos: Qos,
+    /// Highest QoS to be delivered at.
+    #[arg(long, help = "Highest QoS to be delivered at [default: 0]", value_parser = parse_qos)]
+    pub qos: Option<Qos>,
     /// Subscribe to $SYS/# as well: what the broker tells of itself
     #[arg(long)]
     pub sys: bool,
@@ -102,9 +106,9 @@ pub struct ConnectionArgs {
     /// Client id; generated when not given
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
-    /// Keep-alive in seconds; 0 switches it off
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    pub keep_alive: u16,
+    /// Keep-alive in seconds.
+    #[arg(long, value_name = "SECONDS", help = "Keep-alive in seconds; 0 switches it off [default: 60]")]
+    pub keep_alive: Option<u16>,
     /// Keep the session on the broker when the connection ends (clean session off)
     #[arg(long, requires = "client_id")]
     pub persistent: bool,
@@ -114,12 +118,13 @@ pub struct ConnectionArgs {
     )]
     #[arg(long, value_name = "SECONDS", requires = "persistent")]
     pub session_expiry: Option<u32>,
-    /// Protocol version
-    #[arg(long, value_name = "VERSION", default_value = "5")]
-    pub mqtt: VersionArg,
-    /// Largest packet to receive, such as 16Mi; the protocol ends at 256Mi
-    #[arg(long, value_name = "BYTES", default_value = "16Mi", value_parser = parse_bytes)]
-    pub max_packet: u64,
+    /// Protocol version.
+    #[arg(long, value_name = "VERSION", help = "Protocol version [default: 5]")]
+    pub mqtt: Option<VersionArg>,
+    /// Largest packet to receive.
+    #[arg(help = "Largest packet to receive, such as 1Mi; the protocol ends at 256Mi [default: 16Mi]")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub max_packet: Option<u64>,
 }
 
 /// What the screen takes.
@@ -166,6 +171,9 @@ pub enum ProfileError {
     /// Not a broker's address.
     #[error("{0}")]
     Address(#[from] AddressError),
+    /// Not a device file that can be used.
+    #[error("{0}")]
+    Device(#[from] DeviceError),
     /// The variable of `--password-env` is not there.
     #[error("the environment variable {0:?} of --password-env is not set")]
     NoVariable(String),
@@ -194,55 +202,82 @@ fn parse_qos(text: &str) -> Result<Qos, String> {
 }
 
 impl Cli {
-    /// The profiles of the URLs, each warning in words beside them. `unique` makes client ids unique.
-    pub fn profiles(&self, unique: u64) -> Result<(Vec<Profile>, Vec<String>), ProfileError> {
-        let default = ["mqtt://127.0.0.1:1883".to_owned()];
-        let urls = if self.urls.is_empty() { &default[..] } else { &self.urls };
-        let mut warnings = Vec::new();
-        let mut profiles = Vec::new();
-        for (place, url) in urls.iter().enumerate() {
-            let url = if url.contains("://") { url.clone() } else { format!("mqtt://{url}") };
-            let parsed = parse_url(&url)?;
-            if parsed.address.transport != Transport::Tcp {
-                return Err(ProfileError::NotYet(parsed.address.transport.scheme()));
-            }
-            if parsed.password.is_some() {
-                let words =
-                    "a password in a URL can be read in the process list; --password-env keeps it out";
-                warnings.push(words.to_owned());
-            }
-            profiles.push(self.connection.profile(parsed, unique, place)?);
+    /// The devices to open: those named, else the `last` ones. `unique` makes client ids unique.
+    pub fn open(&self, devices: &Devices, last: &[String], unique: u64) -> Result<Opened, ProfileError> {
+        if self.devices.is_empty() && !last.is_empty() {
+            return open::reopen(last, &self.connection, devices, unique);
         }
-        Ok((profiles, warnings))
+        open::open(&self.devices, &self.connection, devices, unique)
     }
 }
 
+/// Refuses what a profile can't be used with.
+fn check(profile: &Profile) -> Result<(), ProfileError> {
+    if profile.address.transport != Transport::Tcp {
+        return Err(ProfileError::NotYet(profile.address.transport.scheme()));
+    }
+    let has_password = profile.password.is_some() || profile.password_source != PasswordSource::Given;
+    if profile.version == Version::V3 && has_password && profile.username.is_none() {
+        return Err(ProfileError::PasswordAlone);
+    }
+    Ok(())
+}
+
+/// A password file's contents; a line end behind them is left out.
+fn read_password(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = std::fs::read(path)?;
+    while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        bytes.pop();
+    }
+    Ok(bytes)
+}
+
 impl ConnectionArgs {
-    /// The profile of one device; `place` is its place on the command line.
+    /// The profile of one broker; `place` is its place on the command line.
     pub fn profile(&self, url: ParsedUrl, unique: u64, place: usize) -> Result<Profile, ProfileError> {
-        let mut profile = Profile::new(url.address.to_string(), url.address, self.client_id(unique, place));
-        profile.version = match self.mqtt {
-            VersionArg::V3 => Version::V3,
-            VersionArg::V5 => Version::V5,
-        };
-        profile.username = self.username.clone().or(url.username);
-        profile.password = self.password()?.or(url.password);
-        if profile.version == Version::V3 && profile.password.is_some() && profile.username.is_none() {
-            return Err(ProfileError::PasswordAlone);
-        }
-        profile.keep_alive_s = self.keep_alive;
-        profile.clean_start = !self.persistent;
-        profile.session_expiry_s = match (self.persistent, self.session_expiry) {
-            (false, _) => 0,
-            (true, seconds) => seconds.unwrap_or(3_600),
-        };
-        let most = u64::from(crate::mqtt::profile::PROTOCOL_MAX_PACKET_BYTES);
-        profile.max_packet_bytes = match self.max_packet {
-            bytes @ 1_000.. if bytes <= most => u32::try_from(bytes).unwrap_or(u32::MAX),
-            _ => return Err(ProfileError::MaxPacket),
-        };
-        profile.subscriptions = self.subscriptions();
+        let mut profile = Profile::new(url.address.to_string(), url.address, String::new());
+        (profile.username, profile.password) = (url.username, url.password);
+        self.change(&mut profile)?;
+        self.identify(&mut profile, unique, place);
+        self.resolve(&mut profile)?;
+        check(&profile)?;
         Ok(profile)
+    }
+
+    /// Puts what was given on the command line in the place of what a profile says; the rest stays.
+    pub fn change(&self, profile: &mut Profile) -> Result<(), ProfileError> {
+        if let Some(version) = self.mqtt {
+            profile.version_is_fixed = true;
+            profile.version = match version {
+                VersionArg::V3 => Version::V3,
+                VersionArg::V5 => Version::V5,
+            };
+        }
+        profile.username = self.username.clone().or(profile.username.take());
+        if let Some(source) = self.password_source() {
+            (profile.password, profile.password_source) = (None, source);
+        }
+        profile.keep_alive_s = self.keep_alive.unwrap_or(profile.keep_alive_s);
+        if self.persistent {
+            profile.clean_start = false;
+            profile.session_expiry_s = self.session_expiry.unwrap_or(3_600);
+        }
+        if let Some(bytes) = self.max_packet {
+            let most = u64::from(crate::mqtt::profile::PROTOCOL_MAX_PACKET_BYTES);
+            profile.max_packet_bytes = match bytes {
+                bytes @ 1_000.. if bytes <= most => u32::try_from(bytes).unwrap_or(u32::MAX),
+                _ => return Err(ProfileError::MaxPacket),
+            };
+        }
+        self.subscribe(profile);
+        Ok(())
+    }
+
+    /// Gives a profile its client id: the one from the command line, its own, or a new one.
+    pub fn identify(&self, profile: &mut Profile, unique: u64, place: usize) {
+        if self.client_id.is_some() || profile.client_id.is_empty() {
+            profile.client_id = self.client_id(unique, place);
+        }
     }
 
     /// The profile of the demo's own broker.
@@ -253,33 +288,45 @@ impl ConnectionArgs {
         Ok(profile)
     }
 
-    fn subscriptions(&self) -> Vec<Subscription> {
+    /// Filters given take the place of the profile's; `#` is heard when there are none at all.
+    fn subscribe(&self, profile: &mut Profile) {
         let parse = |text| Filter::parse(text).ok();
-        let mut filters = self.filters.clone();
-        if filters.is_empty() {
-            filters.extend(parse("#"));
+        let new = |filter| Subscription::new(filter, Qos::default());
+        if !self.filters.is_empty() {
+            profile.subscriptions = self.filters.iter().cloned().map(new).collect();
+        } else if profile.subscriptions.is_empty() {
+            profile.subscriptions.extend(parse("#").map(new));
         }
         if self.sys {
-            filters.extend(parse("$SYS/#"));
+            profile.subscriptions.extend(parse("$SYS/#").map(new));
         }
         let mut seen = std::collections::HashSet::new();
-        filters.retain(|filter| seen.insert(filter.clone()));
-        filters.into_iter().map(|filter| Subscription::new(filter, self.qos)).collect()
+        profile.subscriptions.retain(|subscription| seen.insert(subscription.filter.clone()));
+        if let Some(qos) = self.qos {
+            profile.subscriptions.iter_mut().for_each(|subscription| subscription.qos = qos);
+        }
     }
 
-    fn password(&self) -> Result<Option<Secret>, ProfileError> {
-        if let Some(variable) = &self.password_env {
-            let value =
-                std::env::var_os(variable).ok_or_else(|| ProfileError::NoVariable(variable.clone()))?;
-            return Ok(Some(Secret::new(value.into_encoded_bytes())));
-        }
-        let Some(path) = &self.password_file else { return Ok(None) };
-        let mut bytes =
-            std::fs::read(path).map_err(|error| ProfileError::File { path: path.clone(), error })?;
-        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-            bytes.pop();
-        }
-        Ok(Some(Secret::new(bytes)))
+    /// Where the command line says that the password comes from.
+    fn password_source(&self) -> Option<PasswordSource> {
+        let variable = self.password_env.clone().map(PasswordSource::Variable);
+        variable.or_else(|| self.password_file.clone().map(PasswordSource::File))
+    }
+
+    /// Takes the password that the command line names; one that isn't there is an error now rather than later.
+    fn resolve(&self, profile: &mut Profile) -> Result<(), ProfileError> {
+        let bytes = match self.password_source() {
+            Some(PasswordSource::Variable(name)) => {
+                let value = std::env::var_os(&name).ok_or(ProfileError::NoVariable(name))?;
+                value.into_encoded_bytes()
+            }
+            Some(PasswordSource::File(path)) => {
+                read_password(&path).map_err(|error| ProfileError::File { path, error })?
+            }
+            Some(PasswordSource::Command(_) | PasswordSource::Given) | None => return Ok(()),
+        };
+        profile.password = Some(Secret::new(bytes));
+        Ok(())
     }
 
     /// At most 23 letters and digits: what every broker must take (MQTT 3.1.1 section 3.1.3.1).

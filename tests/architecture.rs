@@ -37,7 +37,7 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 2] = [("mqtt", "time"), ("main", "cli")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("rumqttc", &["wire"]),
     ("rustls", &["broker"]),
     ("tokio_rustls", &["broker"]),
@@ -47,8 +47,10 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("tui_tree_widget", &["view"]),
     // `terminal` waits for the rest of a split escape sequence.
     ("tokio", &["broker", "runtime", "headless", "demo", "discover", "main", "cli", "terminal"]),
-    ("serde_json", &["decode"]),
+    ("serde_json", &["decode", "headless"]),
     ("toml", &["config", "theme", "keymap"]),
+    ("toml_edit", &["config"]),
+    ("shell_words", &["cli"]),
     ("clap", &["cli", "main"]),
     ("etcetera", &["config"]),
     ("rustix", &["terminal", "runtime"]),

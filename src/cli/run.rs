@@ -1,12 +1,14 @@
 //! From arguments to a running program. Owns the wiring and what a failure's exit code is.
-use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, ScreenArgs, Subcommands};
-use crate::config;
+use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, Opened, ScreenArgs, Subcommands};
+use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
 use crate::demo::{self, DemoOptions};
 use crate::model::Settings;
 use crate::mqtt::{Address, Profile};
 use crate::runtime::{self, MachineClock, Options};
+use crate::terminal;
 use crate::time::Clock;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -39,9 +41,15 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
     let ended = match &cli.command {
         None => {
-            let (profiles, warnings) = cli.profiles(unique(&clock)).map_err(usage)?;
-            let options = options(&cli.screen, profiles, warnings)?;
-            tokio.block_on(runtime::explore(options, Arc::new(clock), panicked))
+            let opened = open(cli, &clock)?;
+            let options = options(&cli.screen, opened.profiles, opened.warnings)?;
+            // Beside the first frame, which waits for no disk.
+            let remembered = tokio.spawn_blocking(move || remember(&opened.words));
+            let ended = tokio.block_on(runtime::explore(options, Arc::new(clock), panicked));
+            if let Ok(Err(words)) = tokio.block_on(remembered) {
+                let _ = writeln!(std::io::stderr(), "mqttscope: {words}");
+            }
+            ended
         }
         Some(Subcommands::Demo(args)) => {
             let (screen, connection) = (&args.screen, &args.connection);
@@ -52,6 +60,25 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
     // Tasks that still talk to a broker that does not answer are not waited for.
     tokio.shutdown_background();
     ended.map_err(|error| failed(error.to_string()))
+}
+
+/// The devices named on the command line, else those that were open last.
+fn open(cli: &Cli, clock: &MachineClock) -> Result<Opened, Failure> {
+    let (last, warning) = match config::last::of_user() {
+        Some(path) if cli.devices.is_empty() => config::last::read(&path),
+        Some(_) | None => (Vec::new(), None),
+    };
+    let mut opened = cli.open(&Devices::of_user(), &last, unique(clock)).map_err(usage)?;
+    opened.warnings.extend(warning);
+    Ok(opened)
+}
+
+/// Writes down what is open, if there is a terminal for it to be open on.
+fn remember(words: &[String]) -> Result<(), String> {
+    match config::last::of_user().filter(|_| terminal::check().is_ok()) {
+        Some(path) => config::last::write(&path, words),
+        None => Ok(()),
+    }
 }
 
 async fn run_demo(

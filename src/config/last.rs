@@ -27,13 +27,8 @@ pub fn read(path: &Path) -> (Vec<String>, Option<String>) {
         let words: Vec<String> = devices.iter().filter_map(|word| word.as_str()).map(str::to_owned).collect();
         Some(words)
     });
-    match devices {
-        Some(devices) => (devices, None),
-        None => {
-            let words = format!("{} can't be understood, so what was open last is forgotten", path.display());
-            (Vec::new(), Some(words))
-        }
-    }
+    let warning = || format!("{} can't be understood, so what was open last is forgotten", path.display());
+    (devices.clone().unwrap_or_default(), devices.is_none().then(warning))
 }
 
 /// Remembers what is open now. The error is for a toast: nothing fails for it.

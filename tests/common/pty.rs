@@ -14,6 +14,8 @@ pub struct Program {
     writer: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     gate: Arc<Gate>,
+    /// Where it writes what was open, for as long as it runs.
+    _state: tempfile::TempDir,
 }
 
 /// Holds the reading of the terminal up.
@@ -41,6 +43,8 @@ impl Program {
         command.args(arguments);
         let nowhere = std::env::temp_dir().join("mqttscope-tests-have-no-config");
         command.env("XDG_CONFIG_HOME", nowhere);
+        let state = tempfile::tempdir().unwrap();
+        command.env("XDG_STATE_HOME", state.path());
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env_remove("NO_COLOR");
@@ -73,7 +77,7 @@ impl Program {
             held.ended.store(true, Ordering::SeqCst);
         });
         let writer = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, writer, screen, gate }
+        Self { child, master: pair.master, writer, screen, gate, _state: state }
     }
 
     /// Types keys, as bytes.

@@ -63,7 +63,12 @@ fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '%' | '@' | ':' | '/' | '?' | '#' => out.push_str(&format!("%{:02X}", u32::from(c))),
+            '%' => out.push_str("%25"),
+            '@' => out.push_str("%40"),
+            ':' => out.push_str("%3A"),
+            '/' => out.push_str("%2F"),
+            '?' => out.push_str("%3F"),
+            '#' => out.push_str("%23"),
             c => out.push(c),
         }
     }

@@ -117,7 +117,7 @@ fn password(profile: &Profile, plain: PlainPassword) -> Option<Value> {
 
 fn headers(headers: &[(String, Secret)]) -> Option<Value> {
     let pairs = headers.iter().map(|(name, value)| (name.as_str(), exposed(value)));
-    (!headers.is_empty()).then(|| InlineTable::from_iter(pairs).into())
+    (!headers.is_empty()).then(|| pairs.collect::<InlineTable>().into())
 }
 
 /// For the file alone, which nobody else can read.
