@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
 mod amounts;
+mod doctor;
 mod open;
 mod run;
 
@@ -20,6 +21,12 @@ pub const EXIT_DONE: u8 = 0;
 pub const EXIT_FAILED: u8 = 1;
 /// The arguments are wrong.
 pub const EXIT_USAGE: u8 = 2;
+/// There is no connection to the broker.
+pub const EXIT_NO_CONNECTION: u8 = 3;
+/// The broker refused us, or what we asked for.
+pub const EXIT_REFUSED: u8 = 4;
+/// An answer did not come in time.
+pub const EXIT_TIMED_OUT: u8 = 27;
 
 /// Browse the topics of an MQTT broker in the terminal, inspect values, publish test values
 #[derive(Debug, Parser)]
@@ -55,6 +62,8 @@ Without a name or URL mqttscope opens what was open last, at first mqtt://127.0.
 pub enum Subcommands {
     /// Explore an embedded broker with a living plant of simulated devices
     Demo(DemoArgs),
+    /// Connect step by step and say what is wrong: resolve, TCP, TLS, CONNECT, limits, subscribe, round trips
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Arguments of the demo.

@@ -28,4 +28,5 @@ pub mod view;
 
 // Layer 5 and 6: the loop, and the way in.
 pub mod cli;
+pub mod headless;
 pub mod runtime;

@@ -1,4 +1,5 @@
 //! From arguments to a running program. Owns the wiring and what a failure's exit code is.
+use super::doctor;
 use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, Opened, ScreenArgs, Subcommands};
 use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
@@ -50,6 +51,11 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
                 let _ = writeln!(std::io::stderr(), "mqttscope: {words}");
             }
             ended
+        }
+        Some(Subcommands::Doctor(args)) => {
+            let examined = doctor::run(args, &tokio, clock, unique(&clock));
+            tokio.shutdown_background();
+            return examined;
         }
         Some(Subcommands::Demo(args)) => {
             let (screen, connection) = (&args.screen, &args.connection);

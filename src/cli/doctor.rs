@@ -1,0 +1,78 @@
+//! `mqttscope doctor`: the arguments, the lines printed and the exit code. Owns no check.
+use super::run::Failure;
+use super::{
+    ConnectionArgs, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_TIMED_OUT, EXIT_USAGE, open,
+};
+use crate::config::{self, device::Devices};
+use crate::headless::doctor::{self, Finding, Marks, Options, Publish, Verdict};
+use crate::runtime::MachineClock;
+use clap::Args;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// Arguments of the doctor.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The device file's name, or the broker as mqtt://[user[:password]@]host[:port] or host[:port]
+    #[arg(value_name = "DEVICE|URL")]
+    pub device: String,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Send no messages; otherwise one for each QoS goes to mqttscope/doctor/…, not retained
+    #[arg(long)]
+    pub no_publish: bool,
+    /// Seconds to wait for each answer of the broker
+    #[arg(short = 'W', long, value_name = "SECONDS", default_value_t = 8)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub wait: u16,
+    /// Draw with ASCII characters only; chosen by itself when the locale is not UTF-8
+    #[arg(long)]
+    pub ascii: bool,
+    /// How to connect.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}
+
+/// Examines the broker and prints what is found.
+pub(super) fn run(
+    args: &DoctorArgs,
+    tokio: &Runtime,
+    clock: MachineClock,
+    unique: u64,
+) -> Result<(), Failure> {
+    let word = std::slice::from_ref(&args.device);
+    let opened = open::open(word, &args.connection, &Devices::of_user(), unique)
+        .map_err(|error| (EXIT_USAGE, error.to_string()))?;
+    for warning in opened.warnings {
+        let _ = writeln!(std::io::stderr(), "mqttscope: {warning}");
+    }
+    let Some(profile) = opened.profiles.into_iter().next() else { return Ok(()) };
+    let at = profile.address.to_string();
+    let marks = if args.ascii || !config::locale_is_utf8() { Marks::Ascii } else { Marks::Unicode };
+    let publish = if args.no_publish { Publish::Nothing } else { Publish::RoundTrips };
+    let patience = Duration::from_secs(u64::from(args.wait));
+    let options = Options { patience, publish, origin: clock.origin };
+    let is_json = args.json;
+    let mut tell = move |finding: &Finding| say(&if is_json { finding.json() } else { finding.line(marks) });
+    let verdict = tokio.block_on(doctor::examine(profile, Arc::new(clock), options, &mut tell));
+    let ended = match verdict {
+        Verdict::Healthy => Ok(()),
+        Verdict::Failed => Err((EXIT_FAILED, format!("{at} could not be examined to the end"))),
+        Verdict::TimedOut => Err((EXIT_TIMED_OUT, format!("{at} did not answer in time"))),
+        Verdict::Refused => Err((EXIT_REFUSED, format!("{at} refused us, or something we asked for"))),
+        Verdict::CannotConnect => Err((EXIT_NO_CONNECTION, format!("there is no connection to {at}"))),
+    };
+    if is_json {
+        let code = ended.as_ref().map_or_else(|(code, _)| *code, |()| super::EXIT_DONE);
+        say(&format!("{{\"check\":\"verdict\",\"ok\":{},\"exit\":{code}}}", code == super::EXIT_DONE));
+    }
+    ended
+}
+
+/// Prints a line; nobody to read it is nothing to fail for.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
