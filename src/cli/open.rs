@@ -1,5 +1,6 @@
 //! From the words on the command line to the devices they mean. Owns which word is a file's name, which is a
 //! host, and what is opened when there is none; connects nothing.
+use super::profile::{check, read_password};
 use super::{ConnectionArgs, ProfileError};
 use crate::config::device::{Devices, url_of};
 use crate::mqtt::address::parse_url;
@@ -117,7 +118,7 @@ impl Opened {
         connection.identify(&mut profile, unique, place);
         resolve_password(&mut profile);
         connection.resolve(&mut profile)?;
-        super::check(&profile)?;
+        check(&profile)?;
         self.words.push(name.to_owned());
         self.profiles.push(profile);
         Ok(())
@@ -139,7 +140,7 @@ fn resolve_password(profile: &mut Profile) {
     let bytes = match &profile.password_source {
         PasswordSource::Given | PasswordSource::Command(_) => return,
         PasswordSource::Variable(name) => std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes),
-        PasswordSource::File(path) => super::read_password(path).ok(),
+        PasswordSource::File(path) => read_password(path).ok(),
     };
     profile.password = bytes.map(Secret::new);
 }

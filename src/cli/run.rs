@@ -1,6 +1,6 @@
 //! From arguments to a running program. Owns the wiring and what a failure's exit code is.
-use super::doctor;
 use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, Opened, ScreenArgs, Subcommands};
+use super::{device, doctor};
 use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
 use crate::demo::{self, DemoOptions};
@@ -32,6 +32,9 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
 }
 
 fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
+    if let Some(Subcommands::Device(args)) = &cli.command {
+        return device::run(args);
+    }
     let failed = |words: String| (EXIT_FAILED, words);
     let clock = MachineClock::default();
     let tokio = tokio::runtime::Builder::new_multi_thread()
@@ -41,7 +44,7 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         .build()
         .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
     let ended = match &cli.command {
-        None => {
+        None | Some(Subcommands::Device(_)) => {
             let opened = open(cli, &clock)?;
             let options = options(&cli.screen, opened.profiles, opened.warnings)?;
             // Beside the first frame, which waits for no disk.

@@ -1,5 +1,6 @@
 //! The command line as people type it.
 use super::*;
+use crate::mqtt::{Address, Profile, Version};
 
 fn cli(line: &str) -> Cli {
     Cli::try_parse_from(line.split(' ')).unwrap()

@@ -112,17 +112,17 @@ impl Doctor<'_> {
         loop {
             let began = self.clock.now();
             match self.next(Check::Step(step), began).await? {
-                BrokerEvent::StepBegun(begun, _) => step = begun,
-                // Told with what the CONNACK says.
-                BrokerEvent::StepDone(Step::Connect, ..) => {}
-                BrokerEvent::StepDone(done, took, note) => {
+                BrokerEvent::StepBegun(next, _) => step = next,
+                // CONNECT's is told with what the CONNACK says.
+                BrokerEvent::StepDone(done, took, note) if done != Step::Connect => {
                     self.good(Check::Step(done), Some(took), note.unwrap_or_default());
                 }
                 BrokerEvent::Online(online) => {
                     self.welcome(&online);
                     return Ok(*online);
                 }
-                BrokerEvent::Messages(_)
+                BrokerEvent::StepDone(..)
+                | BrokerEvent::Messages(_)
                 | BrokerEvent::Subscribed { .. }
                 | BrokerEvent::Unsubscribed { .. }
                 | BrokerEvent::Publication { .. }
@@ -173,7 +173,7 @@ impl Doctor<'_> {
                 let said = words.map(|words| format!(": {words}")).unwrap_or_default();
                 self.bad(
                     Verdict::Refused,
-                    Finding {
+                    &Finding {
                         check: Check::Subscribe,
                         outcome: Outcome::Bad {
                             meaning: "the broker lets us in, and does not let us hear this filter",
@@ -273,7 +273,7 @@ impl Doctor<'_> {
             remedy: Some("its ACL may forbid mqttscope/doctor/#; --no-publish leaves this out".to_owned()),
         };
         let took = Some(self.clock.now().since(began));
-        self.bad(Verdict::Refused, Finding { check, outcome, took, note: why });
+        self.bad(Verdict::Refused, &Finding { check, outcome, took, note: why });
     }
 
     fn missing(&mut self, check: Check, began: Timestamp, acknowledged: bool, heard: bool) {
@@ -296,7 +296,7 @@ impl Doctor<'_> {
         let outcome = Outcome::Bad { meaning, remedy: Some(remedy) };
         let note = format!("{what} within {seconds} s");
         let took = Some(self.clock.now().since(began));
-        self.bad(Verdict::TimedOut, Finding { check, outcome, took, note });
+        self.bad(Verdict::TimedOut, &Finding { check, outcome, took, note });
     }
 
     async fn disconnect(&mut self) -> Result<(), Over> {
@@ -333,7 +333,7 @@ impl Doctor<'_> {
                 };
                 let took = Some(self.clock.now().since(began));
                 let note = format!("no answer within {seconds} s");
-                self.bad(Verdict::TimedOut, Finding { check, outcome, took, note });
+                self.bad(Verdict::TimedOut, &Finding { check, outcome, took, note });
                 Err(Over)
             }
         }
@@ -353,7 +353,7 @@ impl Doctor<'_> {
         let remedy = words::remedy(check, lost);
         let outcome = Outcome::Bad { meaning: words::meaning(lost.step, lost.reason), remedy };
         let check = lost.step.map_or(check, Check::Step);
-        self.bad(words::verdict(lost), Finding { check, outcome, took: None, note: lost.cause.clone() });
+        self.bad(words::verdict(lost), &Finding { check, outcome, took: None, note: lost.cause.clone() });
         Over
     }
 
@@ -361,7 +361,7 @@ impl Doctor<'_> {
         self.requests.try_send(request).map_err(|error| {
             let outcome = Outcome::Bad { meaning: "the device's task is no more", remedy: None };
             let note = error.to_string();
-            self.bad(Verdict::Failed, Finding { check: Check::Disconnect, outcome, took: None, note });
+            self.bad(Verdict::Failed, &Finding { check: Check::Disconnect, outcome, took: None, note });
             Over
         })
     }
@@ -374,8 +374,8 @@ impl Doctor<'_> {
         (self.tell)(&Finding { check, outcome: Outcome::Skipped, took: None, note: note.to_owned() });
     }
 
-    fn bad(&mut self, verdict: Verdict, finding: Finding) {
+    fn bad(&mut self, verdict: Verdict, finding: &Finding) {
         self.verdict = self.verdict.max(verdict);
-        (self.tell)(&finding);
+        (self.tell)(finding);
     }
 }

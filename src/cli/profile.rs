@@ -1,0 +1,142 @@
+//! From arguments to a profile. Owns which flag changes what, and what is refused; a device file's own values
+//! stay where no flag was given.
+use super::{ConnectionArgs, KEPT_SESSION_EXPIRY_S, ProfileError, VersionArg};
+use crate::mqtt::address::ParsedUrl;
+use crate::mqtt::profile::{PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
+use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Transport, Version};
+use std::path::Path;
+
+/// Refuses what a profile can't be opened with.
+pub(super) fn check(profile: &Profile) -> Result<(), ProfileError> {
+    if profile.address.transport != Transport::Tcp {
+        return Err(ProfileError::NotYet(profile.address.transport.scheme()));
+    }
+    check_password(profile)
+}
+
+pub(super) fn check_password(profile: &Profile) -> Result<(), ProfileError> {
+    let has_password = profile.password.is_some() || profile.password_source != PasswordSource::Given;
+    if profile.version == Version::V3 && has_password && profile.username.is_none() {
+        return Err(ProfileError::PasswordAlone);
+    }
+    Ok(())
+}
+
+/// A password file's contents; a line end behind them is left out.
+pub(super) fn read_password(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = std::fs::read(path)?;
+    while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        bytes.pop();
+    }
+    Ok(bytes)
+}
+
+impl ConnectionArgs {
+    /// The profile of one broker; `place` is its place on the command line.
+    pub fn profile(&self, url: ParsedUrl, unique: u64, place: usize) -> Result<Profile, ProfileError> {
+        let mut profile = Profile::new(url.address.to_string(), url.address, String::new());
+        (profile.username, profile.password) = (url.username, url.password);
+        self.change(&mut profile)?;
+        self.identify(&mut profile, unique, place);
+        self.resolve(&mut profile)?;
+        check(&profile)?;
+        Ok(profile)
+    }
+
+    /// Puts what was given on the command line in the place of what a profile says; the rest stays.
+    pub fn change(&self, profile: &mut Profile) -> Result<(), ProfileError> {
+        if let Some(version) = self.mqtt {
+            profile.version_is_fixed = true;
+            profile.version = match version {
+                VersionArg::V3 => Version::V3,
+                VersionArg::V5 => Version::V5,
+            };
+        }
+        profile.username = self.username.clone().or(profile.username.take());
+        if let Some(source) = self.password_source() {
+            (profile.password, profile.password_source) = (None, source);
+        }
+        profile.keep_alive_s = self.keep_alive.unwrap_or(profile.keep_alive_s);
+        if self.persistent {
+            profile.clean_start = false;
+            profile.session_expiry_s = self.session_expiry.unwrap_or(KEPT_SESSION_EXPIRY_S);
+        }
+        if let Some(bytes) = self.max_packet {
+            let most = u64::from(PROTOCOL_MAX_PACKET_BYTES);
+            profile.max_packet_bytes = match bytes {
+                bytes @ 1_000.. if bytes <= most => u32::try_from(bytes).unwrap_or(u32::MAX),
+                _ => return Err(ProfileError::MaxPacket),
+            };
+        }
+        self.subscribe(profile);
+        Ok(())
+    }
+
+    /// Gives a profile its client id: the one from the command line, its own, or a new one.
+    pub fn identify(&self, profile: &mut Profile, unique: u64, place: usize) {
+        if self.client_id.is_some() || profile.client_id.is_empty() {
+            profile.client_id = self.client_id(unique, place);
+        }
+    }
+
+    /// The profile of the demo's own broker.
+    pub fn demo_profile(&self, address: Address, unique: u64) -> Result<Profile, ProfileError> {
+        let url = ParsedUrl { address, username: None, password: None };
+        let mut profile = self.profile(url, unique, 0)?;
+        profile.name = "demo".into();
+        Ok(profile)
+    }
+
+    /// Filters given take the place of the profile's; `#` is heard when there are none at all.
+    fn subscribe(&self, profile: &mut Profile) {
+        let parse = |text| Filter::parse(text).ok();
+        let new = |filter| Subscription::new(filter, Qos::default());
+        if !self.filters.is_empty() {
+            profile.subscriptions = self.filters.iter().cloned().map(new).collect();
+        } else if profile.subscriptions.is_empty() {
+            profile.subscriptions.extend(parse("#").map(new));
+        }
+        if self.sys {
+            profile.subscriptions.extend(parse("$SYS/#").map(new));
+        }
+        let mut seen = std::collections::HashSet::new();
+        profile.subscriptions.retain(|subscription| seen.insert(subscription.filter.clone()));
+        if let Some(qos) = self.qos {
+            profile.subscriptions.iter_mut().for_each(|subscription| subscription.qos = qos);
+        }
+    }
+
+    /// Where the command line says that the password comes from.
+    fn password_source(&self) -> Option<PasswordSource> {
+        let variable = self.password_env.clone().map(PasswordSource::Variable);
+        variable.or_else(|| self.password_file.clone().map(PasswordSource::File))
+    }
+
+    /// Takes the password that the command line names; one that isn't there is an error now rather than later.
+    pub(super) fn resolve(&self, profile: &mut Profile) -> Result<(), ProfileError> {
+        let bytes = match self.password_source() {
+            Some(PasswordSource::Variable(name)) => {
+                let value = std::env::var_os(&name).ok_or(ProfileError::NoVariable(name))?;
+                value.into_encoded_bytes()
+            }
+            Some(PasswordSource::File(path)) => {
+                read_password(&path).map_err(|error| ProfileError::File { path, error })?
+            }
+            Some(PasswordSource::Command(_) | PasswordSource::Given) | None => return Ok(()),
+        };
+        profile.password = Some(Secret::new(bytes));
+        Ok(())
+    }
+
+    /// At most 23 letters and digits: what every broker must take (MQTT 3.1.1 section 3.1.3.1).
+    fn client_id(&self, unique: u64, place: usize) -> String {
+        match &self.client_id {
+            Some(id) if place == 0 => id.clone(),
+            Some(id) => format!("{id}-{place}"),
+            None => {
+                let mixed = unique.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(17) ^ (place as u64) << 40;
+                format!("mqttscope{:012x}", mixed & 0xFFFF_FFFF_FFFF)
+            }
+        }
+    }
+}
