@@ -42,10 +42,11 @@ fn the_two_commands_and_every_option_named_exist() {
         assert!(text.contains(command), "{command}");
     }
     let cli = Cli::command();
-    let demo = cli.find_subcommand("demo").unwrap();
-    let known: Vec<String> = cli
-        .get_arguments()
-        .chain(demo.get_arguments())
+    let (demo, doctor) = (cli.find_subcommand("demo").unwrap(), cli.find_subcommand("doctor").unwrap());
+    let add = cli.find_subcommand("device").unwrap().find_subcommand("add").unwrap();
+    let known: Vec<String> = [&cli, demo, doctor, add]
+        .into_iter()
+        .flat_map(clap::Command::get_arguments)
         .filter_map(|argument| argument.get_long())
         .map(str::to_owned)
         .collect();
