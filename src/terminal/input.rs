@@ -6,7 +6,9 @@ use crate::keymap::{Chord, Key};
 use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::StreamExt;
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::time::Duration;
+use tokio::time::{Sleep, sleep};
 
 /// How long a lone ESC may be the beginning of a key.
 const ESC_WAIT: Duration = Duration::from_millis(30);
@@ -33,11 +35,14 @@ pub struct Keys {
     /// `None` while the program is stopped.
     stream: Option<EventStream>,
     pending: Pending,
+    /// When what is held is given up on. Kept here, since whoever waits for the next input may give up and ask
+    /// again as often as messages come.
+    esc_wait: Option<Pin<Box<Sleep>>>,
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { stream: Some(EventStream::new()), pending: Pending::default() }
+        Self { stream: Some(EventStream::new()), pending: Pending::default(), esc_wait: None }
     }
 }
 
@@ -62,14 +67,17 @@ impl Keys {
             }
             let Some(stream) = &mut self.stream else { return std::future::pending().await };
             let event = if self.pending.is_waiting() {
-                match tokio::time::timeout(ESC_WAIT, stream.next()).await {
-                    Ok(event) => event,
-                    Err(_elapsed) => {
+                let wait = self.esc_wait.get_or_insert_with(|| Box::pin(sleep(ESC_WAIT)));
+                tokio::select! {
+                    biased;
+                    event = stream.next() => event,
+                    () = wait.as_mut() => {
                         self.pending.give_up();
                         continue;
                     }
                 }
             } else {
+                self.esc_wait = None;
                 stream.next().await
             };
             match event {
