@@ -9,10 +9,12 @@
 //! The task begins to connect at once. It ends after [`BrokerRequest::End`], or when either of its two
 //! ends is dropped; the last event is [`BrokerEvent::Ended`](crate::mqtt::BrokerEvent::Ended).
 mod dial;
+mod inbox;
 mod loss;
 mod pace;
 mod pump;
 mod queue;
+mod socket;
 mod task;
 
 pub use queue::{Events, QUEUE_BYTES, QUEUE_MESSAGES, Wake};

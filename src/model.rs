@@ -8,7 +8,9 @@ pub mod apply;
 pub mod device;
 pub mod event;
 pub mod facts;
+pub mod fold;
 pub mod form;
+pub mod help;
 pub mod hints;
 pub mod ingest;
 pub mod inspector;
@@ -214,7 +216,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
             apply::follow(model, tree::Placement::Middle);
         }
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event),
-        Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, request, &words),
+        Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
         Event::Resumed => apply::resumed(model, now, effects),

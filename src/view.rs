@@ -6,6 +6,7 @@ use ratatui::symbols::border;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph};
 
+use crate::decode::escape::Glyphs;
 use crate::model::Model;
 use crate::model::layout::{Area, Arrangement, Layout, MIN_COLS, MIN_ROWS, Pane};
 use crate::model::overlay::Overlay;
@@ -13,6 +14,7 @@ use crate::theme::{Role, Theme};
 use crate::time::Timestamp;
 
 mod ascii;
+mod bars;
 mod field;
 mod footer;
 mod header;
@@ -34,6 +36,8 @@ struct Scene<'a> {
     model: &'a Model,
     theme: &'a Theme,
     now: Timestamp,
+    /// When what the panes show was so: the present, or the moment it was frozen.
+    seen_at: Timestamp,
     layout: Layout,
 }
 
@@ -48,7 +52,8 @@ struct Scene<'a> {
 /// footer, or a prompt
 /// ```
 pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>) {
-    let scene = Scene { model, theme, now, layout: model.layout() };
+    let seen_at = model.frozen.unwrap_or(now);
+    let scene = Scene { model, theme, now, seen_at, layout: model.layout() };
     let screen = frame.area();
     frame.buffer_mut().set_style(screen, theme[Role::Text]);
     if scene.layout.arrangement == Arrangement::TooSmall {
@@ -80,6 +85,11 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
 impl Scene<'_> {
     fn style(&self, role: Role) -> Style {
         self.theme[role]
+    }
+
+    /// Which characters the terminal shows.
+    fn glyphs(&self) -> Glyphs {
+        if self.model.settings.ascii { Glyphs::Ascii } else { Glyphs::Unicode }
     }
 
     /// Whether a pane hears the keys.

@@ -1,4 +1,6 @@
 //! Against a real mosquitto, both versions. Run with `cargo test --test interop -- --ignored`.
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one event among many")]
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 #[path = "common/mosquitto.rs"]
 mod mosquitto;
 #[path = "broker/rig.rs"]

@@ -1,8 +1,9 @@
 //! How long to let the socket fill between reads. Owns the judgement of "busy"; sleeps nowhere.
 //!
 //! A broker that writes message by message wakes its reader for each, and nearly all of the cost is the
-//! kernel's: 8.2 µs a message at 50,000 a second, against 0.13 µs when the reader rests for 1 ms. A quiet
-//! stream is read at once, and so is one on which an answer is awaited: its round trip is to be true.
+//! kernel's: 2.7 to 8 µs a message at 50,000 a second, against 0.9 µs when the reader lets a few
+//! milliseconds' worth gather. A quiet stream is read at once, and so is one on which an answer is awaited:
+//! its round trip is to be true.
 use crate::time::Timestamp;
 use std::time::Duration;
 

@@ -1,6 +1,8 @@
 //! One open connection: bytes in, bytes out, time. Owns the buffers and when to read; the session decides.
+use super::inbox::{Inbox, READ_BYTES};
 use super::loss::Loss;
 use super::pace::Pace;
+use super::socket::{Exchange, Socket};
 use super::task::{Device, as_asked};
 use crate::mqtt::packet::Disconnect;
 use crate::mqtt::port::Notice;
@@ -8,14 +10,11 @@ use crate::mqtt::{Batch, BrokerEvent, BrokerRequest, Packet, Reason, Version};
 use crate::session::Reading;
 use crate::time::Timestamp;
 use crate::wire::{self, Incoming, Reader, Side, WireError};
+use std::io;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What one read takes at most: 4 ms of a stream of 64 MB/s.
-const READ_BYTES: usize = 256 * 1024;
-/// The least room that a read is given while a packet is incomplete.
-const LEAST_ROOM: usize = 64 * 1024;
 /// Messages of one batch: 5 ms at 100,000 a second, so that the model gets them while they are fresh.
 const BATCH_MESSAGES: usize = 512;
 /// Bytes of one batch, beyond which it goes however few messages it holds.
@@ -30,9 +29,7 @@ const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
 /// The buffers of one connection.
 struct Pump {
     reader: Reader,
-    inbox: Vec<u8>,
-    /// Where the first packet begins that was not taken yet.
-    at: usize,
+    inbox: Inbox,
     outbox: Vec<u8>,
     n_written: usize,
     batch: Batch,
@@ -47,10 +44,10 @@ struct Pump {
 
 /// Works the connection until it ends.
 pub(super) async fn pump(device: &mut Device, stream: TcpStream) -> Loss {
-    let (mut source, mut sink) = stream.into_split();
+    let mut socket = Socket::new(stream);
     let mut pump = Pump::new(device, device.clock.now());
-    let loss = pump.run(device, &mut source, &mut sink).await;
-    pump.farewell(device, &mut source, &mut sink).await;
+    let loss = pump.run(device, &mut socket).await;
+    pump.farewell(device, &mut socket).await;
     loss
 }
 
@@ -58,8 +55,7 @@ impl Pump {
     fn new(device: &Device, now: Timestamp) -> Self {
         Self {
             reader: Reader::new(Side::Client, device.version, device.max_packet_bytes),
-            inbox: Vec::with_capacity(READ_BYTES),
-            at: 0,
+            inbox: Inbox::new(),
             outbox: Vec::new(),
             n_written: 0,
             batch: Batch::default(),
@@ -71,12 +67,7 @@ impl Pump {
         }
     }
 
-    async fn run(
-        &mut self,
-        device: &mut Device,
-        source: &mut (impl AsyncRead + Unpin),
-        sink: &mut (impl AsyncWrite + Unpin),
-    ) -> Loss {
+    async fn run(&mut self, device: &mut Device, socket: &mut Socket) -> Loss {
         loop {
             let now = device.clock.now();
             if device.session.deadline().is_some_and(|at| at <= now)
@@ -93,48 +84,71 @@ impl Pump {
             }
             self.report(device, now);
 
-            let is_resting = self.is_resting(device, now);
+            let is_resting = match self.look(device, socket, now) {
+                Ok(is_resting) => is_resting,
+                Err(loss) => return loss,
+            };
             let is_reading = !self.is_stalled && !is_resting;
             if is_reading {
-                self.rest_until = None;
-                self.make_room();
+                self.inbox.make_room(self.reader.missing());
             }
             let wake_at = self.wake_at(device, is_resting);
             let left = wake_at.map(|at| at.since(now)).unwrap_or_default();
             let unwritten = self.outbox.get(self.n_written..).unwrap_or_default();
-            tokio::select! {
+            let done = tokio::select! {
                 biased;
-                () = device.feed.abandoned() => device.session.request(now, BrokerRequest::End),
-                request = device.requests.recv() => device.obey(request),
-                written = sink.write(unwritten), if !unwritten.is_empty() => match written {
-                    Ok(n_bytes) => self.note_written(device, n_bytes),
-                    Err(error) => return Loss::io(device.step(), &error, device.version),
-                },
-                read = source.read_buf(&mut self.inbox), if is_reading => match read {
-                    Ok(0) => return Loss::end_of_stream(device.step(), device.version),
-                    Ok(n_bytes) => {
-                        if let Err(loss) = self.note_read(device, n_bytes) {
-                            return loss;
-                        }
-                    }
-                    Err(error) => return Loss::io(device.step(), &error, device.version),
-                },
-                () = device.feed.room(), if self.is_stalled => {
-                    let now = device.clock.now();
-                    self.is_stalled = false;
-                    device.session.set_reading(now, Reading::Running);
-                    if let Err(loss) = self.take(device, now) {
-                        return loss;
-                    }
+                () = device.feed.abandoned() => {
+                    device.session.request(now, BrokerRequest::End);
+                    Ok(())
                 }
-                () = tokio::time::sleep(left), if wake_at.is_some() => {}
+                request = device.requests.recv() => {
+                    device.obey(request);
+                    Ok(())
+                }
+                exchange = socket.exchange(is_reading.then(|| self.inbox.room()), unwritten) => match exchange {
+                    Exchange::Written(written) => self.note_written(device, written),
+                    Exchange::Read(read) => self.note_read(device, read),
+                },
+                () = device.feed.room(), if self.is_stalled => self.resume(device),
+                () = tokio::time::sleep(left), if wake_at.is_some() => Ok(()),
+            };
+            if let Err(loss) = done {
+                return loss;
             }
         }
     }
 
+    /// Sees to it that the socket is watched unless it is let fill, and takes what came while it was;
+    /// whether it is to be let fill (again).
+    fn look(&mut self, device: &mut Device, socket: &mut Socket, now: Timestamp) -> Result<bool, Loss> {
+        let (step, version) = (device.step(), device.version);
+        let io = |error: io::Error| Loss::io(step, &error, version);
+        let is_resting = self.is_resting(device, now);
+        if !is_resting && !self.is_stalled && !socket.is_watched() {
+            self.inbox.make_room(self.reader.missing());
+            if let Some(n_bytes) = socket.read_now(self.inbox.room()).map_err(io)? {
+                self.note_read(device, Ok(n_bytes))?;
+            }
+        }
+        let is_resting = self.is_resting(device, now);
+        if is_resting {
+            socket.unwatch().map_err(io)?;
+        } else {
+            socket.watch().map_err(io)?;
+        }
+        Ok(is_resting)
+    }
+
+    fn resume(&mut self, device: &mut Device) -> Result<(), Loss> {
+        let now = device.clock.now();
+        self.is_stalled = false;
+        device.session.set_reading(now, Reading::Running);
+        self.take(device, now).map(|_| ())
+    }
+
     /// Whether the socket is let fill; never while an answer is awaited, whose round trip is measured.
     fn is_resting(&self, device: &Device, now: Timestamp) -> bool {
-        self.rest_until.is_some_and(|until| until > now) && !device.session.awaits_reply()
+        !self.is_stalled && self.rest_until.is_some_and(|until| until > now) && !device.session.awaits_reply()
     }
 
     /// The earliest of what time alone brings.
@@ -144,24 +158,13 @@ impl Pump {
         [device.session.deadline(), rested, report].into_iter().flatten().min()
     }
 
-    /// Makes room for the next read: for the rest of a large packet at once, and not for ever.
-    fn make_room(&mut self) {
-        if self.at >= self.inbox.len() {
-            self.inbox.clear();
-            if self.inbox.capacity() > 2 * READ_BYTES {
-                self.inbox = Vec::with_capacity(READ_BYTES);
-            }
-        } else if self.at > 0 {
-            self.inbox.drain(..self.at);
-        }
-        self.at = 0;
-        let wanted = self.reader.missing().max(LEAST_ROOM);
-        if self.inbox.capacity() - self.inbox.len() < wanted {
-            self.inbox.reserve_exact(wanted);
-        }
-    }
-
-    fn note_read(&mut self, device: &mut Device, n_bytes: usize) -> Result<(), Loss> {
+    fn note_read(&mut self, device: &mut Device, read: io::Result<usize>) -> Result<(), Loss> {
+        let n_bytes = match read {
+            Ok(0) => return Err(Loss::end_of_stream(device.step(), device.version)),
+            Ok(n_bytes) => n_bytes,
+            Err(error) => return Err(Loss::io(device.step(), &error, device.version)),
+        };
+        self.inbox.filled(n_bytes);
         let now = device.clock.now();
         device.traffic.bytes_in += n_bytes as u64;
         device.session.bytes_received(now);
@@ -185,7 +188,8 @@ impl Pump {
             }
             n_unchecked += 1;
             let step = device.step();
-            let failed = match self.reader.next(&self.inbox, &mut self.at) {
+            let (bytes, at) = self.inbox.front();
+            let failed = match self.reader.next(bytes, at) {
                 Ok(None) => break,
                 Ok(Some(Incoming::Publish(publish))) => match device.session.receive_publish(now, &publish) {
                     Ok(Some(message)) => {
@@ -261,7 +265,8 @@ impl Pump {
         }
     }
 
-    fn note_written(&mut self, device: &mut Device, n_bytes: usize) {
+    fn note_written(&mut self, device: &mut Device, written: io::Result<usize>) -> Result<(), Loss> {
+        let n_bytes = written.map_err(|error| Loss::io(device.step(), &error, device.version))?;
         device.traffic.bytes_out += n_bytes as u64;
         self.is_unreported = true;
         self.n_written += n_bytes;
@@ -272,6 +277,7 @@ impl Pump {
                 self.outbox = Vec::new();
             }
         }
+        Ok(())
     }
 
     /// Reports the figures when they changed and the last report is old enough.
@@ -285,12 +291,7 @@ impl Pump {
 
     /// Writes what is left to say, and lets the broker close first: a socket that is closed with unread
     /// bytes is reset, and a DISCONNECT that drowns in the reset makes the broker publish our will.
-    async fn farewell(
-        &mut self,
-        device: &mut Device,
-        source: &mut (impl AsyncRead + Unpin),
-        sink: &mut (impl AsyncWrite + Unpin),
-    ) {
+    async fn farewell(&mut self, device: &mut Device, socket: &mut Socket) {
         if !device.session.is_online() {
             self.fill_outbox(device, device.clock.now(), usize::MAX);
         }
@@ -300,11 +301,12 @@ impl Pump {
         }
         let n_bytes = unwritten.len() as u64;
         let said = async {
-            sink.write_all(unwritten).await?;
-            sink.shutdown().await?;
+            let stream = socket.watch()?;
+            stream.write_all(unwritten).await?;
+            stream.shutdown().await?;
             let mut unheard = [0; 4096];
-            while source.read(&mut unheard).await? > 0 {}
-            std::io::Result::Ok(())
+            while stream.read(&mut unheard).await? > 0 {}
+            io::Result::Ok(())
         };
         // Nobody may listen any more; then there is nothing to wait for.
         if let Ok(Ok(())) = tokio::time::timeout(FAREWELL_WITHIN, said).await {

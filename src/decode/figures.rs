@@ -89,6 +89,14 @@ pub fn age(age: Duration) -> String {
     }
 }
 
+/// How long ago something was, in the same steps: `just now`, `5s ago`.
+pub fn ago(since: Duration) -> String {
+    match age(since).as_str() {
+        "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    }
+}
+
 /// The age at which [`age`] will read otherwise than at this one: when to draw again.
 pub fn next_age(age: Duration) -> Duration {
     let seconds = age.as_secs();

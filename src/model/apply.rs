@@ -1,6 +1,7 @@
 //! Carries commands out. Owns moving about the tree and the program's own switches.
 use super::device::Connection;
 use super::event::{DeviceId, Effect};
+use super::inspector::Tab;
 use super::layout::{Arrangement, Pane};
 use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
@@ -56,8 +57,11 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleConnection => toggle_connection(model, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
         Command::CopyPayload => copy_payload(model, now, effects),
-        Command::TabValue | Command::TabHistory | Command::TabMessage => model.inspector.show(command),
-        Command::NextTab | Command::PreviousTab => model.inspector.show(command),
+        Command::TabValue => model.inspector.show(Tab::Value),
+        Command::TabHistory => model.inspector.show(Tab::History),
+        Command::TabMessage => model.inspector.show(Tab::Message),
+        Command::NextTab => model.inspector.show(model.inspector.tab.next()),
+        Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::SendLine | Command::Send => publish::send(model, now, effects),
         Command::NextField => model.form.field = model.form.field.next(),
         Command::PreviousField => model.form.field = model.form.field.previous(),
@@ -355,9 +359,15 @@ fn older(model: &mut Model, now: Timestamp) {
 }
 
 /// A request found no room in its device's queue, or its task is gone.
-pub fn request_refused(model: &mut Model, now: Timestamp, id: DeviceId, request: BrokerRequest, words: &str) {
+pub fn request_refused(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    request: &BrokerRequest,
+    words: &str,
+) {
     if let BrokerRequest::Publish(ticket, _) = request {
-        model.lives.reach(id, ticket, Stage::NotSent(words.to_owned()), now, false);
+        model.lives.reach(id, *ticket, Stage::NotSent(words.to_owned()), now, false);
     }
     model.say(now, Tone::Error, words);
 }

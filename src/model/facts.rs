@@ -8,6 +8,9 @@ use crate::store::{Last, LastPayload, NodeId};
 use crate::time::Timestamp;
 use crate::wire;
 
+/// Bytes of correlation data shown: more than any identifier has.
+const MAX_CORRELATION_BYTES: usize = 64;
+
 /// Log lines shown below a device's facts.
 const LOG_LINES: usize = 100;
 
@@ -63,7 +66,7 @@ pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
     for (name, n) in [
         ("left out", device.n_refused),
         ("duplicates", link.n_duplicates),
-        ("stalls", link.n_stalls),
+        ("reads paused", link.n_stalls),
         ("evicted", counts.n_history_evicted),
         ("dropped", counts.n_messages_refused),
     ] {
@@ -75,7 +78,7 @@ pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
         lines.push(Line::default());
     }
     for entry in device.log.iter().rev().take(LOG_LINES) {
-        let ago = format!("{} ago", figures::age(now.since(entry.at)));
+        let ago = figures::ago(now.since(entry.at));
         lines.push(fact(&ago, Ink::Plain, &entry.words));
     }
     lines
@@ -87,7 +90,7 @@ pub fn state_words(device: &Device, now: Timestamp) -> String {
         Connection::Connecting { step, since } => {
             format!("connecting: {} for {}", step.words(), figures::span(now.since(*since)))
         }
-        Connection::Online(online) => format!("online for {}", figures::age(now.since(online.at))),
+        Connection::Online(online) => format!("online, connected {}", figures::ago(now.since(online.at))),
         Connection::Waiting(lost) => match lost.retry_at {
             Some(at) => format!("{}; next try in {} s", lost.cause, at.since(now).as_secs() + 1),
             None => format!("{}; c tries again", lost.cause),
@@ -141,11 +144,7 @@ pub fn of_branch(device: &Device, node: NodeId, now: Timestamp) -> Vec<Line> {
         fact("rate", Ink::Number, &figures::rate(f64::from(figure.rate_per_s(now)))),
     ];
     if figure.n_messages_below > 0 {
-        lines.push(fact(
-            "last message",
-            Ink::Plain,
-            &format!("{} ago", figures::age(now.since(figure.last_change))),
-        ));
+        lines.push(fact("last message", Ink::Plain, &figures::ago(now.since(figure.last_change))));
     }
     lines.push(Line::default());
     lines.push(fact("", Ink::Faint, "no message came on this very topic"));
@@ -201,7 +200,7 @@ fn properties(bytes: &[u8]) -> Vec<Line> {
         "correlation",
         properties
             .correlation_data
-            .map(|data| data.iter().take(64).map(|byte| format!("{byte:02x}")).collect()),
+            .map(|data| hex_digits(data.get(..MAX_CORRELATION_BYTES).unwrap_or(&data))),
     );
     for (name, value) in properties.user {
         add("user property", Some(format!("{name} = {value}")));
@@ -210,4 +209,14 @@ fn properties(bytes: &[u8]) -> Vec<Line> {
         add("subscription", Some(format!("id {id}")));
     }
     lines
+}
+
+fn hex_digits(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for half in [byte >> 4, byte & 0xF] {
+            digits.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    digits
 }

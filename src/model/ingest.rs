@@ -22,7 +22,7 @@ pub fn broker_event(model: &mut Model, now: Timestamp, id: DeviceId, event: Brok
         }
         BrokerEvent::Online(online) => come_online(model, now, id, online),
         BrokerEvent::Subscribed { subscription, granted } => {
-            subscribed(model, now, id, subscription, granted)
+            subscribed(model, now, id, subscription, granted);
         }
         BrokerEvent::Unsubscribed { filter, reason } => {
             device.subscriptions.retain(|known| known.asked.filter != filter);

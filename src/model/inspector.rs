@@ -1,6 +1,5 @@
 //! The inspector's tabs, scrolling and the layout of the payload it shows. Owns no payload longer than shown.
 use super::tree::RowId;
-use crate::command::Command;
 use crate::decode::json::Pretty;
 use crate::decode::text::Wrapped;
 use crate::decode::{Kind, Line, hex, value};
@@ -34,7 +33,8 @@ impl Tab {
         }
     }
 
-    const fn next(self) -> Self {
+    /// The next one, round and round.
+    pub const fn next(self) -> Self {
         match self {
             Self::Value => Self::History,
             Self::History => Self::Message,
@@ -42,7 +42,8 @@ impl Tab {
         }
     }
 
-    const fn previous(self) -> Self {
+    /// The one before, round and round.
+    pub const fn previous(self) -> Self {
         match self {
             Self::Value => Self::Message,
             Self::History => Self::Value,
@@ -151,15 +152,8 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// Shows the tab that a command names.
-    pub fn show(&mut self, command: Command) {
-        let tab = match command {
-            Command::TabHistory => Tab::History,
-            Command::TabMessage => Tab::Message,
-            Command::NextTab => self.tab.next(),
-            Command::PreviousTab => self.tab.previous(),
-            _other => Tab::Value,
-        };
+    /// Shows a tab from its first line on.
+    pub fn show(&mut self, tab: Tab) {
         if tab != self.tab {
             self.tab = tab;
             self.scroll = 0;

@@ -171,6 +171,6 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match question.deed {
         Deed::Quit => effects.push(Effect::Quit),
         Deed::Disconnect(id) => effects.push(Effect::Request(id, BrokerRequest::Disconnect)),
-        Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, topic, effects),
+        Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, &topic, effects),
     }
 }

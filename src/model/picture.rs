@@ -1,8 +1,9 @@
 //! What the screen shows, made ready before a frame: rows, previews, the inspector. Owns no more than is seen.
 use super::device::{Connection, Device};
 use super::inspector::{Inspector, Tab};
+use super::overlay::Overlay;
 use super::tree::{self, RowId};
-use super::{Effect, Model, hints, shown};
+use super::{Effect, Model, help, hints, shown};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
 use crate::store::{LastPayload, NodeId};
@@ -44,6 +45,7 @@ pub struct Picture {
 
 /// A row of the tree.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, in any combination")]
 pub struct Row {
     /// Which.
     pub id: RowId,
@@ -96,6 +98,9 @@ impl Model {
     pub fn prepare(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         self.unfold(now);
         super::apply::follow(self, tree::Placement::Middle);
+        if let Overlay::Help { scroll } = &mut self.overlay {
+            *scroll = (*scroll).min(help::max_scroll(&self.keymap, self.cols, self.rows));
+        }
         let layout = self.layout();
         let inner = layout.topics.inner();
         let window = tree::window(&self.devices, self.anchor, usize::from(inner.rows));

@@ -79,7 +79,7 @@ pub fn clear_retained(
     model: &mut Model,
     now: Timestamp,
     id: DeviceId,
-    topic: Topic,
+    topic: &Topic,
     effects: &mut Vec<Effect>,
 ) {
     let Some(device) = model.device(id) else { return };

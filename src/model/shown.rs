@@ -1,7 +1,7 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::{Connection, Device};
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
-use super::{Effect, Model, facts, picture};
+use super::{Effect, Model, facts, fold, picture};
 use crate::decode::{self, Ink, Line, Preview};
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
@@ -92,7 +92,9 @@ pub struct PastRow {
 pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> Shown {
     let inner = model.layout().inspector.inner();
     // The tabs have the uppermost row.
-    let (cols, n_rows) = (usize::from(inner.cols), usize::from(inner.rows).saturating_sub(1));
+    let n_rows = usize::from(inner.rows).saturating_sub(1);
+    // A blank stands between the frame and what is within, on both sides.
+    let cols = usize::from(inner.cols).saturating_sub(2);
     let row = model.cursor;
     let tab = model.inspector.tab;
     let old = std::mem::take(&mut model.picture.inspector);
@@ -103,14 +105,19 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let mut shown = Shown { title, tab, ..Shown::default() };
     if row.is_device() {
         shown.title.clone_from(&device.profile.name);
-        window(&mut shown, &mut inspector.scroll, n_rows, &facts::of_device(device, now));
+        window(&mut shown, &mut inspector.scroll, n_rows, &folded(&facts::of_device(device, now), cols));
         return shown;
     }
     if frozen.is_some() && old.title == shown.title && old.tab == tab && old.scroll == inspector.scroll {
         return old;
     }
     let Some(last) = device.store.last(row.node) else {
-        window(&mut shown, &mut inspector.scroll, n_rows, &facts::of_branch(device, row.node, now));
+        window(
+            &mut shown,
+            &mut inspector.scroll,
+            n_rows,
+            &folded(&facts::of_branch(device, row.node, now), cols),
+        );
         return shown;
     };
     let above = match tab {
@@ -129,7 +136,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             history(&mut shown, inspector, device, row.node, (cols, n_rows));
             return shown;
         }
-        Tab::Message => Lines { facts: facts::of_message(device, &last), n_rows: 0 },
+        Tab::Message => Lines { facts: folded(&facts::of_message(device, &last), cols), n_rows: 0 },
     };
     let LastPayload::Whole(payload) = last.payload else {
         window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
@@ -138,21 +145,18 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1) };
     lay_out(inspector, subject, payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
-    match inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
-        Some(decoded) => {
-            let n_facts = above.facts.len();
-            shown.n_lines = n_facts + decoded.n_lines();
-            inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
-            shown.scroll = inspector.scroll;
-            let facts = above.facts.into_iter().skip(shown.scroll).take(n_rows);
-            shown.lines.extend(facts);
-            let from = shown.scroll.saturating_sub(n_facts);
-            shown.lines.extend(decoded.lines(from, n_rows.saturating_sub(shown.lines.len())));
-        }
-        None => {
-            shown.is_reading = true;
-            window(&mut shown, &mut inspector.scroll, n_rows, &above.facts);
-        }
+    if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
+        let n_facts = above.facts.len();
+        shown.n_lines = n_facts + decoded.n_lines();
+        inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
+        shown.scroll = inspector.scroll;
+        let facts = above.facts.into_iter().skip(shown.scroll).take(n_rows);
+        shown.lines.extend(facts);
+        let from = shown.scroll.saturating_sub(n_facts);
+        shown.lines.extend(decoded.lines(from, n_rows.saturating_sub(shown.lines.len())));
+    } else {
+        shown.is_reading = true;
+        window(&mut shown, &mut inspector.scroll, n_rows, &above.facts);
     }
     shown
 }
@@ -279,10 +283,18 @@ fn window(shown: &mut Shown, scroll: &mut usize, n_rows: usize, lines: &[Line]) 
     shown.lines = lines.iter().skip(*scroll).take(n_rows).cloned().collect();
 }
 
+/// Columns of a fact's name; what it is stands behind them.
+const NAME_COLS: usize = 14;
+
+/// Facts that are no wider than the pane.
+fn folded(facts: &[Line], cols: usize) -> Vec<Line> {
+    facts.iter().flat_map(|fact| fold::line(fact, cols, NAME_COLS)).collect()
+}
+
 /// A line of a name and what it is.
 pub fn fact(name: &str, ink: Ink, value: &str) -> Line {
     let mut line = Line::default();
-    line.push(Ink::Key, &format!("{name:<14}"));
+    line.push(Ink::Key, &format!("{name:<NAME_COLS$}"));
     decode::escape::push_sane(&mut line, ink, value.as_bytes(), usize::from(u16::MAX));
     line
 }

@@ -22,6 +22,9 @@ const DRAIN_MESSAGES: usize = 2_048;
 /// Events other than messages taken in between two looks at the keyboard.
 const DRAIN_EVENTS: usize = 64;
 
+/// Inputs taken between two frames: a pasted flood of keys must not hide what they do.
+const INPUTS_A_FRAME: usize = 64;
+
 /// How long quitting waits for the brokers to take their DISCONNECT.
 const FAREWELL: Duration = Duration::from_millis(1_500);
 
@@ -73,9 +76,10 @@ pub async fn explore(options: Options, clock: Arc<dyn Clock>, panicked: Arc<Noti
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
     // The terminal first: whoever quits wants their shell, not the brokers' farewell.
-    explorer.writer.finish();
+    let Explorer { links, writer, .. } = explorer;
+    drop(writer);
     terminal::leave();
-    farewell(explorer.links).await;
+    farewell(links).await;
     ended
 }
 
@@ -162,7 +166,7 @@ impl Explorer {
                     return Err(RunError::Panicked(panics::report().unwrap_or_default()));
                 }
                 asked = self.signals.next() => self.signal(asked),
-                input = self.keys.next() => self.input(input),
+                input = self.keys.next() => self.inputs(input).await,
                 () = idle.notified(), if !self.writer.is_idle() => {}
                 Some(decoded) = self.decoded.1.recv() => self.tell(Event::Decoded(Box::new(decoded)), Want::Now),
                 () = self.wake.wait() => self.drain(),
@@ -251,7 +255,16 @@ impl Explorer {
                     Want::Traffic
                 }
                 BrokerEvent::Link(_) => Want::Traffic,
-                _other => {
+                BrokerEvent::StepBegun(..)
+                | BrokerEvent::StepDone(..)
+                | BrokerEvent::Online(_)
+                | BrokerEvent::Subscribed { .. }
+                | BrokerEvent::Unsubscribed { .. }
+                | BrokerEvent::Publication { .. }
+                | BrokerEvent::Pong { .. }
+                | BrokerEvent::Notice(_)
+                | BrokerEvent::Lost(_)
+                | BrokerEvent::Ended => {
                     n_events += 1;
                     Want::Now
                 }
@@ -263,6 +276,20 @@ impl Explorer {
             update(&mut self.model, now, Event::Broker(id, event), &mut self.effects);
         }
         self.carry_out(now);
+    }
+
+    /// Takes an input and those that wait behind it: a key held down is painted as far as the terminal keeps
+    /// up, not once for every repeat.
+    async fn inputs(&mut self, first: Input) {
+        self.input(first);
+        for _ in 1..INPUTS_A_FRAME {
+            // The poll hands on this task's own waker: crossterm wakes only the first one it was given.
+            tokio::select! {
+                biased;
+                input = self.keys.next() => self.input(input),
+                () = std::future::ready(()) => break,
+            }
+        }
     }
 
     fn input(&mut self, input: Input) {
@@ -288,6 +315,8 @@ impl Explorer {
     /// Gives the terminal to the shell and stops; goes on when SIGCONT is heard.
     fn stop(&mut self) {
         self.is_stopped = true;
+        self.keys.pause();
+        self.writer.settle();
         terminal::leave();
         self.signals.stop();
     }
@@ -297,7 +326,7 @@ impl Explorer {
         if terminal::enter().is_err() {
             return self.tell(Event::Terminated, Want::Now);
         }
-        self.keys = Keys::default();
+        self.keys.go_on();
         self.painter.forget();
         let (cols, rows) = terminal::size();
         self.painter.resize(cols, rows);

@@ -30,25 +30,39 @@ pub enum Input {
 /// The stream of inputs.
 #[derive(Debug)]
 pub struct Keys {
-    stream: EventStream,
+    /// `None` while the program is stopped.
+    stream: Option<EventStream>,
     pending: Pending,
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { stream: EventStream::new(), pending: Pending::default() }
+        Self { stream: Some(EventStream::new()), pending: Pending::default() }
     }
 }
 
 impl Keys {
+    /// Stops reading: the terminal goes to the shell.
+    pub fn pause(&mut self) {
+        self.stream = None;
+    }
+
+    /// Reads on with a stream made anew. The old one must be gone before: making one waits for the lock that
+    /// the other holds until the next key.
+    pub fn go_on(&mut self) {
+        self.stream = None;
+        self.stream = Some(EventStream::new());
+    }
+
     /// The next input. Nothing is lost when the waiting is given up half-way.
     pub async fn next(&mut self) -> Input {
         loop {
             if let Some(input) = self.pending.ready.pop_front() {
                 return input;
             }
+            let Some(stream) = &mut self.stream else { return std::future::pending().await };
             let event = if self.pending.is_waiting() {
-                match tokio::time::timeout(ESC_WAIT, self.stream.next()).await {
+                match tokio::time::timeout(ESC_WAIT, stream.next()).await {
                     Ok(event) => event,
                     Err(_elapsed) => {
                         self.pending.give_up();
@@ -56,7 +70,7 @@ impl Keys {
                     }
                 }
             } else {
-                self.stream.next().await
+                stream.next().await
             };
             match event {
                 Some(Ok(event)) => self.pending.take(event),
@@ -96,9 +110,10 @@ impl Pending {
 
     fn take_chord(&mut self, chord: Chord) {
         if self.held.is_empty() {
-            match chord.key {
-                Key::Esc => self.held.push(chord),
-                _other => self.ready.push_back(Input::Key(chord)),
+            if chord.key == Key::Esc {
+                self.held.push(chord);
+            } else {
+                self.ready.push_back(Input::Key(chord));
             }
             return;
         }
@@ -186,7 +201,18 @@ fn chord(event: KeyEvent) -> Option<Chord> {
         KeyCode::PageUp => Key::PageUp,
         KeyCode::PageDown => Key::PageDown,
         KeyCode::F(number) => Key::F(number),
-        _ => return None,
+        // Keys that nothing is bound to by any name of ours.
+        KeyCode::Insert
+        | KeyCode::Null
+        | KeyCode::CapsLock
+        | KeyCode::ScrollLock
+        | KeyCode::NumLock
+        | KeyCode::PrintScreen
+        | KeyCode::Pause
+        | KeyCode::Menu
+        | KeyCode::KeypadBegin
+        | KeyCode::Media(_)
+        | KeyCode::Modifier(_) => return None,
     };
     let has = |modifier| event.modifiers.contains(modifier);
     let chord = Chord::new(key, has(KeyModifiers::CONTROL), has(KeyModifiers::ALT), has(KeyModifiers::SHIFT));

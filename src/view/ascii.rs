@@ -11,31 +11,29 @@ pub fn map(buffer: &mut Buffer) {
     }
 }
 
+/// Our glyphs, each with its twin.
+const TWINS: [(&str, char); 12] = [
+    ("─·○▃", '-'),
+    ("│▌", '|'),
+    ("┌┐└┘±▅", '+'),
+    ("▾↓", 'v'),
+    ("▸", '>'),
+    ("↑", '^'),
+    ("●", 'o'),
+    ("◐…", '~'),
+    ("✗×", 'x'),
+    ("★▆", '*'),
+    ("▰█", '#'),
+    ("▱▂", '.'),
+];
+
 /// What stands for a glyph of ours.
-const fn twin(glyph: char) -> Option<char> {
-    Some(match glyph {
-        '─' | '·' | '–' | '◌' | '○' => '-',
-        '│' => '|',
-        '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' => '+',
-        '▾' | '↓' => 'v',
-        '▸' => '>',
-        '↑' => '^',
-        '●' => 'o',
-        '◐' => '~',
-        '✗' | '×' => 'x',
-        '★' => '*',
-        '±' => '+',
-        'Δ' => 'd',
-        '▰' | '█' => '#',
-        '▱' | '▂' => '.',
-        '▌' => '|',
-        '…' => '~',
-        '▁' => '_',
-        '▃' => '-',
-        '▄' => '=',
-        '▅' => '+',
-        '▆' => '*',
-        '▇' => '%',
-        _ => return None,
-    })
+fn twin(glyph: char) -> Option<char> {
+    match glyph {
+        'Δ' => Some('d'),
+        '▁' => Some('_'),
+        '▄' => Some('='),
+        '▇' => Some('%'),
+        _ => TWINS.iter().find(|(glyphs, _)| glyphs.contains(glyph)).map(|(_, twin)| *twin),
+    }
 }

@@ -57,3 +57,45 @@ fn head(text: &str, max_cols: usize) -> String {
 fn bytes_of(cols: usize) -> usize {
     cols.saturating_add(1).saturating_mul(escape::MAX_BYTES_PER_COL)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(before: &str, behind: &str) -> Line {
+        let mut line = Line::with(behind);
+        line.edit("home".parse().unwrap());
+        line.insert(before);
+        assert_eq!(line.halves(), (before, behind));
+        line
+    }
+
+    #[test]
+    fn the_cursor_is_seen_wherever_it_stands() {
+        for (before, behind, expected) in [
+            ("", "", ("", 0)),
+            ("abc", "", ("abc", 3)),
+            ("", "abcdefghijkl", ("abcdefghi…", 0)),
+            ("abcdefghijkl", "", ("…efghijkl", 9)),
+            ("abcdefghijkl", "mnopqrs", ("…ghijklmn…", 7)),
+            ("a\tb", "\u{202e}", ("a\\tb\\u{20…", 4)),
+            ("工厂温度工厂", "", ("…温度工厂", 9)),
+        ] {
+            let seen = see(&line(before, behind), 10);
+            assert_eq!((seen.text.as_str(), seen.cursor), expected, "{before:?} {behind:?}");
+        }
+    }
+
+    #[test]
+    fn no_width_is_exceeded() {
+        let texts = ["", "plain text", "工厂 é \u{7}\u{7}", &"long ".repeat(5_000)];
+        for (before, behind) in texts.iter().flat_map(|a| texts.map(move |b| (*a, b))) {
+            let line = line(before, behind);
+            for width in 0..40 {
+                let seen = see(&line, width);
+                assert!(escape::cols(&seen.text) <= width, "{seen:?} in {width}");
+                assert!(seen.cursor < width.max(1), "{seen:?} in {width}");
+            }
+        }
+    }
+}

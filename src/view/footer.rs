@@ -3,7 +3,7 @@ use ratatui::Frame;
 
 use super::strip::Strip;
 use super::{Scene, keys, rect};
-use crate::command::Command;
+use crate::command::{Command, Context};
 use crate::decode::{cols, figures};
 use crate::theme::Role;
 
@@ -12,8 +12,9 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let max_cols = usize::from(area.width).saturating_sub(1);
     let figures = figures(scene);
     let model = scene.model;
-    let help =
-        keys::key(model, model.context(), Command::Help).map(|keys| keys::Hint { keys, words: "help" });
+    let context = model.context();
+    let help = keys::key(model, context, Command::Help).filter(|_| context != Context::HelpScreen);
+    let help = help.map(|keys| keys::Hint { keys, words: "help" });
     let width = |hint: &keys::Hint| cols(&hint.keys) + 1 + cols(hint.words) + 2;
     let help_cols = help.as_ref().map_or(0, width);
     let mut line = Strip::default();

@@ -101,7 +101,9 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
     let mut pieces = Vec::new();
     let mut add = |piece, texts: &[(&str, ratatui::style::Style)]| {
         let mut strip = Strip::default();
-        texts.iter().for_each(|(text, style)| strip.put(*text, *style));
+        for (text, style) in texts {
+            strip.put(*text, *style);
+        }
         pieces.push((piece, strip));
     };
     add(Piece::Version, &[(&device.profile.version.to_string(), faint)]);

@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 use super::Scene;
 use super::row::retained_mark;
 use super::strip::Strip;
+use crate::decode::escape::Glyphs;
 use crate::decode::figures;
 use crate::model::shown::{PastRow, Shown};
 use crate::theme::Role;
@@ -19,17 +20,33 @@ const MIN_VALUE_COLS: usize = 12;
 struct Column {
     title: &'static str,
     cols: usize,
-    cell: fn(&PastRow) -> String,
+    /// The lowest goes first when there is no room.
+    worth: u8,
+    cell: fn(&PastRow, Glyphs) -> String,
 }
 
-/// Behind age and value, the first to keep first.
+/// Behind age and value, from left to right.
 const COLUMNS: [Column; 5] = [
-    Column { title: "Δt", cols: 7, cell: |past| past.delta.map(figures::span).unwrap_or_default() },
-    Column { title: "R", cols: 1, cell: |past| retained_mark(past.retained).0.to_owned() },
-    Column { title: "QoS", cols: 3, cell: |past| past.qos.to_string() },
-    Column { title: "size", cols: 6, cell: |past| figures::bytes(past.n_bytes as u64) },
-    Column { title: "DUP", cols: 3, cell: |past| if past.dup { "DUP".to_owned() } else { String::new() } },
+    Column {
+        title: "Δt",
+        cols: 7,
+        worth: 5,
+        cell: |past, _| past.delta.map(figures::span).unwrap_or_default(),
+    },
+    Column { title: "size", cols: 6, worth: 2, cell: |past, _| figures::bytes(past.n_bytes as u64) },
+    Column { title: "QoS", cols: 3, worth: 3, cell: |past, _| past.qos.to_string() },
+    Column {
+        title: "R",
+        cols: 1,
+        worth: 4,
+        cell: |past, glyphs| retained_mark(past.retained, glyphs).0.to_owned(),
+    },
+    Column { title: "DUP", cols: 3, worth: 1, cell: |past, _| dup_word(past.dup).to_owned() },
 ];
+
+const fn dup_word(dup: bool) -> &'static str {
+    if dup { "DUP" } else { "" }
+}
 
 /// `999d`, `now`.
 const AGE_COLS: usize = 4;
@@ -37,20 +54,20 @@ const GAP_COLS: usize = 2;
 
 pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
     let max_cols = usize::from(area.width);
-    let mut value_cols = max_cols.saturating_sub(AGE_COLS + GAP_COLS);
-    let mut columns: Vec<&Column> = Vec::new();
-    for column in &COLUMNS {
-        if value_cols < MIN_VALUE_COLS + GAP_COLS + column.cols {
-            break;
-        }
-        value_cols -= GAP_COLS + column.cols;
-        columns.push(column);
+    let mut columns: Vec<&Column> = COLUMNS.iter().collect();
+    let taken = |columns: &[&Column]| columns.iter().map(|column| column.cols + GAP_COLS).sum::<usize>();
+    let room = max_cols.saturating_sub(AGE_COLS + GAP_COLS);
+    while taken(&columns) + MIN_VALUE_COLS > room
+        && let Some(least) = columns.iter().map(|column| column.worth).min()
+    {
+        columns.retain(|column| column.worth > least);
     }
+    let value_cols = room.saturating_sub(taken(&columns));
     let faint = scene.style(Role::TextFaint);
     let mut lines = vec![heading(&columns, max_cols, faint)];
     for past in &shown.past {
         let mut line = Strip::default();
-        line.put_right(&figures::age(scene.now.since(past.received)), AGE_COLS, faint);
+        line.put_right(&figures::age(scene.seen_at.since(past.received)), AGE_COLS, faint);
         line.to(AGE_COLS + GAP_COLS);
         let room = value_cols.saturating_sub(usize::from(past.is_cut));
         line.put_inks(&past.preview.line, room, scene.theme, Style::new());
@@ -60,7 +77,7 @@ pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>)
         let mut end = AGE_COLS + GAP_COLS + value_cols;
         for column in &columns {
             end += GAP_COLS + column.cols;
-            line.put_right(&(column.cell)(past), end, faint);
+            line.put_right(&(column.cell)(past, scene.glyphs()), end, faint);
         }
         lines.push(line.into_line());
     }

@@ -5,8 +5,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use super::row::retained_mark;
-use super::strip::{Strip, bars, keep_end, range};
+use super::bars::{bars, chart, newest, range, words};
+use super::strip::{Strip, keep_end};
 use super::{Scene, history, rect, row_of};
 use crate::decode::{Kind, figures};
 use crate::model::inspector::Tab;
@@ -14,6 +14,12 @@ use crate::model::layout::Pane;
 use crate::model::shown::{Head, Shown};
 use crate::mqtt::Retained;
 use crate::theme::Role;
+
+/// Fewer numbers than this have no shape to see.
+const MIN_CHART_NUMBERS: usize = 8;
+
+/// The highest chart of a value's numbers: enough to see a shape.
+const MAX_CHART_ROWS: usize = 6;
 
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.inspector, frame);
@@ -69,7 +75,18 @@ fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
     if let Some(head) = &shown.head {
         lines.push(big(scene, head, max_cols));
         lines.push(meta(scene, head, max_cols));
-        if !head.spark.is_empty() {
+        let room = usize::from(area.height).saturating_sub(lines.len() + 2).min(MAX_CHART_ROWS);
+        // A value without lines of its own leaves its numbers the room.
+        let is_free = shown.n_lines == 0 && !shown.is_reading && room > 1;
+        if head.spark.len() >= MIN_CHART_NUMBERS && is_free {
+            lines.push(Line::default());
+            for bars in chart(&head.spark, max_cols, room) {
+                lines.push(Line::styled(bars, scene.style(Role::Sparkline)));
+            }
+            let seen = newest(&head.spark, max_cols);
+            let words = format!("{} of {}", limits(seen), figures::counted(seen.len() as u64, "message"));
+            lines.push(Line::styled(words, scene.style(Role::TextFaint)));
+        } else if !head.spark.is_empty() {
             lines.push(spark(scene, head, max_cols));
         }
         lines.push(Line::default());
@@ -87,15 +104,15 @@ fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
 
 /// The value, and at the right what it most likely is.
 fn big(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
-    let mut words = kind_words(head.preview.kind).to_owned();
+    let mut kind = kind_words(head.preview.kind).to_owned();
     if head.is_pinned {
-        words.push_str(" · ★ pinned");
+        kind.push_str(" · ★ pinned");
     }
     let mut line = Strip::default();
-    let room = max_cols.saturating_sub(crate::decode::cols(&words) + 2);
+    let room = max_cols.saturating_sub(crate::decode::cols(&kind) + 2);
     let strong = Style { fg: None, ..scene.style(Role::TextStrong) };
     line.put_inks(&head.preview.line, room, scene.theme, strong);
-    line.put_right(&words, max_cols, scene.style(Role::TextFaint));
+    line.put_right(&kind, max_cols, scene.style(Role::TextFaint));
     line.into_line()
 }
 
@@ -115,15 +132,21 @@ const fn kind_words(kind: Kind) -> &'static str {
 
 fn meta(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
     let faint = scene.style(Role::TextFaint);
-    let mut parts = vec![ago(scene, head), format!("QoS {}", head.qos)];
+    let mut parts = vec![figures::ago(scene.seen_at.since(head.received)), format!("QoS {}", head.qos)];
     match head.retained {
         Retained::Yes => parts.push("R".into()),
         Retained::Unknown => parts.push("R unknown".into()),
         Retained::No => {}
     }
     parts.extend(head.interval.map(|interval| format!("every {}", figures::span(interval))));
-    parts.push(figures::bytes(head.n_bytes as u64));
-    parts.push(figures::counted(head.n_messages, "message"));
+    let size = figures::bytes(head.n_bytes as u64);
+    let n_messages = figures::counted(head.n_messages, "msg");
+    let taken: usize = parts.iter().chain([&size, &n_messages]).map(|part| part.len() + 3).sum();
+    // The size can do without its place: the message's own tab has it too.
+    if taken <= max_cols + 3 {
+        parts.push(size);
+    }
+    parts.push(n_messages);
     let mut line = Strip::default();
     for part in parts {
         let gap = if line.cols() == 0 { "" } else { " · " };
@@ -132,22 +155,19 @@ fn meta(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
             break;
         }
         line.put(gap, faint);
-        let (_, role) = retained_mark(head.retained);
-        line.put(part.as_str(), if part == "R" { scene.style(role) } else { faint });
+        line.put(part.as_str(), if part == "R" { scene.style(Role::Mark) } else { faint });
     }
     line.into_line()
 }
 
-fn ago(scene: &Scene<'_>, head: &Head) -> String {
-    match figures::age(scene.now.since(head.received)).as_str() {
-        "now" => "just now".to_owned(),
-        age => format!("{age} ago"),
-    }
+/// The range of numbers, in words.
+fn limits(numbers: &[f64]) -> String {
+    let (low, high) = range(numbers);
+    if low <= high { format!("min {}  max {}", words(low), words(high)) } else { String::new() }
 }
 
 fn spark(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
-    let (low, high) = range(&head.spark);
-    let words = if low <= high { format!("  min {low}  max {high}") } else { String::new() };
+    let words = format!("  {}", limits(&head.spark));
     let room = max_cols.saturating_sub(words.len());
     let mut line = Strip::default();
     line.put(bars(&head.spark, room), scene.style(Role::Sparkline));

@@ -4,6 +4,7 @@ use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::device::Connection;
 use crate::model::form::Field;
+use crate::model::layout::Arrangement;
 use crate::mqtt::Retained;
 
 /// A key and what it does now.
@@ -53,6 +54,9 @@ fn topics(model: &Model) -> Wanted {
     let mut keys: Wanted = Vec::new();
     if model.picture.rows.len() > 1 {
         keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
+    if model.layout().arrangement == Arrangement::Single {
+        keys.push((&[Command::NextPane], "next pane"));
     }
     match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
         Some(false) => keys.push((&[Command::Expand], "open")),

@@ -1,8 +1,11 @@
 //! A one-line entry in the footer's place. Owns its label, its cursor and what is said beside it.
 use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Clear, Paragraph};
 
-use super::field::see;
-use super::strip::Strip;
+use super::field::{natural_cols, see};
+use super::strip::{Strip, wrap};
 use super::{Scene, footer, rect};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::overlay::{Prompt, PromptKind};
@@ -10,7 +13,10 @@ use crate::model::search::Search;
 use crate::theme::Role;
 
 /// The least that is left to what is typed.
-const MIN_TEXT_COLS: usize = 20;
+const MIN_TEXT_COLS: usize = 12;
+
+/// The most lines of what is wrong with it.
+const MAX_LINES: usize = 3;
 
 pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.footer, frame);
@@ -24,7 +30,12 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     line.put(label, scene.style(Role::FooterKey));
     let (words, role) = said(scene, prompt);
     let room = max_cols.saturating_sub(line.cols());
-    let words = sanitize(words.as_bytes(), room.saturating_sub(MIN_TEXT_COLS + 3));
+    let beside = room.saturating_sub(natural_cols(&prompt.line, room).max(MIN_TEXT_COLS) + 3);
+    let mut words = sanitize(words.as_bytes(), usize::MAX);
+    if cols(&words) > beside {
+        above(scene, &words, role, area, frame);
+        words.clear();
+    }
     let figures = footer::figures(scene);
     let taken = if words.is_empty() { 0 } else { cols(&words) + 3 };
     let seen = see(&prompt.line, room.saturating_sub(taken).max(1));
@@ -42,6 +53,16 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     if let Some(col) = u16::try_from(cursor).ok().filter(|col| *col < area.width) {
         frame.set_cursor_position((area.x + col, area.y));
     }
+}
+
+/// What has no room beside the text stands over the panes.
+fn above(scene: &Scene<'_>, words: &str, role: Role, area: Rect, frame: &mut Frame<'_>) {
+    let lines = wrap(words, usize::from(area.width.saturating_sub(2)), MAX_LINES);
+    let height = u16::try_from(lines.len()).unwrap_or_default().min(area.y);
+    let place = Rect { y: area.y - height, height, ..area };
+    frame.render_widget(Clear, place);
+    let lines: Vec<Line<'_>> = lines.into_iter().map(|line| Line::from(format!(" {line}"))).collect();
+    frame.render_widget(Paragraph::new(lines).style(scene.style(role)), place);
 }
 
 /// What is wrong, or how many were found so far.

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::field::{Seen, natural_cols, see};
-use super::strip::{Strip, keep_end};
+use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, rect, row_of};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::form::Field;
@@ -46,11 +46,13 @@ fn one_row(scene: &Scene<'_>, area: Rect, frame: &mut Frame<'_>) {
     let row = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..row_of(inner, 0) };
     let max_cols = usize::from(row.width);
     let (words, role) = told(scene);
-    let choices = choices(scene);
-    let labels = cols("topic ") + cols("   payload ") + 3 + choices.cols();
     let natural = |line: &line::Line| natural_cols(line, max_cols).max(MIN_FIELD_COLS);
     let form = &scene.model.form;
-    let needed = labels + natural(&form.topic) + natural(&form.payload);
+    let texts = natural(&form.topic) + natural(&form.payload);
+    let spacing = [WIDE, NARROW].into_iter().find(|spacing| spacing.labels(scene) + texts <= max_cols);
+    let spacing = spacing.unwrap_or(NARROW);
+    let (gap, labels) = (" ".repeat(spacing.gap_cols), spacing.labels(scene));
+    let needed = labels + texts;
     let words = sanitize(words.as_bytes(), max_cols.saturating_sub(cols(" Publish ") + 4));
     let inline = !words.is_empty() && cols(&words) <= MAX_LIFE_COLS && needed + 3 + cols(&words) <= max_cols;
     let fields = if inline { max_cols - cols(&words) - 3 } else { max_cols };
@@ -63,10 +65,10 @@ fn one_row(scene: &Scene<'_>, area: Rect, frame: &mut Frame<'_>) {
     let mut line = Strip::default();
     let mut cursor = None;
     text_field(scene, &mut line, ("topic ", Field::Topic), topic_cols, &mut cursor);
-    line.put("   ", Style::new());
+    line.put(gap.as_str(), Style::new());
     text_field(scene, &mut line, ("payload ", Field::Payload), room.saturating_sub(topic_cols), &mut cursor);
-    line.put("   ", Style::new());
-    line.append(choices);
+    line.put(gap, Style::new());
+    line.append(choices(scene, spacing));
     if inline {
         line.put_right(&words, max_cols, scene.style(role));
     }
@@ -90,12 +92,13 @@ fn single(scene: &Scene<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
     let mut line = Strip::default();
     line.to(9);
-    line.append(choices(scene));
+    line.append(choices(scene, WIDE));
     frame.render_widget(line.into_line(), row_of(inner, 2));
     let (words, role) = told(scene);
-    let words = sanitize(words.as_bytes(), max_cols);
-    frame.render_widget(Line::styled(words, scene.style(role)), row_of(inner, 3));
-    let below = Rect { y: inner.y + 5, height: inner.height.saturating_sub(5), ..inner };
+    for (row, words) in (3..).zip(wrap(&words, max_cols, 2)) {
+        frame.render_widget(Line::styled(words, scene.style(role)), row_of(inner, row));
+    }
+    let below = Rect { y: inner.y + 6, height: inner.height.saturating_sub(6), ..inner };
     let lately = scene.model.lives.iter().take(usize::from(below.height));
     let lines: Vec<Line<'_>> = lately.map(|life| life_line(scene, life, max_cols)).collect();
     if below.height > 0 {
@@ -106,18 +109,18 @@ fn single(scene: &Scene<'_>, area: Rect, frame: &mut Frame<'_>) {
 fn life_line(scene: &Scene<'_>, life: &Life, max_cols: usize) -> Line<'static> {
     let faint = scene.style(Role::TextFaint);
     let words = life::words(life);
-    let mut line = Strip::default();
-    line.put_right(&figures::age(scene.now.since(life.begun)), 4, faint);
-    line.to(6);
+    let mut row = Strip::default();
+    row.put_right(&figures::age(scene.now.since(life.begun)), 4, faint);
+    row.to(6);
     let room = max_cols.saturating_sub(6);
     let words = sanitize(words.as_bytes(), room * 2 / 3);
     let left = room.saturating_sub(cols(&words) + 2);
-    line.put(keep_end(life.publication.topic.as_str(), left / 2), scene.style(Role::Text));
-    line.put(" ", faint);
-    let left = (left + 6).saturating_sub(line.cols());
-    line.put(sanitize(&life.publication.payload.0, left), scene.style(Role::ValueText));
-    line.put_right(&words, max_cols, scene.style(life_role(life)));
-    line.into_line()
+    row.put(keep_end(life.publication.topic.as_str(), left / 2), scene.style(Role::Text));
+    row.put(" ", faint);
+    let left = (left + 6).saturating_sub(row.cols());
+    row.put(sanitize(&life.publication.payload.0, left), scene.style(Role::ValueText));
+    row.put_right(&words, max_cols, scene.style(life_role(life)));
+    row.into_line()
 }
 
 fn place_cursor(row: Rect, cursor: Option<usize>, frame: &mut Frame<'_>) {
@@ -159,20 +162,43 @@ fn text_field(
     line.put(" ".repeat(rest), style);
 }
 
-fn choices(scene: &Scene<'_>) -> Strip {
+/// How far fields stand apart.
+#[derive(Clone, Copy)]
+struct Spacing {
+    gap_cols: usize,
+    /// Whether the form's last field, which has but one choice, is named.
+    with_format: bool,
+}
+
+const WIDE: Spacing = Spacing { gap_cols: 3, with_format: true };
+const NARROW: Spacing = Spacing { gap_cols: 2, with_format: false };
+
+impl Spacing {
+    /// What everything but the texts takes.
+    fn labels(self, scene: &Scene<'_>) -> usize {
+        cols("topic ") + cols("payload ") + 2 * self.gap_cols + choices(scene, self).cols()
+    }
+}
+
+fn choices(scene: &Scene<'_>, spacing: Spacing) -> Strip {
     let form = &scene.model.form;
     let mut line = Strip::default();
     let retain = if form.retain { "yes" } else { "no" };
     for (label, value, field) in
         [("QoS ", form.qos.to_string(), Field::Qos), ("retain ", retain.to_owned(), Field::Retain)]
     {
+        if line.cols() > 0 {
+            line.put(" ".repeat(spacing.gap_cols), Style::new());
+        }
         line.put(label, label_style(scene, field));
         let role = if is_focused(scene, field) { Role::FieldFocused } else { Role::Field };
         line.put(value, scene.style(role));
-        line.put("   ", Style::new());
     }
-    line.put("as ", scene.style(Role::FieldLabel));
-    line.put("text", scene.style(Role::Field));
+    if spacing.with_format {
+        line.put(" ".repeat(spacing.gap_cols), Style::new());
+        line.put("as ", scene.style(Role::FieldLabel));
+        line.put("text", scene.style(Role::Field));
+    }
     line
 }
 

@@ -7,7 +7,8 @@
 //! ```
 use ratatui::style::Style;
 
-use super::strip::{Strip, bars};
+use super::bars::bars;
+use super::strip::Strip;
 use super::{Scene, header};
 use crate::decode::escape::{self, Glyphs};
 use crate::decode::{Ink, cols, figures, sanitize};
@@ -77,7 +78,7 @@ impl Placed<'_> {
 
 impl Columns {
     /// The columns of a pane so wide, before it is known what the rows hold.
-    pub fn new(width: usize, ascii: bool) -> Self {
+    pub fn new(width: usize, glyphs: Glyphs) -> Self {
         let retained = width.saturating_sub(2);
         let age_end = retained.saturating_sub(GAP_COLS);
         Self {
@@ -91,7 +92,7 @@ impl Columns {
             age_end,
             retained,
             max_indent: width / 4,
-            glyphs: if ascii { Glyphs::Ascii } else { Glyphs::Unicode },
+            glyphs,
         }
     }
 
@@ -105,12 +106,13 @@ impl Columns {
         self.middle_end.saturating_sub(MARGIN_COLS + ARROW_COLS)
     }
 
-    /// Has values begin behind the levels of the rows on screen, but not beyond the middle.
+    /// Has values begin behind the levels of the rows on screen, but not so far that
+    /// nothing is left to them.
     pub fn align(&mut self, rows: &[Placed<'_>]) {
         let valued = rows.iter().filter(|placed| placed.row.value.is_some());
         let end = |placed: &Placed<'_>| placed.level_col() + self.level(placed, self.middle_end).cols;
         let widest = valued.map(end).max().unwrap_or_default() + GAP_COLS;
-        self.value = widest.next_multiple_of(LEVEL_STEP_COLS).min(self.middle_end / 2);
+        self.value = widest.next_multiple_of(LEVEL_STEP_COLS).min(self.middle_end * 3 / 5);
     }
 
     /// The level as drawn, with what belongs to it.
@@ -154,11 +156,17 @@ impl Columns {
             let style = match span.ink {
                 Ink::Escape => scene.style(Role::Escape),
                 Ink::Faint => scene.style(Role::TextFaint),
-                _plain => base,
+                Ink::Plain
+                | Ink::Key
+                | Ink::Text
+                | Ink::Number
+                | Ink::Literal
+                | Ink::Structure
+                | Ink::Bytes => base,
             };
             line.put(span.text.as_str(), style);
         }
-        self.badges(scene, row, &mut line);
+        badges(scene, row, &mut line);
         // From here on columns count from the pane's edge.
         let mut rest = Strip::default();
         rest.to(start + line.cols());
@@ -169,15 +177,6 @@ impl Columns {
         }
         line.append_after(rest, skip);
         line
-    }
-
-    fn badges(&self, scene: &Scene<'_>, row: &Row, line: &mut Strip) {
-        if row.is_pinned && row.has_children {
-            line.put(" ★", scene.style(Role::Mark));
-        }
-        if row.has_twin {
-            line.put(" ±/", scene.style(Role::Mark));
-        }
     }
 
     fn device(&self, scene: &Scene<'_>, placed: &Placed<'_>, line: &mut Strip) {
@@ -229,19 +228,30 @@ impl Columns {
         } else if row.has_children {
             line.put_right(&gapped(&topics(row)), self.middle_end, scene.style(Role::TextFaint));
         }
-        let age = figures::age(scene.now.since(value.received));
+        let age = figures::age(scene.seen_at.since(value.received));
         line.put_right(&age, self.age_end, scene.style(Role::TextFaint));
-        let (mark, role) = retained_mark(value.retained);
+        let (mark, role) = retained_mark(value.retained, self.glyphs);
         line.put_right(mark, self.retained + 1, scene.style(role));
     }
 }
 
 /// The mark of what is known of the broker having kept a message: yes, no, unknown.
-pub const fn retained_mark(retained: Retained) -> (&'static str, Role) {
-    match retained {
-        Retained::Yes => ("R", Role::Mark),
-        Retained::No => ("", Role::Mark),
-        Retained::Unknown => ("·", Role::TextFaint),
+pub const fn retained_mark(retained: Retained, glyphs: Glyphs) -> (&'static str, Role) {
+    match (retained, glyphs) {
+        (Retained::Yes, _) => ("R", Role::Mark),
+        (Retained::No, _) => ("", Role::Mark),
+        (Retained::Unknown, Glyphs::Unicode) => ("·", Role::TextFaint),
+        // The dot's twin elsewhere is a hyphen, and would read as a no.
+        (Retained::Unknown, Glyphs::Ascii) => ("?", Role::TextFaint),
+    }
+}
+
+fn badges(scene: &Scene<'_>, row: &Row, line: &mut Strip) {
+    if row.is_pinned && row.has_children {
+        line.put(" ★", scene.style(Role::Mark));
+    }
+    if row.has_twin {
+        line.put(" ±/", scene.style(Role::Mark));
     }
 }
 

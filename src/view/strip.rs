@@ -1,8 +1,9 @@
-//! A line composed from left to right to known columns. Owns the counting; what it says is the caller's.
+//! A line composed from left to right to known columns, and words broken to lines. Owns the counting alone.
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::decode::{self, Ink, escape, fit};
+use crate::model::fold;
 use crate::theme::{Role, Theme};
 
 /// A line being composed. Its texts are safe to draw: they are ours, or were sanitized.
@@ -126,64 +127,53 @@ pub fn suffix(text: &str, max_cols: usize) -> &str {
     text.get(left_out..).unwrap_or_default()
 }
 
-/// Numbers as a row of bars, each as high as its share of the range.
-pub fn bars(numbers: &[f64], max_cols: usize) -> String {
-    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let shown = numbers.get(numbers.len().saturating_sub(max_cols)..).unwrap_or_default();
-    let (low, high) = range(shown);
-    let bar = |number: &f64| {
-        let share = if high > low { (number - low) / (high - low) } else { 0.0 };
-        // Not a number is no height; the cast takes it, and what lies beyond, to the nearest bar.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 7")]
-        let idx = (share * 7.0).round().clamp(0.0, 7.0) as usize;
-        BARS[idx.min(7)]
-    };
-    shown.iter().map(bar).collect()
-}
-
-/// The least and the greatest of the finite numbers.
-pub fn range(numbers: &[f64]) -> (f64, f64) {
-    let finite = numbers.iter().filter(|number| number.is_finite());
-    finite
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(*number), high.max(*number)))
-}
-
-/// Words broken to lines of so many columns, at most so many of them; what is too much ends in an ellipsis.
+/// Words from outside broken to lines of so many columns; beyond so many lines they end in an ellipsis.
 pub fn wrap(text: &str, max_cols: usize, max_lines: usize) -> Vec<String> {
     let sane = escape::sanitize(text.as_bytes(), max_cols.saturating_mul(max_lines));
-    let mut lines = vec![String::new()];
-    for word in sane.split(' ') {
-        let mut word = word;
-        loop {
-            let Some(line) = lines.last_mut() else { break };
-            let gap = usize::from(!line.is_empty());
-            if escape::cols(line) + gap + escape::cols(word) <= max_cols {
-                line.push_str(if gap == 1 { " " } else { "" });
-                line.push_str(word);
-                break;
-            }
-            if !line.is_empty() {
-                lines.push(String::new());
-                continue;
-            }
-            // A word longer than a line is broken wherever the line ends.
-            let part = escape::prefix(word, max_cols.max(1));
-            if part.is_empty() {
-                break;
-            }
-            line.push_str(part);
-            word = word.get(part.len()..).unwrap_or_default();
-            lines.push(String::new());
-        }
-    }
-    if lines.last().is_some_and(String::is_empty) {
-        lines.pop();
-    }
+    let mut lines = fold::words(&sane, max_cols);
     if lines.len() > max_lines {
         lines.truncate(max_lines);
         if let Some(last) = lines.last_mut() {
-            *last = fit(&format!("{last} {}", escape::ELLIPSIS), max_cols, escape::ELLIPSIS).into_owned();
+            let kept = escape::prefix(last, max_cols.saturating_sub(2)).trim_end();
+            *last = format!("{kept} {}", escape::ELLIPSIS);
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_topic_is_kept() {
+        for (text, max_cols, expected) in [
+            ("a/b", 3, "a/b"),
+            ("plant/hall1", 6, "…hall1"),
+            ("工厂/温度", 5, "…温度"),
+            ("工厂/温度", 4, "…度"),
+            ("\u{1b}/x", 3, "…/x"),
+            ("abc", 0, ""),
+        ] {
+            assert_eq!(keep_end(text, max_cols), expected, "{text:?} in {max_cols}");
+        }
+        assert_eq!(keep_end(&"x".repeat(100_000), 4), "…xxx");
+    }
+
+    #[test]
+    fn words_that_find_no_room_end_in_an_ellipsis() {
+        assert_eq!(wrap("one two three", 20, 1), ["one two three"]);
+        assert_eq!(wrap("one two three four five", 10, 1), ["one two t…"]);
+        assert_eq!(wrap("", 10, 2), [""]);
+    }
+
+    #[test]
+    fn columns_are_counted_from_the_left() {
+        let mut strip = Strip::default();
+        strip.put("温", Style::new());
+        strip.to(4);
+        strip.put_right("12", 8, Style::new());
+        strip.put_right("no room", 9, Style::new());
+        assert_eq!((strip.cols(), strip.into_line().to_string()), (8, "温    12".to_owned()));
+    }
 }

@@ -22,20 +22,18 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let floor = if publish.rows == 3 { publish.y } else { scene.layout.footer.y };
     let mut bottom = floor.min(screen.bottom()).saturating_sub(1);
     let top = scene.layout.header.rows + 1;
-    for toast in scene.model.toasts.iter().collect::<Vec<_>>().into_iter().rev() {
-        let max_cols = MAX_COLS.min(usize::from(screen.width).saturating_sub(8));
-        let mut words = toast.text.clone();
-        if toast.n_times > 1 {
-            words.push_str(&format!(" (×{})", toast.n_times));
-        }
-        let lines = wrap(&words, max_cols, MAX_LINES);
+    let max_cols = MAX_COLS.min(usize::from(screen.width).saturating_sub(8));
+    let said: Vec<(&Toast, Vec<String>)> =
+        scene.model.toasts.iter().map(|toast| (toast, words(toast, max_cols))).collect();
+    // One left edge for all of them.
+    let width = said.iter().flat_map(|(_, lines)| lines).map(|line| cols(line)).max().unwrap_or_default() + 4;
+    let width = u16::try_from(width).unwrap_or(u16::MAX).min(screen.width);
+    let x = screen.right().saturating_sub(width.saturating_add(1));
+    for (toast, lines) in said.into_iter().rev() {
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         if bottom < top.saturating_add(height) {
             break;
         }
-        let width = lines.iter().map(|line| cols(line)).max().unwrap_or_default() + 4;
-        let width = u16::try_from(width).unwrap_or(u16::MAX).min(screen.width);
-        let x = screen.right().saturating_sub(width.saturating_add(2));
         let area = Rect { x, y: bottom - height, width, height }.intersection(screen);
         frame.render_widget(Clear, area);
         frame.buffer_mut().set_style(area, scene.style(Role::Text));
@@ -46,6 +44,13 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
             frame.render_widget(strip.into_line(), Rect { y, height: 1, ..area });
         }
         bottom = area.y;
+    }
+}
+
+fn words(toast: &Toast, max_cols: usize) -> Vec<String> {
+    match toast.n_times {
+        0 | 1 => wrap(&toast.text, max_cols, MAX_LINES),
+        n => wrap(&format!("{n} × {}", toast.text), max_cols, MAX_LINES),
     }
 }
 

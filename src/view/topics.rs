@@ -9,17 +9,14 @@ use ratatui::widgets::Paragraph;
 use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::row::{Columns, Placed};
-use super::strip::{keep_end, wrap};
+use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, rect};
-use crate::decode::figures;
+use crate::decode::{cols, figures, sanitize};
 use crate::model::layout::Pane;
 use crate::theme::Role;
 
 /// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
 const NOBODY: usize = usize::MAX;
-
-/// The id of the child that only lets a collapsed branch show its arrow.
-const DUMMY: usize = usize::MAX - 1;
 
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.topics, frame);
@@ -41,22 +38,18 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         n_topics += counts.n_topics as u64 + counts.n_topics_refused;
         n_messages += counts.n_messages;
     }
-    let mut words = super::strip::Strip::default();
+    let mut words = Strip::default();
     words.put(" Topics", scene.title(Pane::Topics));
     let border = if scene.has_focus(Pane::Topics) { Role::BorderFocused } else { Role::Border };
     words.put(" ─ ", scene.style(border));
-    let figures = format!(
-        "{} · {} ",
-        figures::counted(n_topics, "topic"),
-        format_args!("{} msgs", figures::grouped(n_messages))
-    );
+    let figures =
+        format!("{} · {} ", figures::counted(n_topics, "topic"), figures::counted(n_messages, "msg"));
     words.put(figures, scene.style(Role::Title));
     words.into_line()
 }
 
 fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
-    let picture = &scene.model.picture;
-    let mut columns = Columns::new(usize::from(inner.width), scene.model.settings.ascii);
+    let mut columns = Columns::new(usize::from(inner.width), scene.glyphs());
     let rows = place(scene, &columns, usize::from(inner.height));
     if rows.is_empty() {
         return;
@@ -72,36 +65,38 @@ fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
     let tree = tree
         .highlight_symbol(">")
         .highlight_style(scene.style(focus))
-        .node_closed_symbol("▸ ")
-        .node_open_symbol("▾ ")
+        .node_closed_symbol("  ")
+        .node_open_symbol("  ")
         .node_no_children_symbol("  ");
     frame.render_stateful_widget(tree, inner, &mut state);
     for (y, placed) in (inner.y..inner.bottom()).zip(&rows) {
         finish(scene, placed, Rect { y, height: 1, ..inner }, frame);
     }
-    debug_assert!(picture.rows.len() >= rows.len());
 }
 
-/// What the widget can't: marks in the place of the arrow, and matches over the cursor's own style.
+/// What the widget can't: the arrow of a branch whose children are not among the rows, the mark in its place,
+/// and a match over the cursor's own style.
 fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<'_>) {
     let row = placed.row;
     let buffer = frame.buffer_mut();
     let at = |col: usize| u16::try_from(col).map_or(area.right(), |col| area.x.saturating_add(col));
     let arrow = at(placed.arrow_col());
     if arrow.saturating_add(2) < area.right() {
-        if !row.has_children && row.is_pinned {
-            buffer[(arrow, area.y)].set_symbol("★").set_style(scene.style(Role::Mark));
-        } else if row.has_children && placed.n_deeper > 0 {
-            buffer[(arrow, area.y)].set_symbol(if row.is_expanded { "▾" } else { "▸" });
-        }
+        let cell = &mut buffer[(arrow, area.y)];
         if row.has_children {
-            buffer[(arrow, area.y)].set_style(scene.style(Role::TextFaint));
+            let symbol = if row.is_expanded { "▾" } else { "▸" };
+            cell.set_symbol(symbol).set_style(scene.style(Role::TextFaint));
+        } else if row.is_pinned {
+            cell.set_symbol("★").set_style(scene.style(Role::Mark));
         }
+    }
+    if row.id == scene.model.cursor && scene.has_focus(Pane::Topics) && area.width > 0 {
+        buffer[(area.x, area.y)].set_style(scene.style(Role::TitleFocused));
     }
     if row.is_match && placed.path.is_none() {
         let start = at(placed.level_col());
-        let cols = crate::decode::sanitize(row.level.as_bytes(), usize::from(area.width));
-        let width = u16::try_from(crate::decode::cols(&cols)).unwrap_or(u16::MAX);
+        let level = sanitize(row.level.as_bytes(), usize::from(area.width));
+        let width = u16::try_from(cols(&level)).unwrap_or(u16::MAX);
         let level = Rect { x: start, width, ..area }.intersection(area);
         let role = if row.id == scene.model.cursor { Role::MatchCurrent } else { Role::Match };
         buffer.set_style(level, scene.style(role));
@@ -113,10 +108,13 @@ fn place<'a>(scene: &Scene<'a>, columns: &Columns, max_rows: usize) -> Vec<Place
     let picture = &scene.model.picture;
     let mut placed: Vec<Placed<'a>> = Vec::with_capacity(max_rows);
     let mut is_dollar = false;
+    let mut base = picture.n_hidden_ancestors;
     for row in picture.rows.iter().take(max_rows) {
         // A child lies one level below the row before it at most; anything else would be no tree.
         let deepest = placed.last().map_or(0, |before| before.indent + before.n_deeper + 1);
-        let depth = row.depth.saturating_sub(picture.n_hidden_ancestors).min(deepest);
+        // Beyond the branch whose ancestors found no room, indents count from what is shown there.
+        base = base.min(row.depth);
+        let depth = (row.depth - base).min(deepest);
         let indent = depth.min(columns.max_indent());
         is_dollar = match row.depth {
             0 => false,
@@ -166,15 +164,8 @@ impl Maker<'_> {
             let id = *next;
             *next += 1;
             self.path.push(id);
-            let mut children = self.items(next, indent + 1);
-            let is_open = !children.is_empty() || placed.row.is_expanded;
-            // What lies deeper than the indent goes has its arrow drawn over the row.
-            let is_last = *next == self.rows.len() && *next == id + 1;
-            let dummy = children.is_empty() && placed.row.has_children && placed.n_deeper == 0;
-            if dummy && (!is_open || is_last) {
-                children.push(TreeItem::new_leaf(DUMMY, ""));
-            }
-            if is_open && !children.is_empty() {
+            let children = self.items(next, indent + 1);
+            if !children.is_empty() {
                 self.state.open(self.path.clone());
             }
             self.path.pop();

@@ -1,7 +1,7 @@
 //! A model that doesn't take its events: the reading stops, the memory is bounded, the link stays alive.
 use crate::rig::{Device, PATIENCE, Peer, VERSIONS, listen, profile, raw_publish};
 use mqttscope::broker::{QUEUE_BYTES, QUEUE_MESSAGES};
-use mqttscope::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Ticket, Version};
+use mqttscope::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Qos, Ticket, Version};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -87,8 +87,7 @@ async fn a_peer_that_reads_nothing_does_not_stop_our_reading() {
     device.online().await;
     // 64 MB of publications fill every buffer on the way; the peer never takes any.
     for n in 0..64 {
-        let publication =
-            crate::rig::publication("up", &vec![0; 1_000_000], mqttscope::mqtt::Qos::AtMostOnce, false);
+        let publication = crate::rig::publication("up", &vec![0; 1_000_000], Qos::AtMostOnce, false);
         device.publish(n, publication);
     }
     peer.send(&Packet::PingResp).await;
@@ -96,6 +95,45 @@ async fn a_peer_that_reads_nothing_does_not_stop_our_reading() {
         peer.socket.write_all(&raw_publish(b"down", format!("{n}").as_bytes())).await.unwrap();
     }
     assert_eq!(device.heard(100).await.len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_turns_busy_and_quiet_again_loses_nothing() {
+    for version in VERSIONS {
+        let no_properties: &[u8] = if version == Version::V5 { &[0] } else { &[] };
+        let message = |n: usize| raw_publish(b"t", &[no_properties, format!("{n}").as_bytes()].concat());
+        let (listener, address) = listen().await;
+        let mut device = Device::start(profile(address, version, "x"));
+        let mut peer = Peer::welcome(&listener).await;
+        device.online().await;
+        let mut n_sent = 0;
+        for round in 0..10 {
+            // Busy: one write each, so that the stream is let gather.
+            for _ in 0..2000 {
+                peer.socket.write_all(&message(n_sent)).await.unwrap();
+                n_sent += 1;
+            }
+            // Ours goes out meanwhile.
+            device.publish(round, crate::rig::publication("up", b"1", Qos::AtMostOnce, false));
+            device.stages(round).await;
+            // Quiet: the last one comes though nothing follows it.
+            device.heard(n_sent).await;
+            peer.socket.write_all(&message(n_sent)).await.unwrap();
+            n_sent += 1;
+            device.heard(n_sent).await;
+        }
+        // And the end of a busy stream is seen, behind its last message.
+        for _ in 0..2000 {
+            peer.socket.write_all(&message(n_sent)).await.unwrap();
+            n_sent += 1;
+        }
+        peer.socket.shutdown().await.unwrap();
+        assert_eq!(device.lost().await.cause, "the broker closed the connection");
+        assert_eq!(device.heard.len(), n_sent);
+        for (n, heard) in device.heard.iter().enumerate() {
+            assert_eq!(heard.payload, format!("{n}").as_bytes());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

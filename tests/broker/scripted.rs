@@ -6,6 +6,7 @@ use mqttscope::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Qos, Reason, 
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Connects to a port that answers CONNECT with the given bytes and closes; returns how it was lost.
 async fn answered(version: Version, bytes: &'static [u8]) -> Lost {
@@ -262,6 +263,30 @@ async fn end_is_obeyed_in_every_state() {
     let mut device = Device::start(profile(address, Version::V5, "x"));
     device.ask(BrokerRequest::End);
     device.ended().await;
+}
+
+#[tokio::test]
+async fn disconnect_is_obeyed_while_a_host_keeps_us_waiting() {
+    // A full backlog: what comes on top gets no answer at all.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let filled = (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
+    let mut device = Device::start(profile(address, Version::V5, "x"));
+    device
+        .until("TCP begun", |event| matches!(event, BrokerEvent::StepBegun(Step::Tcp, _)).then_some(()))
+        .await;
+    device.ask(BrokerRequest::Disconnect);
+    let lost = device.lost().await;
+    assert_eq!((lost.cause.as_str(), lost.retry_at), ("disconnected, as you asked", None));
+    device.ask(BrokerRequest::Connect);
+    device
+        .until("TCP begun", |event| matches!(event, BrokerEvent::StepBegun(Step::Tcp, _)).then_some(()))
+        .await;
+    device.ask(BrokerRequest::End);
+    device.ended().await;
+    drop(filled);
 }
 
 #[tokio::test]

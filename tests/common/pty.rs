@@ -86,7 +86,7 @@ impl Program {
     #[track_caller]
     pub fn leaves(&mut self) {
         self.types("\u{1b}");
-        self.sees("q quit");
+        self.sees("p publish");
     }
 
     pub fn resize(&mut self, cols: u16, rows: u16) {

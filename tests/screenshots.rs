@@ -1,0 +1,67 @@
+//! The pictures of the README, painted from real frames and held against the committed files. Owns which there
+//! are; `UPDATE=1 cargo test --test screenshots` paints them anew.
+#[path = "common/stage.rs"]
+mod stage;
+#[path = "common/svg.rs"]
+mod svg;
+
+use std::path::Path;
+
+use mqttscope::theme::{ColorDepth, Theme};
+use stage::Stage;
+use svg::{DARK, Ground, LIGHT};
+
+/// Paints a frame and holds it against the committed picture.
+fn check(name: &str, stage: &mut Stage, ground: Ground) {
+    let (buffer, cursor) = stage.frame_with_cursor();
+    let painted = svg::paint(&buffer, cursor, ground);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        return std::fs::write(&path, painted).expect("the picture is written");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == painted,
+        "screenshots/{name} is not what the program draws; UPDATE=1 cargo test --test screenshots repaints it"
+    );
+}
+
+/// The plant with its halls open and the cursor on an oven's temperature.
+fn explorer(cols: u16, rows: u16) -> Stage {
+    let mut stage = Stage::plant();
+    stage.resize(cols, rows);
+    stage.open_oven();
+    stage
+}
+
+#[test]
+fn the_explorer() {
+    check("explorer.svg", &mut explorer(122, 36), DARK);
+}
+
+#[test]
+fn the_explorer_in_a_classic_terminal() {
+    check("explorer-80x24.svg", &mut explorer(80, 24), DARK);
+}
+
+#[test]
+fn the_explorer_on_a_light_terminal() {
+    let mut stage = explorer(122, 36);
+    stage.theme = Theme::load("light", &|_| None, ColorDepth::True).0;
+    check("light.svg", &mut stage, LIGHT);
+}
+
+#[test]
+fn the_publish_form() {
+    let mut stage = explorer(122, 36);
+    stage.publish_setpoint();
+    check("publish.svg", &mut stage, DARK);
+}
+
+#[test]
+fn the_history() {
+    let mut stage = explorer(122, 36);
+    stage.keys("2 tab");
+    check("history.svg", &mut stage, DARK);
+}
