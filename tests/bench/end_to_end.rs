@@ -1,7 +1,7 @@
 //! The whole program against the clock: the release binary in a terminal, flooded by a sender of our own.
 //!
 //! ```text
-//! cargo bench --bench end_to_end                     every row, about ten minutes
+//! cargo bench --bench end_to_end                     every row, about a quarter of an hour
 //! cargo bench --bench end_to_end -- idle burst       some rows
 //! cargo bench --bench end_to_end -- --short          less often and for a shorter time
 //! ```
@@ -12,6 +12,13 @@
 #![expect(clippy::disallowed_methods, reason = "here the clock is what is asked for")]
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
+#[path = "../common/mosquitto.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "shared with tests, which kill it and use its tools as well"
+)]
+mod mosquitto;
 #[path = "end_to_end/process.rs"]
 mod process;
 #[path = "end_to_end/rows.rs"]
@@ -86,7 +93,7 @@ fn main() {
             println!("there is no row {name:?}; there are {known}");
         }
     }
-    println!("{:<42} {:<5} {:<58} {:<24} load", "work", "MQTT", "figure", "goal: at most");
+    println!("{:<42} {:<5} {:<66} {:<24} load", "work", "MQTT", "figure", "goal: at most");
     for (name, measure) in rows::ROWS {
         if !wanted.is_empty() && !wanted.iter().any(|wanted| *wanted == name) {
             continue;
@@ -95,7 +102,7 @@ fn main() {
             let Row { work, figure, goal, is_reached } = measure(&plan, version);
             let verdict = if is_reached { "ok  " } else { "OVER" };
             let load = process::load();
-            println!("{work:<42} {:<5} {figure:<58} {goal:<24} {load:<5} {verdict}", version.name());
+            println!("{work:<42} {:<5} {figure:<66} {goal:<24} {load:<5} {verdict}", version.name());
         }
     }
 }

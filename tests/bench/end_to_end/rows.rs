@@ -1,7 +1,8 @@
 //! The rows of the table. Owns what each measures and the figure it should reach.
-use super::process::{self, Usage};
+use super::mosquitto::Mosquitto;
+use super::process::{self, Usage, Used};
 use super::screen::Screen;
-use super::sender::{Sender, Stream, Writes};
+use super::sender::{self, Sender, Stream, Writes};
 use super::traffic::{Packets, Version, plant_topic};
 use super::{Plan, Row};
 use std::fmt::Write;
@@ -16,7 +17,7 @@ const LOADED_TOPICS: usize = 10_000;
 pub type Measure = fn(&Plan, Version) -> Row;
 
 /// Every row by the name that selects it.
-pub const ROWS: [(&str, Measure); 12] = [
+pub const ROWS: [(&str, Measure); 14] = [
     ("start", start),
     ("burst", burst),
     ("retained", retained),
@@ -25,6 +26,8 @@ pub const ROWS: [(&str, Measure); 12] = [
     ("bytes", bytes),
     ("cpu-blocks", cpu_blocks),
     ("cpu-packets", cpu_packets),
+    ("mosquitto-cpu", mosquitto_cpu),
+    ("mosquitto-retained", mosquitto_retained),
     ("idle", idle),
     ("idle-open", idle_open),
     ("new-topics", new_topics),
@@ -121,7 +124,12 @@ fn siblings(plan: &Plan, version: Version) -> Row {
 
 /// The explorer with every branch open and every row changing.
 fn under_load(version: Version, writes: Writes, more: &[&str]) -> (Sender, Screen, Stream) {
-    let (sender, mut screen) = connected(version, more);
+    let (sender, screen) = connected(version, more);
+    let (screen, stream) = load(&sender, screen, version, writes);
+    (sender, screen, stream)
+}
+
+fn load(sender: &Sender, mut screen: Screen, version: Version, writes: Writes) -> (Screen, Stream) {
     let packets = Arc::new(Packets::new(version, 20 * LOADED_TOPICS, false, |n, topic| {
         plant_topic(n, LOADED_TOPICS, topic);
     }));
@@ -129,7 +137,7 @@ fn under_load(version: Version, writes: Writes, more: &[&str]) -> (Sender, Scree
     screen.until("all topics", |seen| (seen.counts.0.0 == LOADED_TOPICS as u64).then_some(()));
     screen.types("o");
     screen.shows("value5");
-    (sender, screen, stream)
+    (screen, stream)
 }
 
 fn keys(plan: &Plan, version: Version) -> Row {
@@ -160,7 +168,11 @@ fn bytes(plan: &Plan, version: Version) -> Row {
 }
 
 fn rate(n: u64, since: Instant) -> f64 {
-    f64::from(u32::try_from(n).unwrap_or(u32::MAX)) / seconds(since.elapsed())
+    count(n) / seconds(since.elapsed())
+}
+
+fn count(n: u64) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 fn cpu_blocks(plan: &Plan, version: Version) -> Row {
@@ -172,20 +184,72 @@ fn cpu_packets(plan: &Plan, version: Version) -> Row {
 }
 
 fn cpu(plan: &Plan, version: Version, writes: Writes, work: &'static str) -> Row {
-    let (sender, screen, _stream) = under_load(version, writes, &[]);
+    best_cpu(plan, work, || {
+        let (sender, screen, _stream) = under_load(version, writes, &[]);
+        watch_cpu(plan, &sender, &screen)
+    })
+}
+
+/// Through a broker that writes packet by packet, with whatever kernel's work that makes ours.
+fn mosquitto_cpu(plan: &Plan, version: Version) -> Row {
+    best_cpu(plan, "CPU under 50 k msg/s through mosquitto", || {
+        let mosquitto = Mosquitto::start("");
+        let sender = Sender::through(mosquitto.address, version);
+        let screen = Screen::start(mosquitto.address, version, &[]);
+        screen.until("a frame", |seen| seen.first_frame);
+        // Subscribed, long since.
+        sleep(Duration::from_millis(500));
+        let (screen, stream) = load(&sender, screen, version, Writes::Packets);
+        let (cores, words) = watch_cpu(plan, &sender, &screen);
+        // Mosquitto drops what a slow reader leaves lying, and tells nobody.
+        drop(stream);
+        sleep(Duration::from_secs(1));
+        let percent = 100.0 * count(screen.seen().counts.0.1) / count(sender.n_sent());
+        (cores, format!("{words}, {percent:.1} % came"))
+    })
+}
+
+fn mosquitto_retained(plan: &Plan, version: Version) -> Row {
+    const N: usize = 1_000_000;
+    let mosquitto = Mosquitto::start("max_queued_messages 0");
+    let sender = Sender::through(mosquitto.address, version);
+    let packets = Arc::new(Packets::new(version, N, true, |n, topic| plant_topic(n, N, topic)));
+    sender.burst(&packets);
+    sender.is_taken_in();
+    let bare = best(plan, || seconds(sender::read_bare(mosquitto.address, version, packets.bytes.len())));
+    let mut most = 0.0_f64;
+    let took = best(plan, || {
+        let screen = Screen::start(mosquitto.address, version, &["--memory", "512M"]);
+        let at = screen.until("all topics", |seen| {
+            let ((topics, _), at) = seen.counts;
+            (topics >= N as u64).then_some(at)
+        });
+        most = most.max(process::resident_mb(screen.pid).1);
+        seconds(at - screen.started)
+    });
+    let figure = format!("{took:.2} s against {bare:.2} read and dropped, at most {most:.0} MB");
+    // Mosquitto itself may take longer than 2.5 s to send them.
+    let is_reached = took <= (bare * 1.25).max(2.5) && most <= 300.0;
+    Row::new("1 M retained topics from mosquitto", figure, "2.5 s or 1.25 x, 300 MB", is_reached)
+}
+
+/// Under a load that was just begun: so many cores, and all of it in words.
+fn watch_cpu(plan: &Plan, sender: &Sender, screen: &Screen) -> (f64, String) {
     sleep(Duration::from_secs(1));
-    let (mut cores, mut wakeups, mut sent) = (f64::INFINITY, 0.0, 0.0);
-    for _ in 0..plan.n_repeats {
-        let (before, n_sent, begun) = (Usage::now(screen.pid), sender.n_sent(), Instant::now());
-        sleep(plan.watch);
-        let used = before.until(&Usage::now(screen.pid));
-        if used.cores < cores {
-            (cores, wakeups) = (used.cores, used.wakeups_per_s);
-            sent = rate(sender.n_sent() - n_sent, begun);
-        }
-    }
-    let figure = format!("{cores:.3} core, {wakeups:.0} wake-ups/s at {:.0} k/s", sent / 1e3);
-    Row::new(work, figure, "0.06 core", cores <= 0.06)
+    let (before, n_sent, begun) = (Usage::now(screen.pid), sender.n_sent(), Instant::now());
+    sleep(plan.watch);
+    let Used { cores, wakeups_per_s } = before.until(&Usage::now(screen.pid));
+    let sent = rate(sender.n_sent() - n_sent, begun) / 1e3;
+    (cores, format!("{cores:.3} core, {wakeups_per_s:.0} wake-ups/s at {sent:.0} k/s"))
+}
+
+/// The best of several processes: how the kernel shares its own work out differs from one to the next.
+fn best_cpu(plan: &Plan, work: &'static str, once: impl FnMut() -> (f64, String)) -> Row {
+    let mut runs: Vec<(f64, String)> = std::iter::repeat_with(once).take(plan.n_repeats).collect();
+    runs.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let worst = runs.last().map_or(0.0, |run| run.0);
+    let (cores, words) = runs.swap_remove(0);
+    Row::new(work, format!("{words}, worst {worst:.3}"), "0.06 core", cores <= 0.06)
 }
 
 fn idle(plan: &Plan, version: Version) -> Row {

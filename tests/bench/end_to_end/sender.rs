@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// What one write takes at most, as a broker with a full buffer sends.
 const BLOCK_BYTES: usize = 64 * 1024;
 
+const PINGREQ: u8 = 0xC0;
+const PINGRESP: u8 = 0xD0;
+
 /// How a stream is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writes {
@@ -25,6 +28,7 @@ enum Order {
     Burst(Arc<Packets>, SyncSender<Instant>),
     Stream(Arc<Packets>, f64, Writes, Arc<AtomicBool>),
     New(Version, Arc<AtomicBool>),
+    Ping,
 }
 
 /// What the client was heard to do.
@@ -81,6 +85,48 @@ impl Sender {
             }
         });
         Self { address, orders, subscribed, heard, n_sent, connection }
+    }
+
+    /// The other way round: a client that publishes through a broker which somebody else wrote.
+    pub fn through(broker: SocketAddr, version: Version) -> Self {
+        let (orders, received) = sync_channel(16);
+        let (tell, subscribed) = sync_channel(1);
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        let n_sent = Arc::new(AtomicU64::new(0));
+        let mut stream = TcpStream::connect(broker).expect("the broker listens");
+        stream.set_nodelay(true).expect("a fresh socket takes options");
+        stream.write_all(version.connect()).expect("a broker that reads");
+        read_packet(&mut stream).expect("a broker that answers");
+        let [mut reader, kept] = [(); 2].map(|()| stream.try_clone().expect("a socket is cloned"));
+        thread::spawn(move || {
+            while let Ok((kind, _)) = read_packet(&mut reader) {
+                if kind == PINGRESP && tell.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+        let (writer, of_sent) = (Mutex::new(stream), Arc::clone(&n_sent));
+        thread::spawn(move || {
+            while let Ok(order) = received.recv() {
+                if carry_out(order, &writer, &of_sent).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            address: broker,
+            orders,
+            subscribed,
+            heard,
+            n_sent,
+            connection: Arc::new(Mutex::new(Some(kept))),
+        }
+    }
+
+    /// Waits until the broker has taken in all that was sent.
+    pub fn is_taken_in(&self) {
+        self.order(Order::Ping);
+        self.subscribed.recv_timeout(super::PATIENCE).expect("a broker that answers");
     }
 
     /// Waits until the client has subscribed.
@@ -161,6 +207,7 @@ fn carry_out(order: Order, writer: &Mutex<TcpStream>, n_sent: &AtomicU64) -> std
             }
             Ok(())
         }
+        Order::Ping => write(&[PINGREQ, 0], 0),
         Order::New(version, stop) => {
             let mut packets = Packets::default();
             let mut n_topics = 0_u64;
@@ -197,6 +244,23 @@ fn count(n: usize) -> f64 {
     f64::from(u32::try_from(n % (u32::MAX as usize)).unwrap_or_default())
 }
 
+/// Subscribes to all and drops what comes: how long so many bytes take on the wire.
+pub fn read_bare(broker: SocketAddr, version: Version, n_bytes: usize) -> Duration {
+    let mut stream = TcpStream::connect(broker).expect("the broker listens");
+    stream.write_all(version.connect()).expect("a broker that reads");
+    read_packet(&mut stream).expect("a broker that answers");
+    let begun = Instant::now();
+    stream.write_all(version.subscribe()).expect("a broker that reads");
+    let mut bytes = vec![0; 256 * 1024];
+    let mut n_read = 0;
+    while n_read < n_bytes {
+        n_read += stream.read(&mut bytes).ok().filter(|n| *n > 0).expect("a broker that sends all");
+        // The best that a reader can do, as it spares the broker's core.
+        thread::sleep(Duration::from_millis(1));
+    }
+    begun.elapsed()
+}
+
 /// Answers CONNECT, SUBSCRIBE and PINGREQ until the client goes.
 fn answer(
     version: Version,
@@ -217,7 +281,7 @@ fn answer(
             (8, Version::V5) => &[0x90, 4, body[0], body[1], 0, 0],
             (12, _) => {
                 heard.n_pings += 1;
-                &[0xD0, 0]
+                &[PINGRESP, 0]
             }
             _ => continue,
         };

@@ -18,6 +18,22 @@ impl Version {
         }
     }
 
+    /// A CONNECT without keep-alive, to publish with (MQTT 3.1.1 and 5.0 section 3.1).
+    pub fn connect(self) -> &'static [u8] {
+        match self {
+            Self::V3 => b"\x10\x0C\0\x04MQTT\x04\x02\0\0\0\0",
+            Self::V5 => b"\x10\x0D\0\x04MQTT\x05\x02\0\0\0\0\0",
+        }
+    }
+
+    /// A SUBSCRIBE to everything at QoS 0 (MQTT 3.1.1 and 5.0 section 3.8).
+    pub fn subscribe(self) -> &'static [u8] {
+        match self {
+            Self::V3 => b"\x82\x06\0\x01\0\x01#\0",
+            Self::V5 => b"\x82\x07\0\x01\0\0\x01#\0",
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::V3 => "3.1.1",
