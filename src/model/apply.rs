@@ -224,6 +224,11 @@ pub fn request_refused(
     request: &BrokerRequest,
     words: &str,
 ) {
+    if *request == BrokerRequest::Disconnect
+        && let Some(device) = ingest::device_mut(&mut model.devices, id)
+    {
+        device.leaving = false;
+    }
     if let BrokerRequest::Publish(ticket, _) = request {
         model.lives.reach(id, *ticket, Stage::NotSent(words.to_owned()), now, None);
     }

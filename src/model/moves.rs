@@ -18,6 +18,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(by);
     }
+    if let Some(search) = &mut model.search {
+        search.stay();
+    }
     let (row, placement) = if by > 0 {
         (tree::next(&model.devices, model.cursor), Placement::Bottom)
     } else {

@@ -80,6 +80,10 @@ impl Keys {
                 self.esc_wait = None;
                 stream.next().await
             };
+            if self.pending.paste.is_some() {
+                // Every piece of a paste begins the pause anew that ends it.
+                self.esc_wait = None;
+            }
             match event {
                 Some(Ok(event)) => self.pending.take(event),
                 Some(Err(_)) | None => return Input::Gone,
@@ -92,12 +96,14 @@ impl Keys {
 #[derive(Debug, Default)]
 struct Pending {
     held: Vec<Chord>,
+    /// A paste whose beginning arrived in two pieces. crossterm swallows its end, so a pause ends it.
+    paste: Option<String>,
     ready: VecDeque<Input>,
 }
 
 impl Pending {
     fn is_waiting(&self) -> bool {
-        !self.held.is_empty()
+        !self.held.is_empty() || self.paste.is_some()
     }
 
     fn take(&mut self, event: Event) {
@@ -117,6 +123,27 @@ impl Pending {
     }
 
     fn take_chord(&mut self, chord: Chord) {
+        if let Some(paste) = &mut self.paste {
+            match chord.key {
+                Key::Enter => paste.push('\n'),
+                Key::Tab => paste.push('\t'),
+                Key::Char(_) => paste.extend(chord.text()),
+                Key::Esc
+                | Key::BackTab
+                | Key::Backspace
+                | Key::Delete
+                | Key::Up
+                | Key::Down
+                | Key::Left
+                | Key::Right
+                | Key::Home
+                | Key::End
+                | Key::PageUp
+                | Key::PageDown
+                | Key::F(_) => {}
+            }
+            return;
+        }
         if self.held.is_empty() {
             if chord.key == Key::Esc {
                 self.held.push(chord);
@@ -131,6 +158,10 @@ impl Pending {
                 self.held.clear();
                 self.ready.push_back(Input::Key(whole));
             }
+            Sequence::Paste => {
+                self.held.clear();
+                self.paste = Some(String::new());
+            }
             Sequence::Begun if self.held.len() <= MAX_SEQUENCE => {}
             Sequence::Begun | Sequence::None => self.give_up(),
         }
@@ -139,6 +170,9 @@ impl Pending {
     /// What is held is what it looks like: keys pressed one after the other. Letters behind an Esc within
     /// the wait are Alt and the letter, which is how terminals send it.
     fn give_up(&mut self) {
+        if let Some(text) = self.paste.take() {
+            self.ready.push_back(Input::Paste(text));
+        }
         match self.held.as_slice() {
             [esc, letter] if esc.key == Key::Esc && letter.text().is_some() => {
                 let alt = Chord::new(letter.key, letter.ctrl, true, letter.shift);
@@ -154,6 +188,8 @@ impl Pending {
 #[derive(Debug, PartialEq, Eq)]
 enum Sequence {
     Key(Chord),
+    /// The mark before a paste (xterm's bracketed paste).
+    Paste,
     Begun,
     None,
 }
@@ -167,6 +203,9 @@ fn sequence(chords: &[Chord]) -> Sequence {
     let parameters = rest.strip_suffix(end).unwrap_or_default();
     if end.is_ascii_digit() || end == ';' {
         return Sequence::Begun;
+    }
+    if letters == "[200~" {
+        return Sequence::Paste;
     }
     let mut numbers = parameters.split(';').map(|number| number.parse::<u8>().unwrap_or(1));
     let (first, modifiers) = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1).saturating_sub(1));
@@ -257,6 +296,20 @@ mod tests {
             (vec![Esc], vec![key(Key::Esc)]),
             (vec![Esc, Esc], vec![key(Key::Esc), key(Key::Esc)]),
             (vec![Esc, Char('j')], vec![Input::Key(Chord::new(Key::Char('j'), false, true, false))]),
+            (
+                vec![
+                    Esc,
+                    Char('['),
+                    Char('2'),
+                    Char('0'),
+                    Char('0'),
+                    Char('~'),
+                    Char('q'),
+                    KeyCode::Enter,
+                    Char('X'),
+                ],
+                vec![Input::Paste("q\nX".into())],
+            ),
             (vec![Char('j'), Char('[')], vec![key(Key::Char('j')), key(Key::Char('['))]),
         ] {
             assert_eq!(pieces(&codes), expected, "{codes:?}");
