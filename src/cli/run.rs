@@ -8,7 +8,7 @@ use crate::model::Settings;
 use crate::mqtt::{Address, Profile};
 use crate::runtime::{self, MachineClock, Options};
 use crate::terminal;
-use crate::time::Clock;
+use crate::time::{Clock, WallOrigin};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
     let ended = match &cli.command {
         None | Some(Subcommands::Device(_)) => {
             let opened = open(cli, &clock)?;
-            let options = options(&cli.screen, opened.profiles, opened.warnings)?;
+            let options = options(&cli.screen, opened.profiles, opened.warnings, clock.origin)?;
             // Beside the first frame, which waits for no disk.
             let remembered = tokio.spawn_blocking(move || remember(&opened.words));
             let ended = tokio.block_on(runtime::explore(options, Arc::new(clock), panicked));
@@ -121,13 +121,14 @@ fn demo_options(
     clock: &MachineClock,
 ) -> Result<Options, Failure> {
     let profile = connection.demo_profile(address, unique(clock)).map_err(usage)?;
-    options(screen, vec![profile], Vec::new())
+    options(screen, vec![profile], Vec::new(), clock.origin)
 }
 
 fn options(
     screen: &ScreenArgs,
     profiles: Vec<Profile>,
     mut warnings: Vec<String>,
+    wall: WallOrigin,
 ) -> Result<Options, Failure> {
     let (keymap, of_keymap) = config::keymap(screen.keymap.as_deref()).map_err(usage)?;
     let (theme, of_theme) = config::theme(&screen.theme);
@@ -143,6 +144,7 @@ fn options(
             ascii: screen.ascii || !config::locale_is_utf8(),
             read_only: screen.read_only,
             budget_bytes: budget,
+            wall,
         },
         warnings,
         max_bytes_per_s: screen.max_bytes_per_second,

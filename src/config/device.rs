@@ -321,7 +321,12 @@ fn backup_of(path: &Path) -> PathBuf {
 
 fn read_text(path: &Path) -> Result<String, DeviceError> {
     let failed = |error| io_error(path, "read", error);
-    if fs::metadata(path).map_err(failed)?.len() > MAX_FILE_BYTES {
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        // A pipe would be waited for without end.
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")));
+    }
+    if metadata.len() > MAX_FILE_BYTES {
         let error =
             io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 256 MiB, so it is no device");
         return Err(failed(error));

@@ -6,7 +6,7 @@ mod words;
 pub use finding::{Check, Finding, Marks, Outcome};
 
 use crate::broker::{self, Events, Requests, Wake};
-use crate::mqtt::port::{Lost, Online, Refusal, Step};
+use crate::mqtt::port::{Lost, Notice, Online, Refusal, Step};
 use crate::mqtt::profile::RetainHandling;
 use crate::mqtt::{
     BrokerEvent, BrokerRequest, Filter, Profile, Publication, PublishProperties, Qos, Stage, Subscription,
@@ -117,6 +117,8 @@ impl Doctor<'_> {
                 BrokerEvent::StepDone(done, took, note) if done != Step::Connect => {
                     self.good(Check::Step(done), Some(took), note.unwrap_or_default());
                 }
+                // Such as 5 given up for 3.1.1.
+                BrokerEvent::Notice(Notice::Words(words)) => self.skip(Check::Step(step), &words),
                 BrokerEvent::Online(online) => {
                     self.welcome(&online);
                     return Ok(*online);

@@ -104,6 +104,25 @@ fn what_did_not_change_stays_byte_for_byte() {
 }
 
 #[test]
+fn secrets_written_by_hand_stay_and_are_not_written_by_themselves() {
+    let text = "[connection]\nurl = \"mqtt://h\"\nusername = \"me\"\npassword = { plain = \"hunter2\" }\n\
+        proxy = \"http://me:hunter2@p:1\"\n";
+    let device = read(text);
+    let mut profile = device.profile.clone();
+    assert_eq!(device.edited(&profile, PlainPassword::LeaveOut).unwrap(), text);
+    profile.keep_alive_s = 5;
+    assert_eq!(
+        device.edited(&profile, PlainPassword::LeaveOut).unwrap(),
+        format!("{text}keep_alive_s = 5\n")
+    );
+    profile.password = Some(Secret::new(b"other".to_vec()));
+    assert!(!device.edited(&profile, PlainPassword::LeaveOut).unwrap().contains("other"));
+    assert!(device.edited(&profile, PlainPassword::Save).unwrap().contains("{ plain = \"other\" }"));
+    profile.password = None;
+    assert!(!device.edited(&profile, PlainPassword::LeaveOut).unwrap().contains("plain"));
+}
+
+#[test]
 fn a_new_file_says_only_what_differs_from_the_defaults() {
     let mut profile = Profile::new("x", Address::tcp("h", 1883), "");
     profile.version_is_fixed = false;

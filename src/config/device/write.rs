@@ -28,14 +28,16 @@ pub(super) fn edited(
     plain: PlainPassword,
 ) -> Result<String, toml_edit::TomlError> {
     let mut document: DocumentMut = old.map_or("", |(text, _)| text).parse()?;
-    let before = old.map(|(_, profile)| entries(profile, PlainPassword::Save));
-    let after = entries(new, plain);
+    let whole = |profile| entries(profile, PlainPassword::Save);
+    let before = old.map(|(_, profile)| whole(profile));
+    let after = whole(new);
     let connection = document.entry("connection").or_insert(Item::Table(Table::new()));
-    for (place, entry) in after.into_iter().enumerate() {
+    for (place, entry) in entries(new, plain).into_iter().enumerate() {
         let known = before.as_ref().and_then(|before| before.get(place)).and_then(Entry::text);
+        let wanted = after.get(place).and_then(Entry::text);
         // A password that must not be written leaves the one that was there.
-        let is_held_back = entry.path == ["password"] && entry.value.is_none() && new.password.is_some();
-        if known != entry.text()
+        let is_held_back = entry.value.is_none() && wanted.is_some();
+        if known != wanted
             && !is_held_back
             && let Some(table) = connection.as_table_like_mut()
         {
