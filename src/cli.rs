@@ -207,6 +207,9 @@ pub enum ProfileError {
     /// A transport that is planned and not there yet.
     #[error("{0}:// is not supported yet; only mqtt:// (plain TCP) is")]
     NotYet(&'static str),
+    /// A setting of a device file that is planned and not there yet.
+    #[error("{0} is not supported yet; take it out of the device file")]
+    NotYetSetting(&'static str),
     /// A bound outside the protocol's.
     #[error("--max-packet must be 1k to 256Mi; the protocol ends there")]
     MaxPacket,

@@ -209,3 +209,18 @@ async fn the_exit_code_says_what_kind_of_failure_it_is() {
     let (code, _, err) = mqttscope(&["doctor", "http://x"], home.path());
     assert_eq!(code, 2, "{err}");
 }
+
+#[tokio::test]
+async fn what_a_broker_says_steers_no_terminal() {
+    let words = Some("\u{1b}]0;owned\u{7}\u{202e}".to_owned());
+    let strike = Strike::Disconnect { reason: Reason::NOT_AUTHORIZED, words };
+    let broker = broker([Fault::StrikeAt { n_packets: 2, times: ALWAYS, strike }]).await;
+    let (verdict, found) =
+        look(profile(broker.address().port(), Version::V5), PATIENT, Publish::RoundTrips).await;
+    let report = text(&found);
+    assert_eq!(verdict, Verdict::Refused, "{report}");
+    assert!(report.contains("owned") && !report.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{report}");
+    for finding in &found {
+        assert!(!finding.json().contains(['\u{1b}', '\u{7}', '\u{202e}']));
+    }
+}

@@ -7,6 +7,8 @@ mod pty;
 
 use pty::Program;
 use rustix::process::Signal;
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 const CLASSIC: (u16, u16) = (80, 24);
@@ -199,4 +201,23 @@ fn wrong_arguments_exit_with_2_and_name_the_offender() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {words}");
         assert!(words.contains(expected), "{arguments:?}: {words}");
     }
+}
+
+#[test]
+fn what_was_open_last_is_opened_when_nothing_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let devices = home.path().join("mqttscope/devices");
+    fs::create_dir_all(&devices).unwrap();
+    fs::write(devices.join("plant.toml"), "[connection]\nurl = \"mqtt://127.0.0.1:1\"\n").unwrap();
+    let home = home.path().to_str().unwrap();
+    let variables = [("XDG_CONFIG_HOME", home), ("XDG_STATE_HOME", home)];
+    for arguments in [&["plant", "mqtt://me:hunter2@127.0.0.1:2"][..], &[]] {
+        let mut program = Program::start(arguments, &variables, (120, 40));
+        program.sees("plant");
+        program.sees("127.0.0.1:2");
+        program.types("q");
+        assert_eq!(program.ends().0.exit_code(), 0);
+    }
+    let last = fs::read_to_string(Path::new(home).join("mqttscope/last.toml")).unwrap();
+    assert_eq!(last, "devices = [\"plant\", \"mqtt://me@127.0.0.1:2\"]\n");
 }

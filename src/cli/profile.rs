@@ -11,6 +11,13 @@ pub(super) fn check(profile: &Profile) -> Result<(), ProfileError> {
     if profile.address.transport != Transport::Tcp {
         return Err(ProfileError::NotYet(profile.address.transport.scheme()));
     }
+    // Kept in files and not acted upon yet: better refused than passed over.
+    if profile.proxy.is_some() {
+        return Err(ProfileError::NotYetSetting("a proxy"));
+    }
+    if matches!(profile.password_source, PasswordSource::Command(_)) {
+        return Err(ProfileError::NotYetSetting("a password from a command"));
+    }
     check_password(profile)
 }
 

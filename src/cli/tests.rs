@@ -139,3 +139,18 @@ fn without_a_name_the_last_devices_are_opened_as_far_as_they_are_there() {
     let opened = cli("mqttscope").open(&devices, &last[2..3], 7).unwrap();
     assert_eq!(opened.words, ["mqtt://127.0.0.1"]);
 }
+
+#[test]
+fn what_is_not_acted_upon_yet_is_refused_rather_than_passed_over() {
+    let with = |line: &str| format!("[connection]\nurl = \"mqtt://h\"\n{line}\n");
+    let (_home, devices) = devices(&[
+        ("proxied", &with("proxy = \"http://p:1\"")),
+        ("commanded", &with("password = { command = \"pass\" }")),
+    ]);
+    for (name, expected) in
+        [("proxied", "a proxy is not supported yet"), ("commanded", "from a command is not")]
+    {
+        let error = cli(&format!("mqttscope {name}")).open(&devices, &[], 7).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}

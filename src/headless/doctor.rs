@@ -108,11 +108,10 @@ impl Doctor<'_> {
 
     /// Follows the steps until the broker let us in.
     async fn connect(&mut self) -> Result<Online, Over> {
-        let mut step = Step::Resolve;
+        let (mut step, mut began) = (Step::Resolve, self.clock.now());
         loop {
-            let began = self.clock.now();
             match self.next(Check::Step(step), began).await? {
-                BrokerEvent::StepBegun(next, _) => step = next,
+                BrokerEvent::StepBegun(next, at) => (step, began) = (next, at),
                 // CONNECT's is told with what the CONNACK says.
                 BrokerEvent::StepDone(done, took, note) if done != Step::Connect => {
                     self.good(Check::Step(done), Some(took), note.unwrap_or_default());
@@ -249,7 +248,7 @@ impl Doctor<'_> {
                         .find(|message| message.topic == topic.as_str() && message.payload == payload);
                     heard = heard.or(ours.map(|message| (message.received, message.qos)));
                 }
-                Some(BrokerEvent::Lost(lost)) => return Err(self.lost(check, &lost)),
+                Some(BrokerEvent::Lost(lost)) => return Err(self.lost(check, began, &lost)),
                 Some(_other) => {}
                 None => {
                     self.missing(check, began, acknowledged.is_some(), heard.is_some());
@@ -325,7 +324,7 @@ impl Doctor<'_> {
             | Check::Disconnect => self.options.patience,
         };
         match self.wait(began, patience).await {
-            Some(BrokerEvent::Lost(lost)) => Err(self.lost(check, &lost)),
+            Some(BrokerEvent::Lost(lost)) => Err(self.lost(check, began, &lost)),
             Some(event) => Ok(event),
             None => {
                 let seconds = patience.as_secs_f64();
@@ -351,11 +350,12 @@ impl Doctor<'_> {
         timeout(left, self.events.recv()).await.ok()
     }
 
-    fn lost(&mut self, check: Check, lost: &Lost) -> Over {
+    fn lost(&mut self, check: Check, began: Timestamp, lost: &Lost) -> Over {
         let remedy = words::remedy(check, lost);
         let outcome = Outcome::Bad { meaning: words::meaning(lost.step, lost.reason), remedy };
         let check = lost.step.map_or(check, Check::Step);
-        self.bad(words::verdict(lost), &Finding { check, outcome, took: None, note: lost.cause.clone() });
+        let took = Some(lost.at.since(began));
+        self.bad(words::verdict(lost), &Finding { check, outcome, took, note: lost.cause.clone() });
         Over
     }
 

@@ -202,3 +202,20 @@ fn a_name_is_a_stem_and_leads_nowhere_else() {
         assert!(Devices::at(Some("/d".into())).path(name).is_err());
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic_and_what_it_reads_is_kept(
+        at in 0..RICH.len(),
+        n in 0_usize..20,
+        noise in "[\\PC\n]{0,12}",
+    ) {
+        let cut = RICH.char_indices().map(|(place, _)| place);
+        let place = |from: usize| cut.clone().find(|place| *place >= from).unwrap_or(RICH.len());
+        let text = format!("{}{noise}{}", &RICH[..place(at)], &RICH[place(at + n)..]);
+        if let Ok(device) = parse("plant", Path::new("/d/plant.toml"), text.clone()) {
+            let same = device.edited(&device.profile, PlainPassword::LeaveOut).unwrap();
+            proptest::prop_assert_eq!(same, text);
+        }
+    }
+}
