@@ -167,9 +167,9 @@ fn escape_is_heard_under_a_flood() {
 fn a_broken_theme_or_keymap_is_told_and_stops_nothing() {
     let files = tempfile::TempDir::new().unwrap();
     let own = files.path().join("mqttscope");
-    std::fs::create_dir_all(own.join("themes")).unwrap();
-    std::fs::write(own.join("themes/mine.toml"), "[roles]\n\"topcis\" = \"red\"\n").unwrap();
-    std::fs::write(own.join("keymap.toml"), "[topics]\n\"x\" = \"cursor-dwon\"\n").unwrap();
+    fs::create_dir_all(own.join("themes")).unwrap();
+    fs::write(own.join("themes/mine.toml"), "[roles]\n\"topcis\" = \"red\"\n").unwrap();
+    fs::write(own.join("keymap.toml"), "[topics]\n\"x\" = \"cursor-dwon\"\n").unwrap();
     let home = files.path().to_str().unwrap();
     let program = Program::start(&["demo", "--theme", "mine"], &[("XDG_CONFIG_HOME", home)], (120, 40));
     program.sees("did you mean");
