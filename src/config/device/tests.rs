@@ -212,7 +212,7 @@ proptest::proptest! {
     ) {
         let cut = RICH.char_indices().map(|(place, _)| place);
         let place = |from: usize| cut.clone().find(|place| *place >= from).unwrap_or(RICH.len());
-        let text = format!("{}{noise}{}", &RICH[..place(at)], &RICH[place(at + n)..]);
+        let text = format!("{}{noise}{}", RICH.get(..place(at)).unwrap(), RICH.get(place(at + n)..).unwrap());
         if let Ok(device) = parse("plant", Path::new("/d/plant.toml"), text.clone()) {
             let same = device.edited(&device.profile, PlainPassword::LeaveOut).unwrap();
             proptest::prop_assert_eq!(same, text);
