@@ -116,7 +116,7 @@ impl Opened {
         let mut profile = file.profile;
         connection.change(&mut profile)?;
         connection.identify(&mut profile, unique, place);
-        resolve_password(&mut profile);
+        self.warnings.extend(resolve_password(&mut profile));
         connection.resolve(&mut profile)?;
         check(&profile)?;
         self.words.push(name.to_owned());
@@ -134,13 +134,24 @@ fn remembered(address: &crate::mqtt::Address, username: Option<&str>) -> String 
     url_of(&address, username)
 }
 
-/// Takes what a variable or file holds now, so that the first connection has it; what can't be read now is told
-/// by the connection that misses it.
-fn resolve_password(profile: &mut Profile) {
+/// Takes what a variable or file holds now, so that the first connection has it; the words are for what isn't
+/// there, which other devices are not kept waiting for.
+fn resolve_password(profile: &mut Profile) -> Option<String> {
+    let name = &profile.name;
     let bytes = match &profile.password_source {
-        PasswordSource::Given | PasswordSource::Command(_) => return,
-        PasswordSource::Variable(name) => std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes),
-        PasswordSource::File(path) => read_password(path).ok(),
+        PasswordSource::Given | PasswordSource::Command(_) => return None,
+        PasswordSource::Variable(variable) => {
+            std::env::var_os(variable).map(std::ffi::OsString::into_encoded_bytes).ok_or_else(|| {
+                format!("{name}: the environment variable {variable:?} with its password is not set")
+            })
+        }
+        PasswordSource::File(path) => read_password(path)
+            .map_err(|error| format!("{name}: the password file {} can't be read: {error}", path.display())),
+    };
+    let (bytes, missing) = match bytes {
+        Ok(bytes) => (Some(bytes), None),
+        Err(words) => (None, Some(words)),
     };
     profile.password = bytes.map(Secret::new);
+    missing
 }

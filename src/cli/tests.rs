@@ -118,11 +118,15 @@ fn flags_take_the_place_of_a_file_only_where_they_are_given() {
 }
 
 #[test]
-fn a_slip_in_a_devices_name_is_a_host_with_a_hint() {
+fn what_may_be_a_slip_is_opened_with_a_hint() {
     let (_home, devices) = devices(&[("plant", PLANT)]);
     let opened = cli("mqttscope plnat").open(&devices, &[], 7).unwrap();
     assert_eq!(opened.profiles[0].address, Address::tcp("plnat", 1883));
     assert!(opened.warnings[0].contains("did you mean the device \"plant\"?"), "{:?}", opened.warnings);
+    let missing = PLANT.replace("[[sub", "password = { env = \"MQTTSCOPE_NOT_SET\" }\n[[sub");
+    std::fs::write(devices.path("plant").unwrap(), missing).unwrap();
+    let warnings = cli("mqttscope plant").open(&devices, &[], 7).unwrap().warnings;
+    assert!(warnings[0].contains("\"MQTTSCOPE_NOT_SET\" with its password is not set"), "{warnings:?}");
     assert!(cli("mqttscope pi.local").open(&devices, &[], 7).unwrap().warnings.is_empty());
 }
 
