@@ -229,6 +229,15 @@ fn long_foreign_texts_cost_a_line_not_a_second() {
 }
 
 #[test]
+fn messages_of_one_read_keep_their_own_values_in_the_history() {
+    let mut story = story().online();
+    for payload in ["v11", "v22", "v33"] {
+        story = story.receives("a", payload);
+    }
+    story.types("j2").sees("v33").receives("b", "1").sees("v33").sees("v22").sees("v11");
+}
+
+#[test]
 fn spaces_at_a_level_s_end_are_seen() {
     story()
         .online()

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::escape::{Glyphs, push_sane, push_seen};
+use super::escape::{Glyphs, MAX_BYTES_PER_COL, push_sane, push_seen};
 use super::{Ink, Line, figures, hex};
 
 /// Payloads above this are not parsed for one line of a tree; their first byte and their size must do.
@@ -54,12 +54,9 @@ fn structure(line: &mut Line, count: &str, payload: &[u8], max_cols: usize) {
     line.push(Ink::Structure, count);
     if line.cols + 1 < max_cols {
         line.push(Ink::Faint, " ");
-        push_sane(line, Ink::Faint, &compact(payload, max_cols * BYTES_A_COLUMN), max_cols);
+        push_sane(line, Ink::Faint, &compact(payload, (max_cols + 1) * MAX_BYTES_PER_COL), max_cols);
     }
 }
-
-/// Bytes looked at for each column: what a character takes, and the blanks between members.
-const BYTES_A_COLUMN: usize = 4;
 
 /// JSON without the blanks between its tokens, so much of it.
 fn compact(payload: &[u8], max_bytes: usize) -> Vec<u8> {
@@ -122,7 +119,7 @@ pub fn preview(payload: &[u8], max_cols: usize) -> Preview {
         Kind::Object => structure(&mut line, &format!("{{{}}}", counted(payload, "key")), payload, max_cols),
         Kind::Array => structure(&mut line, &format!("[{}]", counted(payload, "value")), payload, max_cols),
         Kind::Text => {
-            if payload.iter().all(|byte| *byte == b' ') {
+            if payload.len() <= MAX_WORD_BYTES && payload.iter().all(|byte| *byte == b' ') {
                 let text = std::str::from_utf8(payload).unwrap_or_default();
                 push_seen(&mut line, Ink::Text, text, Glyphs::Unicode, max_cols);
                 return Preview { kind, line };

@@ -9,6 +9,12 @@ use crate::store::{Last, LastPayload, NodeId};
 use crate::time::{Timestamp, WallOrigin};
 use crate::wire;
 
+/// Properties read for a frame: anybody may send megabytes of them with a message.
+const MAX_PROPERTIES_BYTES: usize = 64 * 1024;
+
+/// Properties of one kind listed.
+const MAX_LISTED: usize = 100;
+
 /// Bytes of correlation data shown: more than any identifier has.
 const MAX_CORRELATION_BYTES: usize = 64;
 
@@ -191,6 +197,10 @@ pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>, wall: WallOrig
 }
 
 fn properties(bytes: &[u8]) -> Vec<Line> {
+    if bytes.len() > MAX_PROPERTIES_BYTES {
+        let words = format!("{}, more than is listed", figures::counted(bytes.len() as u64, "byte"));
+        return vec![fact("properties", Ink::Faint, &words)];
+    }
     let properties = match wire::read_publish_properties(bytes) {
         Ok(properties) => properties,
         Err(error) => return vec![fact("properties", Ink::Escape, &error.to_string())],
@@ -208,14 +218,17 @@ fn properties(bytes: &[u8]) -> Vec<Line> {
     add("response to", properties.response_topic);
     add(
         "correlation",
-        properties
-            .correlation_data
-            .map(|data| hex_digits(data.get(..MAX_CORRELATION_BYTES).unwrap_or(&data))),
+        properties.correlation_data.map(|data| match data.get(..MAX_CORRELATION_BYTES) {
+            Some(begin) if begin.len() < data.len() => format!("{}…", hex_digits(begin)),
+            Some(_) | None => hex_digits(&data),
+        }),
     );
-    for (name, value) in properties.user {
+    let n_more = properties.user.len().saturating_sub(MAX_LISTED);
+    for (name, value) in properties.user.into_iter().take(MAX_LISTED) {
         add("user property", Some(format!("{name} = {value}")));
     }
-    for id in properties.subscription_ids {
+    add("user property", (n_more > 0).then(|| format!("and {} more", figures::grouped(n_more as u64))));
+    for id in properties.subscription_ids.into_iter().take(MAX_LISTED) {
         add("subscription", Some(format!("id {id}")));
     }
     lines

@@ -1,6 +1,7 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::Device;
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
+use super::tree::RowId;
 use super::{Effect, Model, facts, fold, picture};
 use crate::decode::{self, Ink, Line, Preview};
 use crate::mqtt::Qos;
@@ -19,6 +20,8 @@ const MAX_HISTORY_SCROLL: usize = 100_000;
 /// What the inspector shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
+    /// The row it was made for.
+    pub row: RowId,
     /// The topic or the device's name; not sanitized.
     pub title: String,
     /// The tab it was made for.
@@ -79,6 +82,8 @@ impl Shown {
 /// A message of the past.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PastRow {
+    /// Which message of its topic it was, counted from 1.
+    pub ordinal: u64,
     /// When it came.
     pub received: Timestamp,
     /// Since the message before it.
@@ -112,7 +117,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let Some(device) = devices.get(usize::from(row.device.0)) else { return Shown::default() };
     let mut title = String::new();
     device.store.topic_of(row.node, &mut title);
-    let mut shown = Shown { title, tab, ..Shown::default() };
+    let mut shown = Shown { row, title, tab, ..Shown::default() };
     if row.is_device() {
         shown.title.clone_from(&device.profile.name);
         window(
@@ -216,7 +221,7 @@ fn says_all(preview: &Preview, cols: usize) -> bool {
 /// The widest one-line value.
 const MAX_PREVIEW_COLS: usize = 200;
 
-fn head(device: &Device, row: super::tree::RowId, last: &Last<'_>, cols: usize) -> Head {
+fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
     let preview = match last.payload {
         LastPayload::Whole(payload) => decode::preview(payload, cols.min(MAX_PREVIEW_COLS)),
         LastPayload::Evicted { n_bytes } => picture::evicted(n_bytes),
@@ -261,7 +266,7 @@ fn history(
     let most = shown.n_lines.saturating_sub(n_rows).min(MAX_HISTORY_SCROLL);
     inspector.scroll = inspector.scroll.min(most);
     shown.scroll = inspector.scroll;
-    let known = if old.title == shown.title && old.cols == cols { old.past.as_slice() } else { &[] };
+    let known = if old.row == shown.row && old.cols == cols { old.past.as_slice() } else { &[] };
     shown.cols = cols;
     let mut past = device.store.history(node).skip(shown.scroll).take(n_rows + 1).peekable();
     while let Some(message) = past.next() {
@@ -269,14 +274,21 @@ fn history(
             break;
         }
         let delta = past.peek().map(|before| message.received.since(before.received));
-        let is_it = |row: &&PastRow| row.received == message.received && row.n_bytes == message.n_bytes;
+        // Its place from the oldest on stays the same while newer ones come.
+        let ordinal = n_messages.saturating_sub((shown.scroll + shown.past.len()) as u64);
+        let is_it = |row: &&PastRow| row.ordinal == ordinal;
         // What was made for the last frame need not be decoded again.
         let known = known.iter().find(is_it).map(|row| row.preview.clone());
-        shown.past.push(past_row(&message, delta, known, cols));
+        shown.past.push(past_row(&message, (ordinal, delta), known, cols));
     }
 }
 
-fn past_row(message: &Past<'_>, delta: Option<Duration>, known: Option<Preview>, cols: usize) -> PastRow {
+fn past_row(
+    message: &Past<'_>,
+    (ordinal, delta): (u64, Option<Duration>),
+    known: Option<Preview>,
+    cols: usize,
+) -> PastRow {
     let preview = if let Some(known) = known {
         known
     } else if message.payload.is_empty() && message.n_bytes > 0 {
@@ -285,6 +297,7 @@ fn past_row(message: &Past<'_>, delta: Option<Duration>, known: Option<Preview>,
         decode::preview(message.payload, cols)
     };
     PastRow {
+        ordinal,
         received: message.received,
         delta,
         preview,

@@ -87,7 +87,12 @@ impl Session {
                 self.inbound.at_least_once(id, Reason::SUCCESS, &mut self.acks)?;
                 Ok(Delivery::New)
             }
-            (Qos::ExactlyOnce, Some(id)) => self.inbound.exactly_once(now, id, publish.dup, &mut self.acks),
+            (Qos::ExactlyOnce, Some(id)) => {
+                let delivery = self.inbound.exactly_once(now, id, publish.dup, &mut self.acks)?;
+                // One id delivered again and again takes no further place, but earns a PUBREC each time.
+                self.bound_acks()?;
+                Ok(delivery)
+            }
             (Qos::AtLeastOnce | Qos::ExactlyOnce, None) => Err(Fatal::protocol_error(format!(
                 "the broker sent a PUBLISH at QoS {} without a packet id",
                 publish.qos

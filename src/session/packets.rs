@@ -101,7 +101,7 @@ impl Session {
     }
 
     /// Answers pile up only while the writing is blocked; an honest broker waits for them.
-    fn bound_acks(&self) -> Result<(), Fatal> {
+    pub(super) fn bound_acks(&self) -> Result<(), Fatal> {
         if self.acks.len() <= super::acks::MAX_WAITING {
             return Ok(());
         }

@@ -179,7 +179,7 @@ impl Reader {
         at: &mut usize,
     ) -> Result<Option<Incoming<'a>>, WireError> {
         let words = format!(
-            "its packet of {} bytes exceeds our limit of {} bytes; max_packet_bytes raises it",
+            "its packet of {} bytes exceeds our limit of {} bytes; --max-packet raises it",
             header.n_total(),
             self.max_packet_bytes
         );

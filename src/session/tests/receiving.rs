@@ -97,6 +97,17 @@ fn our_receive_maximum_is_held() {
     assert!(matches!(written.as_slice(), [Packet::Disconnect(bye)] if bye.reason == fatal.reason));
 }
 
+/// Section 4.9 bounds what may be open; answers to one id delivered for ever need a bound of their own.
+#[test]
+fn a_broker_that_repeats_itself_and_reads_nothing_is_left() {
+    for version in VERSIONS {
+        let mut play = Play::online(version);
+        let again = PublishRef { dup: true, ..delivery(Qos::ExactlyOnce, Some(9)) };
+        let n_taken = (0..200_000).take_while(|_| play.delivers(&again).is_ok()).count();
+        assert_eq!(n_taken, super::super::acks::MAX_WAITING, "{version}");
+    }
+}
+
 /// Section 3.3.2.3.4.
 #[test]
 fn topic_aliases_are_resolved_on_their_connection() {
