@@ -1,14 +1,17 @@
 //! The command line. Owns arguments, their errors and exit codes; runs nothing itself.
 use crate::mqtt::address::{AddressError, ParsedUrl, parse_url};
-use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Transport, Version};
+use crate::mqtt::profile::PasswordSource;
+use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 mod amounts;
 mod run;
+mod transport;
 
 pub use amounts::parse_bytes;
 pub use run::run;
+pub use transport::{PasswordArgs, ProxyArg, TransportArgs, WillArgs};
 
 /// Done.
 pub const EXIT_DONE: u8 = 0;
@@ -27,7 +30,7 @@ pub struct Cli {
     /// Brokers to open.
     #[arg(
         value_name = "URL",
-        help = "Brokers to open, as mqtt://[user[:password]@]host[:port] or host[:port]"
+        help = "Brokers to open, as mqtt://[user[:password]@]host[:port] or host[:port]; mqtts://, ws:// and wss://host[:port][/path], mqtt+unix:///path"
     )]
     pub urls: Vec<String>,
     /// What every way of running takes.
@@ -43,6 +46,8 @@ Without a URL mqttscope connects to mqtt://127.0.0.1:1883.
 
   mqttscope demo                                a living plant, nothing to install
   mqttscope mqtt://127.0.0.1:1883               a broker on this machine
+  mqttscope --cafile ca.pem mqtts://pi.local    TLS with an authority of your own
+  mqttscope wss://broker.example/mqtt           through a web server
   mqttscope -t 'sensors/#' -t 'home/+/temperature' mqtt://pi.local
   mqttscope mqtt://one mqtt://two               two brokers side by side";
 
@@ -93,12 +98,9 @@ pub struct ConnectionArgs {
     /// User name
     #[arg(short = 'u', long)]
     pub username: Option<String>,
-    /// Environment variable that holds the password
-    #[arg(long, value_name = "VARIABLE")]
-    pub password_env: Option<String>,
-    /// File that holds the password; a line end behind it is left out
-    #[arg(long, value_name = "FILE", conflicts_with = "password_env")]
-    pub password_file: Option<PathBuf>,
+    /// Where the password comes from.
+    #[command(flatten)]
+    pub password: PasswordArgs,
     /// Client id; generated when not given
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
@@ -114,12 +116,23 @@ pub struct ConnectionArgs {
     )]
     #[arg(long, value_name = "SECONDS", requires = "persistent")]
     pub session_expiry: Option<u32>,
-    /// Protocol version
-    #[arg(long, value_name = "VERSION", default_value = "5")]
+    /// Protocol version.
+    #[arg(help = "Protocol version; auto tries 5 first, then 3.1.1")]
+    #[arg(long, value_name = "VERSION", default_value = "auto")]
     pub mqtt: VersionArg,
+    /// QoS 1 and 2 messages that may be under way to us at once (MQTT 5)
+    #[arg(long, value_name = "N", default_value_t = u16::MAX, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    pub receive_maximum: u16,
     /// Largest packet to receive, such as 16Mi; the protocol ends at 256Mi
     #[arg(long, value_name = "BYTES", default_value = "16Mi", value_parser = parse_bytes)]
     pub max_packet: u64,
+    /// What the broker publishes when we vanish.
+    #[command(flatten)]
+    pub will: WillArgs,
+    /// How to be safe on the way.
+    #[command(flatten)]
+    pub transport: TransportArgs,
 }
 
 /// What the screen takes.
@@ -158,6 +171,9 @@ pub enum VersionArg {
     /// MQTT 5.0
     #[value(name = "5", alias = "5.0")]
     V5,
+    /// 5 first, then 3.1.1
+    #[value(name = "auto")]
+    Auto,
 }
 
 /// Why the arguments do not make a profile.
@@ -180,9 +196,18 @@ pub enum ProfileError {
     /// A password without a user name, which 3.1.1 forbids (MQTT 3.1.1 section 3.1.2.9).
     #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
     PasswordAlone,
-    /// A transport that is planned and not there yet.
-    #[error("{0}:// is not supported yet; only mqtt:// (plain TCP) is")]
-    NotYet(&'static str),
+    /// A flag that no broker's transport has a use for.
+    #[error("{0} is for {1}; the address says otherwise")]
+    Useless(&'static str, &'static str),
+    /// A proxy on the way to a Unix socket.
+    #[error("a Unix socket is on this machine; leave --proxy out")]
+    ProxyToSocket,
+    /// A session is kept by its client id.
+    #[error("--persistent needs a --client-id that is not empty: the broker keeps the session by it")]
+    NoClientId,
+    /// The password could not be asked for.
+    #[error("the password can't be asked for: {0}")]
+    Prompt(std::io::Error),
     /// A bound outside the protocol's.
     #[error("--max-packet must be 1k to 256Mi; the protocol ends there")]
     MaxPacket,
@@ -203,15 +228,18 @@ impl Cli {
         for (place, url) in urls.iter().enumerate() {
             let url = if url.contains("://") { url.clone() } else { format!("mqtt://{url}") };
             let parsed = parse_url(&url)?;
-            if parsed.address.transport != Transport::Tcp {
-                return Err(ProfileError::NotYet(parsed.address.transport.scheme()));
-            }
             if parsed.password.is_some() {
                 let words =
                     "a password in a URL can be read in the process list; --password-env keeps it out";
                 warnings.push(words.to_owned());
             }
             profiles.push(self.connection.profile(parsed, unique, place)?);
+        }
+        if let Some(useless) = self.connection.transport.useless(&profiles) {
+            return Err(useless);
+        }
+        if let Some(flag) = self.connection.transport.exposed() {
+            warnings.push(format!("what {flag} says can be read in the process list"));
         }
         Ok((profiles, warnings))
     }
@@ -221,16 +249,27 @@ impl ConnectionArgs {
     /// The profile of one device; `place` is its place on the command line.
     pub fn profile(&self, url: ParsedUrl, unique: u64, place: usize) -> Result<Profile, ProfileError> {
         let mut profile = Profile::new(url.address.to_string(), url.address, self.client_id(unique, place));
-        profile.version = match self.mqtt {
-            VersionArg::V3 => Version::V3,
-            VersionArg::V5 => Version::V5,
+        (profile.version, profile.version_is_fixed) = match self.mqtt {
+            VersionArg::V3 => (Version::V3, true),
+            VersionArg::V5 => (Version::V5, true),
+            VersionArg::Auto => (Version::V5, false),
         };
         profile.username = self.username.clone().or(url.username);
-        profile.password = self.password()?.or(url.password);
-        if profile.version == Version::V3 && profile.password.is_some() && profile.username.is_none() {
+        profile.password_source = self.password.source()?;
+        profile.password = url.password;
+        let has_password = profile.password.is_some()
+            || self.password.password_prompt
+            || profile.password_source != PasswordSource::Given;
+        if profile.version == Version::V3 && has_password && profile.username.is_none() {
             return Err(ProfileError::PasswordAlone);
         }
+        if self.persistent && profile.client_id.is_empty() {
+            return Err(ProfileError::NoClientId);
+        }
         profile.keep_alive_s = self.keep_alive;
+        profile.receive_maximum = self.receive_maximum;
+        profile.will = self.will.will();
+        self.transport.apply(&mut profile)?;
         profile.clean_start = !self.persistent;
         profile.session_expiry_s = match (self.persistent, self.session_expiry) {
             (false, _) => 0,
@@ -265,21 +304,6 @@ impl ConnectionArgs {
         let mut seen = std::collections::HashSet::new();
         filters.retain(|filter| seen.insert(filter.clone()));
         filters.into_iter().map(|filter| Subscription::new(filter, self.qos)).collect()
-    }
-
-    fn password(&self) -> Result<Option<Secret>, ProfileError> {
-        if let Some(variable) = &self.password_env {
-            let value =
-                std::env::var_os(variable).ok_or_else(|| ProfileError::NoVariable(variable.clone()))?;
-            return Ok(Some(Secret::new(value.into_encoded_bytes())));
-        }
-        let Some(path) = &self.password_file else { return Ok(None) };
-        let mut bytes =
-            std::fs::read(path).map_err(|error| ProfileError::File { path: path.clone(), error })?;
-        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-            bytes.pop();
-        }
-        Ok(Some(Secret::new(bytes)))
     }
 
     /// At most 23 letters and digits: what every broker must take (MQTT 3.1.1 section 3.1.3.1).

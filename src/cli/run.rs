@@ -39,7 +39,10 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
     let ended = match &cli.command {
         None => {
-            let (profiles, warnings) = cli.profiles(unique(&clock)).map_err(usage)?;
+            let (mut profiles, warnings) = cli.profiles(unique(&clock)).map_err(usage)?;
+            if let Some(password) = cli.connection.password.prompt().map_err(usage)? {
+                profiles.iter_mut().for_each(|profile| profile.password = Some(password.clone()));
+            }
             let options = options(&cli.screen, profiles, warnings)?;
             tokio.block_on(runtime::explore(options, Arc::new(clock), panicked))
         }
