@@ -1,11 +1,23 @@
 //! The device's task against brokers in process: one that nobody here wrote, and scripted ones that misbehave.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one event among many")]
+#[path = "broker/gates.rs"]
+mod gates;
 #[path = "broker/independent.rs"]
 mod independent;
 #[path = "broker/pressure.rs"]
 mod pressure;
+#[path = "broker/proxy.rs"]
+mod proxy;
+#[path = "broker/reconnect.rs"]
+mod reconnect;
 #[path = "broker/rig.rs"]
 mod rig;
 #[path = "broker/scripted.rs"]
 mod scripted;
+#[path = "broker/tls.rs"]
+mod tls;
+#[path = "broker/version.rs"]
+mod version;
+#[path = "broker/websocket.rs"]
+mod websocket;
