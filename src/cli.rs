@@ -289,7 +289,10 @@ impl ConnectionArgs {
         let url = ParsedUrl { address, username: None, password: None };
         let mut profile = self.profile(url, unique, 0)?;
         profile.name = "demo".into();
-        Ok(profile)
+        match self.transport.useless(std::slice::from_ref(&profile)) {
+            Some(useless) => Err(useless),
+            None => Ok(profile),
+        }
     }
 
     fn subscriptions(&self) -> Vec<Subscription> {

@@ -150,27 +150,27 @@ commands! {
     /// Collapse everything below
     CollapseAll = "collapse-all" in [Topics];
     /// Go back to the topic visited before
-    VisitedBack = "visited-back" in [Topics];
+    VisitedBack = "visited-back" in [Topics, Inspector];
     /// Go forward again through visited topics
-    VisitedForward = "visited-forward" in [Topics];
+    VisitedForward = "visited-forward" in [Topics, Inspector];
     /// Search the topics
-    Search = "search" in [Topics];
+    Search = "search" in [Topics, Inspector];
     /// Go to the next match
-    NextMatch = "next-match" in [Topics];
+    NextMatch = "next-match" in [Topics, Inspector];
     /// Go to the match before
-    PreviousMatch = "previous-match" in [Topics];
+    PreviousMatch = "previous-match" in [Topics, Inspector];
     /// Go to a topic by its name
-    GoTo = "go-to" in [Topics];
+    GoTo = "go-to" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
-    Pin = "pin" in [Topics];
+    Pin = "pin" in [Topics, Inspector];
     /// Publish to this topic
     Publish = "publish" in [Topics, Inspector];
     /// Delete the retained message on the broker; asks
-    ClearRetained = "clear-retained" in [Topics];
+    ClearRetained = "clear-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
-    SubscribeTo = "subscribe-to" in [Topics];
+    SubscribeTo = "subscribe-to" in [Topics, Inspector];
     /// Connect or disconnect; may ask
-    ToggleConnection = "toggle-connection" in [Topics];
+    ToggleConnection = "toggle-connection" in [Topics, Inspector];
     /// Copy the topic
     CopyTopic = "copy-topic" in [Topics, Inspector];
     /// Copy the payload

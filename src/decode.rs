@@ -46,6 +46,9 @@ pub struct Span {
     pub text: String,
 }
 
+/// How far back a text may reach into the grapheme that the next one continues: a letter and its marks.
+const JOIN_BYTES: usize = 32;
+
 /// One line as drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
@@ -60,9 +63,16 @@ impl Line {
     pub fn push(&mut self, ink: Ink, text: &str) {
         match self.spans.last_mut() {
             Some(last) if last.ink == ink => {
-                self.cols = self.cols.saturating_sub(cols(&last.text));
+                // Only the join is measured anew, where two texts may grow into one grapheme: to measure all of
+                // a line for each of its pieces would take a second for a screenful of Cyrillic.
+                let mut join = last.text.len().saturating_sub(JOIN_BYTES);
+                while !last.text.is_char_boundary(join) {
+                    join += 1;
+                }
+                let before = cols(last.text.get(join..).unwrap_or_default());
                 last.text.push_str(text);
-                self.cols += cols(&last.text);
+                let behind = cols(last.text.get(join..).unwrap_or_default());
+                self.cols = (self.cols + behind).saturating_sub(before);
             }
             Some(_) | None if text.is_empty() => {}
             Some(_) | None => {

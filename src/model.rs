@@ -1,8 +1,8 @@
 //! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
 use crate::command::Context;
 use crate::keymap::Keymap;
-use crate::mqtt::{Profile, Publication};
-use crate::time::Timestamp;
+use crate::mqtt::{Filter, Profile, Publication, Subscription};
+use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
 pub mod device;
@@ -10,6 +10,8 @@ pub mod event;
 pub mod facts;
 pub mod fold;
 pub mod form;
+pub mod freeze;
+pub mod held;
 pub mod help;
 pub mod hints;
 pub mod ingest;
@@ -33,6 +35,7 @@ pub mod visited;
 use device::Device;
 pub use event::{DeviceId, Effect, Event};
 use form::Form;
+use freeze::Frozen;
 use inspector::Inspector;
 use layout::{Layout, Pane};
 use life::Lives;
@@ -55,6 +58,8 @@ pub struct Settings {
     pub read_only: bool,
     /// Memory for all stores together, in bytes.
     pub budget_bytes: usize,
+    /// What the clock on the wall shows.
+    pub wall: WallOrigin,
 }
 
 /// The whole program.
@@ -83,7 +88,7 @@ pub struct Model {
     /// Rows visited by jumping.
     pub visited: Visited,
     /// Since when the picture stands still.
-    pub frozen: Option<Timestamp>,
+    pub frozen: Option<Frozen>,
     /// The keys.
     pub keymap: Keymap,
     /// What the user chose at the start.
@@ -100,13 +105,21 @@ pub struct Model {
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
 }
 
-/// A deed that can be undone: what to publish to undo it, and what to do it again.
+/// A deed that can be undone: what undoes it, and what does it again.
 #[derive(Clone, Debug)]
 struct Undo {
     device: DeviceId,
     words: String,
-    back: Publication,
-    forth: Publication,
+    back: UndoStep,
+    forth: UndoStep,
+}
+
+/// What is asked of a device's task to undo a deed.
+#[derive(Clone, Debug)]
+enum UndoStep {
+    Publish(Publication),
+    Subscribe(Subscription),
+    Unsubscribe(Filter),
 }
 
 impl Model {
@@ -217,11 +230,12 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
             (model.cols, model.rows) = (cols, rows);
             moves::follow(model, tree::Placement::Middle);
         }
-        Event::Broker(id, event) => ingest::broker_event(model, now, id, event),
+        Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),
     }
+    held::ask(model, now);
 }

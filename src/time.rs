@@ -55,6 +55,8 @@ pub trait Clock: Send + Sync {
 pub struct WallOrigin {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub unix_ms: i64,
+    /// Seconds that the machine's time zone is ahead of UTC.
+    pub offset_s: i32,
 }
 
 impl WallOrigin {
@@ -63,11 +65,27 @@ impl WallOrigin {
         let ms = i64::try_from(moment.0 / 1_000_000).unwrap_or(i64::MAX);
         self.unix_ms.saturating_add(ms)
     }
+
+    /// The time of day of a moment in the machine's time zone: `14:05:09.123`.
+    pub fn time_of_day(self, moment: Timestamp) -> String {
+        let local_ms = self.unix_ms_at(moment).saturating_add(i64::from(self.offset_s) * 1_000);
+        let of_day = local_ms.rem_euclid(24 * 60 * 60 * 1_000);
+        let (seconds, ms) = (of_day / 1_000, of_day % 1_000);
+        format!("{:02}:{:02}:{:02}.{ms:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_has_its_time_of_day_in_the_machine_s_zone() {
+        let origin = WallOrigin { unix_ms: 1_795_342_573_000, offset_s: 3_600 };
+        assert_eq!(origin.time_of_day(Timestamp::from_millis(123)), "11:16:13.123");
+        let west = WallOrigin { unix_ms: 0, offset_s: -5 * 3_600 };
+        assert_eq!(west.time_of_day(Timestamp::ZERO), "19:00:00.000");
+    }
 
     #[test]
     fn an_earlier_moment_is_never_a_negative_age() {

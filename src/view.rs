@@ -52,7 +52,7 @@ struct Scene<'a> {
 /// footer, or a prompt
 /// ```
 pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>) {
-    let seen_at = model.frozen.unwrap_or(now);
+    let seen_at = model.frozen.as_ref().map_or(now, |frozen| frozen.since);
     let scene = Scene { model, theme, now, seen_at, layout: model.layout() };
     let screen = frame.area();
     frame.buffer_mut().set_style(screen, theme[Role::Text]);

@@ -37,7 +37,8 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 2] = [("mqtt", "time"), ("main", "cli")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 19] = [
+    ("jiff", &["runtime"]),
     ("rumqttc", &["wire"]),
     ("rustls", &["broker"]),
     ("tokio_rustls", &["broker"]),

@@ -1,10 +1,18 @@
 //! The device's task against brokers in process: one that nobody here wrote, and scripted ones that misbehave.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one event among many")]
+#[path = "broker/delays.rs"]
+mod delays;
+#[path = "broker/embedded.rs"]
+mod embedded;
+#[path = "broker/exchanges.rs"]
+mod exchanges;
 #[path = "broker/gates.rs"]
 mod gates;
 #[path = "broker/independent.rs"]
 mod independent;
+#[path = "broker/ingest.rs"]
+mod ingest;
 #[path = "broker/pressure.rs"]
 mod pressure;
 #[path = "broker/proxy.rs"]
@@ -15,6 +23,8 @@ mod reconnect;
 mod rig;
 #[path = "broker/scripted.rs"]
 mod scripted;
+#[path = "broker/tap.rs"]
+mod tap;
 #[path = "broker/tls.rs"]
 mod tls;
 #[path = "broker/version.rs"]

@@ -152,6 +152,16 @@ fn a_split_arrow_is_an_arrow() {
 }
 
 #[test]
+fn escape_is_heard_under_a_flood() {
+    let mut program = Program::start(&["demo", "--rate", "20000", "--topics", "5000"], &[], (100, 30));
+    program.sees("topics");
+    program.types("/oven");
+    program.sees("/oven");
+    program.types("\u{1b}");
+    program.sees_that("no prompt any more", |screen| !screen.contains("/oven"));
+}
+
+#[test]
 fn a_broken_theme_or_keymap_is_told_and_stops_nothing() {
     let files = tempfile::TempDir::new().unwrap();
     let own = files.path().join("mqttscope");

@@ -5,6 +5,7 @@ use crate::mqtt::{Profile, Reason, Version};
 use crate::session::Fatal;
 use crate::wire::WireError;
 use std::io;
+use std::path::Path;
 
 /// The end of a connection, or of the attempt at one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +131,11 @@ fn unanswered_remedy(profile: &Profile) -> String {
 /// The error of a layer inside one of the stream.
 fn within<E: std::error::Error + 'static>(error: &io::Error) -> Option<&E> {
     error.get_ref().and_then(|inner| inner.downcast_ref())
+}
+
+/// A path in quotes, as everything is that others named.
+pub(super) fn quoted(path: &Path) -> String {
+    format!("{:?}", path.to_string_lossy())
 }
 
 /// What the system says, without its number and in our case.

@@ -1,5 +1,5 @@
 //! The password, made anew for each connect. Owns its sources and their words; no sentence repeats a secret.
-use super::loss::{Loss, system_words};
+use super::loss::{Loss, quoted, system_words};
 use crate::mqtt::port::Step;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
@@ -49,12 +49,15 @@ fn of_file(path: &Path) -> Result<Secret, Loss> {
     });
     let bytes = Secret::new(bytes);
     if let Err(error) = read {
-        let cause = format!("the password file {path:?} can't be read: {}", system_words(&error));
+        let cause = format!("the password file {} can't be read: {}", quoted(path), system_words(&error));
         return Err(failed(cause, "check the path, and that you may read it"));
     }
     let password = first_line(&bytes);
     if password.expose().is_empty() {
-        return Err(failed(format!("the password file {path:?} is empty"), "write the password into it"));
+        return Err(failed(
+            format!("the password file {} is empty", quoted(path)),
+            "write the password into it",
+        ));
     }
     Ok(password)
 }

@@ -1,7 +1,7 @@
 //! One open connection: bytes in, bytes out, time. Owns the buffers and when to read; the session decides.
 use super::inbox::{Inbox, READ_BYTES};
 use super::loss::Loss;
-use super::pace::Pace;
+use super::pace::{Pace, REST};
 use super::socket::{Exchange, Socket};
 use super::task::{Device, as_asked};
 use crate::mqtt::packet::Disconnect;
@@ -103,6 +103,8 @@ impl Pump {
                 }
                 request = device.requests.recv() => {
                     device.obey(request);
+                    self.pace.hurry(now);
+                    self.rest_until = self.rest_until.map(|until| until.min(now + REST));
                     Ok(())
                 }
                 exchange = socket.exchange(is_reading.then(|| self.inbox.room()), unwritten) => match exchange {

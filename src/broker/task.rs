@@ -137,7 +137,6 @@ impl Device {
     fn seek_version(&mut self, now: Timestamp, loss: Loss) -> Option<Loss> {
         let is_suspect = loss.suspect == Suspect::Version && loss.step.is_some();
         match self.search {
-            Search::Over => Some(loss),
             Search::Begins if is_suspect && self.session.wants_connection() => {
                 if self.profile.username.is_none() && self.session.has_password() {
                     let remedy = "give a user name with --username: 3.1.1 sends no password without one";
@@ -150,7 +149,7 @@ impl Device {
                 self.session.try_again_now(now);
                 None
             }
-            Search::Begins => Some(loss),
+            Search::Begins | Search::Over => Some(loss),
             Search::FellBack => {
                 self.search = Search::Begins;
                 let loss = if is_suspect { loss.of_both_versions(&self.profile) } else { loss };
@@ -215,7 +214,7 @@ impl Device {
                 && let Progress::Connecting(began, connect_began) = self.progress
             {
                 online.took = online.at.since(began);
-                online.tls = self.tls.clone();
+                online.tls.clone_from(&self.tls);
                 self.search = Search::Over;
                 self.progress = Progress::Online;
                 self.n_attempts = 0;

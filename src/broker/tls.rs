@@ -9,7 +9,7 @@ mod words;
 pub(super) use words::{of_alert as words_of, step_of};
 
 use super::bare::{Bare, Layer};
-use super::loss::{Loss, system_words};
+use super::loss::{Loss, quoted, system_words};
 use crate::mqtt::port::{Step, TlsFacts};
 use crate::mqtt::profile::TlsSettings;
 use crate::mqtt::{Address, Profile};
@@ -66,9 +66,10 @@ fn handshake_failed(error: &io::Error, profile: &Profile, verdict: &Verdict) -> 
         return words::of_error(error, profile, &verdict.seen());
     }
     let remedy = plain_remedy(&profile.address);
-    let cause = match error.kind() == io::ErrorKind::UnexpectedEof {
-        true => format!("{} closed the connection during the TLS handshake", profile.address),
-        false => format!("the TLS handshake with {} failed: {}", profile.address, system_words(error)),
+    let cause = if error.kind() == io::ErrorKind::UnexpectedEof {
+        format!("{} closed the connection during the TLS handshake", profile.address)
+    } else {
+        format!("the TLS handshake with {} failed: {}", profile.address, system_words(error))
     };
     Loss::new(Some(Step::Tls), cause, Some(&remedy))
 }
@@ -129,22 +130,24 @@ fn with_client_certificate(
         (Some(one), None) => (one, one),
         (Some(cert), Some(key)) => (cert, key),
         (None, Some(key)) => {
-            let cause = format!("there is a key file {key:?}, but no certificate file");
+            let cause = format!("there is a key file {}, but no certificate file", quoted(key));
             return Err(Loss::new(Some(Step::Tls), cause, Some("add the certificate with --cert")));
         }
     };
     let certificates = pem::certificates(cert_file, "certificate file")?;
     let key = pem::key(key_file)?;
     builder.with_client_auth_cert(certificates, key).map_err(|error| {
-        let remedy = match &error {
-            rustls::Error::InconsistentKeys(_) => "give the key that the certificate was made with",
-            _ => "rustls takes RSA keys from 2048 bits on, ECDSA on P-256, P-384 and P-521, and Ed25519",
-        };
-        let cause = match &error {
-            rustls::Error::InconsistentKeys(_) => {
-                format!("the key in {key_file:?} does not belong to the certificate in {cert_file:?}")
-            }
-            _ => format!("the key in {key_file:?} cannot be used with {cert_file:?}: {error}"),
+        let (cert, key) = (quoted(cert_file), quoted(key_file));
+        let (cause, remedy) = if let rustls::Error::InconsistentKeys(_) = error {
+            (
+                format!("the key in {key} does not belong to the certificate in {cert}"),
+                "give the key that the certificate was made with",
+            )
+        } else {
+            (
+                format!("the key in {key} cannot be used with {cert}: {error}"),
+                "RSA keys are taken from 2048 bits on, ECDSA on P-256, P-384 and P-521, and Ed25519",
+            )
         };
         Loss::new(Some(Step::Tls), cause, Some(remedy))
     })

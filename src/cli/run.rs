@@ -6,7 +6,7 @@ use crate::demo::{self, DemoOptions};
 use crate::model::Settings;
 use crate::mqtt::{Address, Profile};
 use crate::runtime::{self, MachineClock, Options};
-use crate::time::Clock;
+use crate::time::{Clock, WallOrigin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -41,9 +41,11 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         None => {
             let (mut profiles, warnings) = cli.profiles(unique(&clock)).map_err(usage)?;
             if let Some(password) = cli.connection.password.prompt().map_err(usage)? {
-                profiles.iter_mut().for_each(|profile| profile.password = Some(password.clone()));
+                for profile in &mut profiles {
+                    profile.password = Some(password.clone());
+                }
             }
-            let options = options(&cli.screen, profiles, warnings)?;
+            let options = options(&cli.screen, profiles, warnings, clock.origin)?;
             tokio.block_on(runtime::explore(options, Arc::new(clock), panicked))
         }
         Some(Subcommands::Demo(args)) => {
@@ -88,13 +90,14 @@ fn demo_options(
     clock: &MachineClock,
 ) -> Result<Options, Failure> {
     let profile = connection.demo_profile(address, unique(clock)).map_err(usage)?;
-    options(screen, vec![profile], Vec::new())
+    options(screen, vec![profile], Vec::new(), clock.origin)
 }
 
 fn options(
     screen: &ScreenArgs,
     profiles: Vec<Profile>,
     mut warnings: Vec<String>,
+    wall: WallOrigin,
 ) -> Result<Options, Failure> {
     let (keymap, of_keymap) = config::keymap(screen.keymap.as_deref()).map_err(usage)?;
     let (theme, of_theme) = config::theme(&screen.theme);
@@ -110,6 +113,7 @@ fn options(
             ascii: screen.ascii || !config::locale_is_utf8(),
             read_only: screen.read_only,
             budget_bytes: budget,
+            wall,
         },
         warnings,
         max_bytes_per_s: screen.max_bytes_per_second,

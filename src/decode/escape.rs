@@ -11,6 +11,9 @@ use super::{Ink, Line};
 /// Combining marks that one character may carry: more than any script stacks, fewer than a prank does.
 pub const MAX_MARKS: usize = 4;
 
+/// Spaces at a text's end that are drawn one by one: enough to see that they are there.
+const MAX_SEEN_SPACES: usize = 16;
+
 /// The mark of a cut. It is one column wide and in every font.
 pub const ELLIPSIS: &str = "…";
 
@@ -205,13 +208,29 @@ pub fn sanitize(bytes: &[u8], max_cols: usize) -> String {
     line.text()
 }
 
+/// Writes a text whose spaces at either end would not be seen, though they count: those are made visible.
+pub fn push_seen(line: &mut Line, ink: Ink, text: &str, glyphs: Glyphs, max_cols: usize) {
+    let mark = match glyphs {
+        Glyphs::Unicode => "␠",
+        Glyphs::Ascii => "\\x20",
+    };
+    let inner = text.trim_matches(' ');
+    let before = text.len() - text.trim_start_matches(' ').len();
+    let behind = text.len() - before - inner.len();
+    for _ in 0..before.min(MAX_SEEN_SPACES) {
+        line.push(Ink::Escape, prefix(mark, max_cols.saturating_sub(line.cols)));
+    }
+    push_sane(line, ink, inner.as_bytes(), max_cols);
+    for _ in 0..behind.min(MAX_SEEN_SPACES) {
+        line.push(Ink::Escape, prefix(mark, max_cols.saturating_sub(line.cols)));
+    }
+}
+
 /// One level of a topic; an empty one is made visible.
 pub fn level(text: &str, ascii: Glyphs, max_cols: usize) -> Line {
     let mut line = Line::default();
     match (text.is_empty(), ascii) {
-        (false, _) => {
-            push_sane(&mut line, Ink::Plain, text.as_bytes(), max_cols);
-        }
+        (false, glyphs) => push_seen(&mut line, Ink::Plain, text, glyphs, max_cols),
         (true, Glyphs::Unicode) => line.push(Ink::Escape, fit("∅", max_cols, "").as_ref()),
         (true, Glyphs::Ascii) => line.push(Ink::Escape, fit("\"\"", max_cols, "").as_ref()),
     }

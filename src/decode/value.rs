@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::escape::push_sane;
+use super::escape::{Glyphs, push_sane, push_seen};
 use super::{Ink, Line, figures, hex};
 
 /// Payloads above this are not parsed for one line of a tree; their first byte and their size must do.
@@ -49,6 +49,40 @@ pub struct Preview {
     pub line: Line,
 }
 
+/// How many members, and as many of them as there is room for.
+fn structure(line: &mut Line, count: &str, payload: &[u8], max_cols: usize) {
+    line.push(Ink::Structure, count);
+    if line.cols + 1 < max_cols {
+        line.push(Ink::Faint, " ");
+        push_sane(line, Ink::Faint, &compact(payload, max_cols * BYTES_A_COLUMN), max_cols);
+    }
+}
+
+/// Bytes looked at for each column: what a character takes, and the blanks between members.
+const BYTES_A_COLUMN: usize = 4;
+
+/// JSON without the blanks between its tokens, so much of it.
+fn compact(payload: &[u8], max_bytes: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(max_bytes.min(payload.len()));
+    let (mut in_text, mut is_escaped) = (false, false);
+    for byte in payload {
+        if out.len() >= max_bytes {
+            break;
+        }
+        if !in_text && byte.is_ascii_whitespace() {
+            continue;
+        }
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            _ => {}
+        }
+        out.push(*byte);
+    }
+    out
+}
+
 /// Units that may follow a number; anything else makes a text of it: `2 doors` is no number.
 const UNITS: &[&str] = &[
     "°C", "℃", "°F", "℉", "°", "C", "F", "K", "%", "%RH", "‰", "Pa", "hPa", "kPa", "MPa", "bar", "mbar",
@@ -85,9 +119,14 @@ pub fn preview(payload: &[u8], max_cols: usize) -> Preview {
         Kind::Bool | Kind::Null => put(&mut line, Ink::Literal, payload, max_cols),
         Kind::Object if big => line.push(Ink::Structure, &format!("{{…}} {}", size())),
         Kind::Array if big => line.push(Ink::Structure, &format!("[…] {}", size())),
-        Kind::Object => line.push(Ink::Structure, &format!("{{{}}}", counted(payload, "key"))),
-        Kind::Array => line.push(Ink::Structure, &format!("[{}]", counted(payload, "value"))),
+        Kind::Object => structure(&mut line, &format!("{{{}}}", counted(payload, "key")), payload, max_cols),
+        Kind::Array => structure(&mut line, &format!("[{}]", counted(payload, "value")), payload, max_cols),
         Kind::Text => {
+            if payload.iter().all(|byte| *byte == b' ') {
+                let text = std::str::from_utf8(payload).unwrap_or_default();
+                push_seen(&mut line, Ink::Text, text, Glyphs::Unicode, max_cols);
+                return Preview { kind, line };
+            }
             let tail = if big { format!(" {}", size()) } else { String::new() };
             let room = max_cols.saturating_sub(tail.len());
             put(&mut line, Ink::Text, payload, room);
@@ -275,14 +314,13 @@ mod tests {
             (b"ON", Kind::Bool, "ON"),
             (b"closed", Kind::Bool, "closed"),
             (b"null", Kind::Null, "null"),
-            (b"{\"a\":1,\"b\":[1,2]}", Kind::Object, "{2 keys}"),
-            (b"{\"a\":1}", Kind::Object, "{1 key}"),
-            (deep.as_bytes(), Kind::Object, "{1 key}"),
-            (b" [1, 2, 3] ", Kind::Array, "[3 values]"),
+            (b"{\"a\":1,\"b\":[1,2]}", Kind::Object, "{2 keys} {\"a\":1,\"b\":[1,2]}"),
+            (b"{\"a\": 1}", Kind::Object, "{1 key} {\"a\":1}"),
+            (b" [1, 2, 3] ", Kind::Array, "[3 values] [1,2,3]"),
             (b"{not json}", Kind::Text, "{not json}"),
             (b"{\"a\":1} x", Kind::Text, "{\"a\":1} x"),
             (b"two\nlines", Kind::Text, "two\\nlines"),
-            (b"   ", Kind::Text, "   "),
+            (b"   ", Kind::Text, "␠␠␠"),
             (b"caf\xe9", Kind::Text, "caf\\xe9"),
             (b"\x1b[2Jclear", Kind::Text, "\\x1b[2Jclear"),
             (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", Kind::Bytes, "0x1f8b080000000000… 10 bytes"),
@@ -291,6 +329,8 @@ mod tests {
             let preview = preview(payload, 60);
             assert_eq!((preview.kind, preview.line.text().as_str()), (kind, shown));
         }
+        let preview = preview(deep.as_bytes(), 60);
+        assert!(preview.kind == Kind::Object && preview.line.text().starts_with("{1 key} {\"a\":[[["));
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub struct DemoBroker {
     address: SocketAddr,
     handle: BrokerHandle,
     running: Option<Running>,
+    /// Keeps the port ours between `stop` or `kill` and `restart`.
+    _reserved: Option<TcpSocket>,
 }
 
 #[derive(Debug)]
@@ -74,14 +76,14 @@ struct Running {
 /// Starts a broker on the current runtime.
 #[expect(clippy::unused_async, reason = "needs a runtime; async says so, and binding may come to wait")]
 pub async fn start(options: BrokerOptions, clock: Arc<dyn Clock>) -> io::Result<DemoBroker> {
-    let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))?;
+    let (reserved, listener) = take_port(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))?;
     let address = listener.local_addr()?;
     let core = Core::new(options.limits, options.credentials, options.faults, clock.now());
     let handle = BrokerHandle::new(core, clock);
     let running = run(listener, Arc::clone(&handle.shared));
     // `$SYS` is there before the first client is.
     handle.shared.with(Core::due);
-    Ok(DemoBroker { address, handle, running: Some(running) })
+    Ok(DemoBroker { address, handle, running: Some(running), _reserved: reserved })
 }
 
 impl DemoBroker {
@@ -133,12 +135,28 @@ impl Drop for DemoBroker {
     }
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// Listens, and holds the port with a second socket that does not. While the broker is down the system
+/// could else give the port to anybody, even to a client that dials it as its own end. Where two sockets
+/// cannot share a port (it is Linux that lets them) there is no second.
+fn take_port(address: SocketAddr) -> io::Result<(Option<TcpSocket>, TcpListener)> {
+    let shared = || {
+        let reserved = bind(address)?;
+        let listener = listen(reserved.local_addr()?)?;
+        io::Result::Ok((Some(reserved), listener))
+    };
+    shared().or_else(|_| Ok((None, listen(address)?)))
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // The port can be taken again at once after a restart, whatever connections are still dying on it.
     socket.set_reuseaddr(true)?;
-    let bound = socket.bind(address).and_then(|()| socket.listen(BACKLOG));
-    bound.map_err(|error| {
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    bind(address).and_then(|socket| socket.listen(BACKLOG)).map_err(|error| {
         let (kind, port) = (error.kind(), address.port());
         if kind == io::ErrorKind::AddrInUse {
             io::Error::new(

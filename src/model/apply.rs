@@ -1,6 +1,7 @@
 //! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
 use super::device::Connection;
 use super::event::{DeviceId, Effect};
+use super::freeze::Frozen;
 use super::inspector::Tab;
 use super::layout::Pane;
 use super::overlay::{Deed, Overlay, PromptKind, Question};
@@ -22,7 +23,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Help => help(model),
         Command::NextPane => model.focus = model.focus.next(),
         Command::PreviousPane => model.focus = model.focus.previous(),
-        Command::Leave => leave(model),
+        Command::Leave => leave(model, now),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
         Command::Suspend => effects.push(Effect::Suspend),
@@ -59,10 +60,12 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::TabMessage => model.inspector.show(Tab::Message),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
-        Command::SendLine | Command::Send => publish::send(model, now, effects),
+        Command::Send => publish::send(model, now, effects),
+        Command::SendLine if model.form.line().is_some() => publish::send(model, now, effects),
         Command::NextField => model.form.field = model.form.field.next(),
         Command::PreviousField => model.form.field = model.form.field.previous(),
-        Command::ToggleChoice => model.form.step_choice(true),
+        // On a choice there is no line to send from.
+        Command::SendLine | Command::ToggleChoice => model.form.step_choice(true),
         Command::PreviousChoice => model.form.step_choice(false),
         Command::PreviousSent => older(model, now),
         Command::NextSent => {
@@ -70,7 +73,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         }
         Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
-        Command::No => model.overlay = Overlay::None,
+        Command::No => keys::no(model, now),
     }
 }
 
@@ -82,8 +85,10 @@ fn help(model: &mut Model) {
 }
 
 /// Leaves the innermost thing: an overlay, a pane, the marks of a search, the toasts.
-fn leave(model: &mut Model) {
-    if model.overlay != Overlay::None {
+fn leave(model: &mut Model, now: Timestamp) {
+    if let Overlay::Question(_) = model.overlay {
+        keys::no(model, now);
+    } else if model.overlay != Overlay::None {
         model.overlay = Overlay::None;
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
@@ -123,10 +128,11 @@ fn ping(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 }
 
 fn freeze(model: &mut Model, now: Timestamp) {
-    model.frozen = match model.frozen {
-        None => Some(now),
-        Some(_) => None,
-    };
+    if model.frozen.is_some() {
+        ingest::thaw(model);
+    } else {
+        model.frozen = Some(Frozen::new(now));
+    }
 }
 
 fn pin(model: &mut Model, now: Timestamp) {
@@ -218,8 +224,13 @@ pub fn request_refused(
     request: &BrokerRequest,
     words: &str,
 ) {
+    if *request == BrokerRequest::Disconnect
+        && let Some(device) = ingest::device_mut(&mut model.devices, id)
+    {
+        device.leaving = false;
+    }
     if let BrokerRequest::Publish(ticket, _) = request {
-        model.lives.reach(id, *ticket, Stage::NotSent(words.to_owned()), now, false);
+        model.lives.reach(id, *ticket, Stage::NotSent(words.to_owned()), now, None);
     }
     model.say(now, Tone::Error, words);
 }
@@ -232,6 +243,10 @@ pub fn due(model: &mut Model, now: Timestamp) {
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {
         Progress::Found(row) => moves::go(model, row, Placement::Middle),
+        // While a pattern is typed, its line says so.
+        Progress::NotFound if model.overlay == Overlay::None => {
+            model.say(now, Tone::Info, "no topic matches");
+        }
         Progress::NotFound | Progress::Working | Progress::Idle => {}
     }
 }

@@ -1,8 +1,9 @@
 //! One device: its connection's state, figures and store. Owns what its task told; sends nothing.
 use super::event::DeviceId;
+use super::held::Held;
 use super::meter::Meter;
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
-use crate::mqtt::{Profile, Qos, Subscription};
+use crate::mqtt::{Filter, Profile, Qos, Subscription};
 use crate::store::Store;
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -10,6 +11,9 @@ use std::time::Duration;
 
 /// Log lines kept per device: an hour of a broker that is lost every ten seconds.
 const MAX_LOG_LINES: usize = 1_000;
+
+/// Characters of a log line: a broker's words may be 64 kB long, a thousand times.
+const MAX_LOG_CHARS: usize = 1_000;
 
 /// Ping round trips kept: an hour at the default keep-alive.
 const MAX_ROUND_TRIPS: usize = 64;
@@ -45,10 +49,10 @@ pub struct Device {
     pub listening_since: Option<Timestamp>,
     /// Messages outside `$SYS` since the program began.
     pub n_heard: u64,
+    /// Publications that wait for the connection, oldest first.
+    pub held: Vec<Held>,
     /// Whether the user asked for its disconnection; the loss that follows is none to warn of.
     pub leaving: bool,
-    /// Whether its first branches were expanded to fit the screen.
-    pub unfolded: bool,
     /// What happened, oldest first.
     pub log: VecDeque<LogLine>,
     /// The number of the next publication.
@@ -109,8 +113,8 @@ impl Device {
             n_connects: 0,
             listening_since: None,
             n_heard: 0,
+            held: Vec::new(),
             leaving: false,
-            unfolded: false,
             log: VecDeque::new(),
             next_ticket: 1,
             profile,
@@ -122,7 +126,12 @@ impl Device {
         if self.log.len() == MAX_LOG_LINES {
             self.log.pop_front();
         }
-        self.log.push_back(LogLine { at, words: words.into() });
+        let mut words: String = words.into();
+        if let Some((end, _)) = words.char_indices().nth(MAX_LOG_CHARS) {
+            words.truncate(end);
+            words.push('…');
+        }
+        self.log.push_back(LogLine { at, words });
     }
 
     /// Notes a ping's round trip.
@@ -148,15 +157,25 @@ impl Device {
         }
     }
 
-    /// Whether a granted subscription would bring a message on this topic back to us; `None` while no
-    /// broker has answered yet.
+    /// What was asked for a filter, if it was.
+    pub fn subscribed(&self, filter: &Filter) -> Option<&Subscription> {
+        self.subscriptions.iter().map(|known| &known.asked).find(|asked| asked.filter == *filter)
+    }
+
+    /// Whether a subscription brings a message on this topic back to us; `None` while the broker has not
+    /// answered for one that would.
     pub fn hears(&self, topic: &str) -> Option<bool> {
-        let answered = self.subscriptions.iter().any(|subscription| subscription.granted.is_some());
-        let heard = self.subscriptions.iter().any(|subscription| {
-            matches!(subscription.granted, Some(Ok(_)))
-                && !subscription.asked.no_local
-                && subscription.asked.filter.matches(topic)
-        });
-        (heard || answered).then_some(heard)
+        let mut heard = Some(false);
+        for subscription in &self.subscriptions {
+            if subscription.asked.no_local || !subscription.asked.filter.matches(topic) {
+                continue;
+            }
+            match subscription.granted {
+                Some(Ok(_)) => return Some(true),
+                Some(Err(_)) => {}
+                None => heard = None,
+            }
+        }
+        heard
     }
 }

@@ -6,7 +6,7 @@ use super::shown::fact;
 use crate::decode::{Ink, Line, figures};
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, WallOrigin};
 use crate::wire;
 
 /// Bytes of correlation data shown: more than any identifier has.
@@ -16,7 +16,7 @@ const MAX_CORRELATION_BYTES: usize = 64;
 const LOG_LINES: usize = 100;
 
 /// What is known of a device and its connection.
-pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
+pub fn of_device(device: &Device, now: Timestamp, wall: WallOrigin) -> Vec<Line> {
     let profile = &device.profile;
     let mut lines = vec![
         fact(
@@ -84,8 +84,7 @@ pub fn of_device(device: &Device, now: Timestamp) -> Vec<Line> {
         lines.push(Line::default());
     }
     for entry in device.log.iter().rev().take(LOG_LINES) {
-        let ago = figures::ago(now.since(entry.at));
-        lines.push(fact(&ago, Ink::Plain, &entry.words));
+        lines.push(fact(&wall.time_of_day(entry.at), Ink::Plain, &entry.words));
     }
     lines
 }
@@ -163,19 +162,23 @@ pub fn of_branch(device: &Device, node: NodeId, now: Timestamp) -> Vec<Line> {
         lines.push(fact("last message", Ink::Plain, &figures::ago(now.since(figure.last_change))));
     }
     lines.push(Line::default());
-    lines.push(fact("", Ink::Faint, "no message came on this very topic"));
+    let mut silence = Line::default();
+    silence.push(Ink::Faint, "no message came on this very topic");
+    lines.push(silence);
     lines
 }
 
 /// What is known of a message besides its payload; the last line parts the two.
-pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>) -> Vec<Line> {
+pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>, wall: WallOrigin) -> Vec<Line> {
     let retained = match last.retained {
+        Retained::Yes if last.n_bytes == 0 => "no: an empty retained message deletes what was kept",
         Retained::Yes => "yes",
         Retained::No => "no",
         Retained::Unknown => "unknown (MQTT 3.1.1 tells only of messages kept before we subscribed)",
     };
     let mut lines = vec![
         fact("size", Ink::Number, &format!("{} bytes", figures::grouped(last.n_bytes as u64))),
+        fact("received", Ink::Number, &wall.time_of_day(last.received)),
         fact("QoS", Ink::Number, &last.qos.to_string()),
         fact("retained", Ink::Literal, retained),
     ];

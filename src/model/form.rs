@@ -68,16 +68,23 @@ pub struct Form {
 }
 
 impl Form {
-    /// Fills the topic in and puts the cursor where the payload goes, or into the topic when there is none.
-    pub fn begin(&mut self, device: DeviceId, topic: &str) {
-        self.device = device;
-        self.back = None;
+    /// Fills the topic in. The cursor goes to the payload when messages come on the topic, else behind the
+    /// topic, which likely wants another level. A draft for another topic is one step back in the history.
+    pub fn begin(&mut self, device: DeviceId, topic: &str, is_heard: bool) {
         if self.topic.text() != topic {
+            if self.back.is_none()
+                && !self.payload.text().is_empty()
+                && let Ok(draft) = self.publication(None)
+            {
+                self.remember(&draft);
+            }
             self.topic.set(topic);
             self.payload = Line::default();
             self.retain = false;
         }
-        self.field = if topic.is_empty() { Field::Topic } else { Field::Payload };
+        self.device = device;
+        self.back = None;
+        self.field = if is_heard { Field::Payload } else { Field::Topic };
     }
 
     /// What it would send, held against what this broker takes; or why it can't be, in words.
@@ -154,6 +161,19 @@ impl Form {
         }
     }
 
+    /// Takes a letter that names a choice: 0, 1, 2 for QoS, y or n for retain. Whether it did.
+    pub fn choose(&mut self, letter: char) -> bool {
+        match (self.field, letter) {
+            (Field::Qos, '0') => self.qos = Qos::AtMostOnce,
+            (Field::Qos, '1') => self.qos = Qos::AtLeastOnce,
+            (Field::Qos, '2') => self.qos = Qos::ExactlyOnce,
+            (Field::Retain, 'y') => self.retain = true,
+            (Field::Retain, 'n') => self.retain = false,
+            (Field::Topic | Field::Payload | Field::Qos | Field::Retain, _) => return false,
+        }
+        true
+    }
+
     /// Steps the choice under the cursor forth or back; a text field has none.
     pub fn step_choice(&mut self, forth: bool) {
         match self.field {
@@ -174,7 +194,7 @@ mod tests {
 
     fn form(topic: &str, payload: &str) -> Form {
         let mut form = Form::default();
-        form.begin(DeviceId(0), topic);
+        form.begin(DeviceId(0), topic, true);
         form.payload.set(payload);
         form
     }

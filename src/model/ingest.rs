@@ -1,26 +1,40 @@
 //! What a device's task tells goes into the model. Owns the words for the user; asks nothing of the task.
 use super::Model;
 use super::device::{Connection, Device, Subscribed};
-use super::event::DeviceId;
+use super::event::{DeviceId, Effect};
+use super::held;
 use super::toast::Tone;
+use crate::decode::{self, figures};
 use crate::mqtt::port::{Lost, Notice, Online, Refusal};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
 use crate::time::Timestamp;
 
+/// Columns of a topic within a sentence: the words behind it must stay in sight.
+const MAX_TOPIC_COLS: usize = 60;
+
 /// Takes an event of a device's task in.
-pub fn broker_event(model: &mut Model, now: Timestamp, id: DeviceId, event: BrokerEvent) {
+pub fn broker_event(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    event: BrokerEvent,
+    effects: &mut Vec<Effect>,
+) {
     if usize::from(id.0) >= model.devices.len() {
         return;
     }
     let device = &mut model.devices[usize::from(id.0)];
     match event {
-        BrokerEvent::Messages(batch) => messages(model, id, &batch),
+        BrokerEvent::Messages(batch) => messages(model, now, id, batch),
         BrokerEvent::StepBegun(step, since) => device.connection = Connection::Connecting { step, since },
         BrokerEvent::StepDone(step, took, note) => {
             let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
             device.log(now, format!("{}{note} took {:.1} ms", step.words(), took.as_secs_f64() * 1_000.0));
         }
-        BrokerEvent::Online(online) => come_online(model, now, id, online),
+        BrokerEvent::Online(online) => {
+            come_online(model, now, id, online);
+            held::release(model, now, id, effects);
+        }
         BrokerEvent::Subscribed { subscription, granted } => {
             subscribed(model, now, id, subscription, granted);
         }
@@ -49,13 +63,28 @@ pub fn broker_event(model: &mut Model, now: Timestamp, id: DeviceId, event: Brok
     }
 }
 
-fn messages(model: &mut Model, id: DeviceId, batch: &Batch) {
-    let Model { devices, lives, .. } = model;
+fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
+    let Model { devices, lives, frozen, .. } = model;
     let Some(device) = devices.get_mut(usize::from(id.0)) else { return };
-    for message in batch.iter() {
-        if lives.await_echo() {
+    if lives.await_echo() {
+        for message in batch.iter() {
             lives.hear(id, &message);
         }
+    }
+    match frozen {
+        None => store(device, &batch),
+        Some(frozen) => {
+            if !frozen.keep(id, batch) {
+                thaw(model);
+                let words = "thawed: more messages came than can be kept back";
+                model.toasts.say(now, Tone::Warn, words);
+            }
+        }
+    }
+}
+
+fn store(device: &mut Device, batch: &Batch) {
+    for message in batch.iter() {
         if !message.topic.starts_with("$SYS/") {
             device.n_heard += 1;
         }
@@ -63,10 +92,24 @@ fn messages(model: &mut Model, id: DeviceId, batch: &Batch) {
     }
 }
 
+/// The picture goes on: what was kept back is taken in.
+pub fn thaw(model: &mut Model) {
+    let Some(frozen) = model.frozen.take() else { return };
+    for (id, batch) in frozen.into_batches() {
+        if let Some(device) = device_mut(&mut model.devices, id) {
+            store(device, &batch);
+        }
+    }
+}
+
 fn come_online(model: &mut Model, now: Timestamp, id: DeviceId, online: Box<Online>) {
     let device = &mut model.devices[usize::from(id.0)];
     device.n_connects += 1;
     device.leaving = false;
+    // A session that the broker remembers holds the subscriptions too, and they are not asked for again.
+    if !online.connack.session_present {
+        device.forget_grants();
+    }
     device.listening_since = Some(online.at);
     let present = if online.connack.session_present { "session present" } else { "no session present" };
     let again = if device.n_connects > 1 { " again" } else { "" };
@@ -138,7 +181,10 @@ fn publication(model: &mut Model, now: Timestamp, id: DeviceId, ticket: Ticket, 
         device.log(now, words.clone());
         model.toasts.say(now, Tone::Error, words);
     }
-    let heard = model.devices[usize::from(id.0)].hears(&topic) == Some(true);
+    let heard = model.devices[usize::from(id.0)].hears(&topic);
+    if matches!(stage, Stage::Acknowledged(_)) && model.lives.is_clearing(id, ticket) {
+        model.toasts.say(now, Tone::Info, format!("the broker keeps nothing on {topic} any more"));
+    }
     model.lives.reach(id, ticket, stage, at, heard);
 }
 
@@ -147,7 +193,9 @@ fn noticed(model: &mut Model, now: Timestamp, id: DeviceId, notice: Notice) {
     let (tone, words) = match notice {
         Notice::MessageRefused { topic, n_bytes, words } => {
             device.n_refused += 1;
-            (Tone::Warn, format!("a message of {n_bytes} bytes on {topic:?} was left out: {words}"))
+            let (size, topic) =
+                (figures::grouped(n_bytes), decode::sanitize(topic.as_bytes(), MAX_TOPIC_COLS));
+            (Tone::Warn, format!("a message of {size} bytes on {topic} was left out: {words}"))
         }
         Notice::SessionLost { n_restarted: 0, .. } => {
             (Tone::Info, "the broker had no session of ours".into())
@@ -176,9 +224,11 @@ fn noticed(model: &mut Model, now: Timestamp, id: DeviceId, notice: Notice) {
 fn lose(model: &mut Model, now: Timestamp, id: DeviceId, lost: Lost) {
     let device = &mut model.devices[usize::from(id.0)];
     device.listening_since = None;
+    if model.ping_asked == Some(id) {
+        model.ping_asked = None;
+    }
     if std::mem::take(&mut device.leaving) && lost.retry_at.is_none() {
         device.connection = Connection::Off;
-        device.forget_grants();
         device.log(now, "disconnected, as asked");
         let words = format!("{} is disconnected; c connects", device.profile.name);
         return model.toasts.say(now, Tone::Info, words);
@@ -187,10 +237,10 @@ fn lose(model: &mut Model, now: Timestamp, id: DeviceId, lost: Lost) {
     let words = format!("{}: {}{remedy}", device.profile.name, lost.cause);
     device.log(now, words.clone());
     let was = std::mem::replace(&mut device.connection, Connection::Waiting(Box::new(lost)));
-    device.forget_grants();
-    // The same failure at every attempt is told by the device's row, not by toast after toast.
-    let repeated = matches!((&was, &device.connection), (Connection::Connecting { .. }, Connection::Waiting(lost)) if lost.n_attempts > 1);
-    if !repeated {
+    // A connection that can't be made is told where the topics would be, in the header and by the device's
+    // row; only what was there and is lost needs a toast as well.
+    let was_online = matches!(was, Connection::Online(_));
+    if was_online {
         model.toasts.say(now, Tone::Error, words);
     }
 }

@@ -178,9 +178,8 @@ impl Inspector {
 
     /// A worker is done.
     pub fn take_decoded(&mut self, decoded: Decoded) {
-        if self.pending == Some(decoded.subject) {
-            self.pending = None;
-            self.decoded = Some(decoded);
-        }
+        // One at a time: what the user turned to meanwhile is asked for with the next frame.
+        self.pending = None;
+        self.decoded = Some(decoded);
     }
 }

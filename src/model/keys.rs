@@ -6,38 +6,56 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, apply, moves};
-use crate::command::Command;
+use super::{Model, Undo, UndoStep, apply, held, moves};
+use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
 use crate::time::Timestamp;
 
 /// A key was pressed.
 pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Effect>) {
-    model.touched = true;
-    let command = model.keymap.command(model.context(), chord);
+    let command = model.keymap.command(model.context(), chord).filter(|command| is_heard(model, *command));
     if command != Some(Command::Interrupt) {
         model.quit_asked = false;
     }
-    // A letter belongs to the text under the cursor before it can be a command.
-    let typed = chord.text().is_some();
-    if let Overlay::Prompt(_) = model.overlay {
-        match command {
-            Some(Command::Accept) => return accept(model, now, effects),
-            Some(Command::Leave) => return leave_prompt(model),
-            Some(Command::Interrupt | Command::Suspend) | None => {}
-            Some(_) if !typed => {}
-            Some(_) => {}
-        }
+    match (&model.overlay, command) {
+        (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
+        (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
+        _ => {}
     }
-    let is_text =
-        model.overlay == Overlay::None && model.focus == Pane::Publish && model.form.line().is_some();
-    if (is_text || matches!(model.overlay, Overlay::Prompt(_))) && belongs_to_text(chord, command) {
-        return edit(model, now, chord);
+    let is_text = match model.overlay {
+        Overlay::Prompt(_) => true,
+        Overlay::None => model.focus == Pane::Publish && model.form.line().is_some(),
+        Overlay::Help { .. } | Overlay::Question(_) => false,
+    };
+    if is_text && belongs_to_text(chord, command) {
+        return edit(model, chord);
+    }
+    if let (Overlay::None, Pane::Publish, Some(letter)) = (&model.overlay, model.focus, chord.text())
+        && model.form.choose(letter)
+    {
+        return;
     }
     if let Some(command) = command {
         apply::command(model, now, command, effects);
     }
+}
+
+/// Whether a command has its meaning where the user is: what works everywhere in the panes would do things
+/// unseen behind a question, a prompt or the help, and undoing belongs to no text field.
+fn is_heard(model: &Model, command: Command) -> bool {
+    let always = matches!(command, Command::Interrupt | Command::Suspend);
+    always
+        || match model.context() {
+            Context::Line => matches!(command, Command::Accept | Command::Leave),
+            Context::Question => matches!(command, Command::Yes | Command::No | Command::Leave),
+            Context::HelpScreen => {
+                command.contexts().contains(&Context::HelpScreen)
+                    || matches!(command, Command::Help | Command::Leave)
+            }
+            Context::Publish => !matches!(command, Command::Undo | Command::Redo),
+            Context::Everywhere | Context::Topics | Context::Inspector => true,
+        }
 }
 
 /// Whether a chord edits text although it may be bound to something.
@@ -46,13 +64,13 @@ fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
     chord.text().is_some() || moves || command.is_none()
 }
 
-fn edit(model: &mut Model, now: Timestamp, chord: Chord) {
+fn edit(model: &mut Model, chord: Chord) {
     let Model { overlay, form, .. } = model;
     match overlay {
         Overlay::Prompt(prompt) => {
             if prompt.line.edit(chord) == Edited::Changed {
                 prompt.error = None;
-                retype(model, now);
+                retype(model);
             }
         }
         Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => {
@@ -65,7 +83,6 @@ fn edit(model: &mut Model, now: Timestamp, chord: Chord) {
 
 /// Text was pasted: into a text field it goes as typed, into the tree it does nothing.
 pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
-    model.touched = true;
     // A line holds no line ends: a pasted shell line should not fail for its last one.
     let text = text.trim_end_matches(['\r', '\n']);
     let line = match &mut model.overlay {
@@ -82,7 +99,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         n => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room in the line")),
     }
     if matches!(model.overlay, Overlay::Prompt(_)) {
-        retype(model, now);
+        retype(model);
     }
 }
 
@@ -93,8 +110,7 @@ pub fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
 }
 
 /// What is being typed changed: the search follows with each letter.
-fn retype(model: &mut Model, now: Timestamp) {
-    let _ = now;
+fn retype(model: &mut Model) {
     let Overlay::Prompt(prompt) = &model.overlay else { return };
     if prompt.kind != PromptKind::Search {
         return;
@@ -160,9 +176,26 @@ fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Ef
     let filter = Filter::parse(text).map_err(|error| error.to_string())?;
     let device = model.cursor.device;
     let words = format!("subscribing to {filter} at QoS {qos}");
-    effects.push(Effect::Request(device, BrokerRequest::Subscribe(Subscription::new(filter, qos))));
-    model.say(now, Tone::Info, words);
+    let subscription = Subscription::new(filter.clone(), qos);
+    let known = model.device(device).and_then(|device| device.subscribed(&filter).cloned());
+    model.remember_undo(Undo {
+        device,
+        words: words.clone(),
+        back: known.map_or(UndoStep::Unsubscribe(filter), UndoStep::Subscribe),
+        forth: UndoStep::Subscribe(subscription.clone()),
+    });
+    effects.push(Effect::Request(device, BrokerRequest::Subscribe(subscription)));
+    model.say(now, Tone::Info, format!("{words}; u undoes"));
     Ok(())
+}
+
+/// A question was answered with no.
+pub fn no(model: &mut Model, now: Timestamp) {
+    let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
+    match question.deed {
+        Deed::SendHeld(id) => held::discard(model, now, id),
+        Deed::Quit | Deed::Disconnect(_) | Deed::ClearRetained(..) => {}
+    }
 }
 
 /// A question was answered with yes.
@@ -170,6 +203,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
         Deed::Quit => effects.push(Effect::Quit),
+        Deed::SendHeld(id) => held::send_all(model, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, &topic, effects),
     }

@@ -130,7 +130,9 @@ pub fn layout(cols: u16, rows: u16, focus: Pane) -> Layout {
             }
         }
         Arrangement::Stacked => {
-            let above = upper.rows * 58 / 100;
+            // Whoever reads the inspector wants lines; the tree keeps the cursor in sight.
+            let percent = if focus == Pane::Inspector { 32 } else { 58 };
+            let above = upper.rows * percent / 100;
             Layout {
                 topics: Area { rows: above, ..upper },
                 inspector: Area { y: upper.y + above, rows: upper.rows - above, ..upper },

@@ -63,7 +63,10 @@ impl Life {
 
 /// A life in words, for the form's corner: `acknowledged 1.2 ms · echo 1.9 ms`.
 pub fn words(life: &Life) -> String {
-    let ms = |took: Duration| format!("{:.1} ms", took.as_secs_f64() * 1_000.0);
+    let ms = |took: Duration| match took.as_secs_f64() {
+        seconds if seconds < 1.0 => format!("{:.1} ms", seconds * 1_000.0),
+        seconds => format!("{seconds:.1} s"),
+    };
     let took = life.took().map(|took| format!(" {}", ms(took))).unwrap_or_default();
     let stage = match life.stage.as_ref().map(|(stage, _)| stage) {
         None | Some(Stage::Queued) => "queued".to_owned(),
@@ -106,8 +109,15 @@ impl Lives {
         self.recount();
     }
 
-    /// A stage came; `heard` says whether a subscription of ours covers the topic.
-    pub fn reach(&mut self, device: DeviceId, ticket: Ticket, stage: Stage, at: Timestamp, heard: bool) {
+    /// A stage came; `heard` says whether a subscription of ours covers the topic, where that is known.
+    pub fn reach(
+        &mut self,
+        device: DeviceId,
+        ticket: Ticket,
+        stage: Stage,
+        at: Timestamp,
+        heard: Option<bool>,
+    ) {
         let Some(life) = self.lives.iter_mut().find(|life| life.device == device && life.ticket == ticket)
         else {
             return;
@@ -115,8 +125,12 @@ impl Lives {
         match &stage {
             Stage::Sent { .. } => {
                 life.sent.get_or_insert(at);
-                if let Echo::Awaited(_) = life.echo {
-                    life.echo = if heard { Echo::Awaited(at + ECHO_WAIT) } else { Echo::Unheard };
+                // A re-send may yet be echoed, whatever became of the first.
+                if !matches!(life.echo, Echo::Heard(_)) {
+                    life.echo = match heard {
+                        Some(false) => Echo::Unheard,
+                        Some(true) | None => Echo::Awaited(at + ECHO_WAIT),
+                    };
                 }
             }
             Stage::Refused(..) | Stage::NotSent(_) => life.echo = Echo::Unheard,
@@ -187,6 +201,12 @@ impl Lives {
         Some(life.publication.topic.as_str())
     }
 
+    /// Whether a publication deletes what is retained: empty, with the retain flag (section 3.3.1.3).
+    pub fn is_clearing(&self, device: DeviceId, ticket: Ticket) -> bool {
+        let life = self.lives.iter().find(|life| life.device == device && life.ticket == ticket);
+        life.is_some_and(|life| life.publication.retain && life.publication.payload.0.is_empty())
+    }
+
     /// How many publications the broker has not answered for yet; quitting asks about them.
     pub fn n_unsettled(&self, device: Option<DeviceId>) -> usize {
         let of = |life: &&Life| device.is_none_or(|device| life.device == device) && !life.is_settled();
@@ -231,7 +251,7 @@ mod tests {
         let (device, ticket) = (DeviceId(0), Ticket(ticket));
         lives.begin(device, ticket, publication(payload), Timestamp::ZERO);
         let stage = Stage::Sent { packet_id: PacketId::new(1), resent: false };
-        lives.reach(device, ticket, stage, Timestamp::from_millis(1), heard);
+        lives.reach(device, ticket, stage, Timestamp::from_millis(1), Some(heard));
     }
 
     #[test]
@@ -239,7 +259,7 @@ mod tests {
         let mut lives = Lives::default();
         sent(&mut lives, 1, "0.75", true);
         let acknowledged = Stage::Acknowledged(Reason::SUCCESS);
-        lives.reach(DeviceId(0), Ticket(1), acknowledged, Timestamp::from_millis(3), true);
+        lives.reach(DeviceId(0), Ticket(1), acknowledged, Timestamp::from_millis(3), Some(true));
         assert!(!lives.hear(DeviceId(0), &echo(b"0.5", 4)));
         assert!(lives.hear(DeviceId(0), &echo(b"0.75", 4)));
         assert!(!lives.hear(DeviceId(0), &echo(b"0.75", 5)), "one echo each");

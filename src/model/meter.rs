@@ -11,28 +11,27 @@ pub struct Meter {
     second: u64,
     buckets: [u64; SECONDS + 1],
     total: u64,
+    /// The second that counting began in.
+    began: Option<u64>,
 }
 
 impl Meter {
     /// Takes a running total as it stood at a moment.
     pub fn reach(&mut self, now: Timestamp, total: u64) {
         self.roll(now);
+        self.began.get_or_insert(now.whole_seconds());
         self.buckets[0] = self.buckets[0].saturating_add(total.saturating_sub(self.total));
         self.total = total;
     }
 
-    /// The mean of the last full seconds, or of the current one while there is no other.
+    /// The mean of the last full seconds, as many as there were, or of the current one while it is the first.
     #[expect(clippy::cast_precision_loss, reason = "a figure for the eye")]
     pub fn per_second(&self, now: Timestamp) -> f64 {
         let mut at = *self;
         at.roll(now);
         let [current, full @ ..] = at.buckets;
-        let sum: u64 = full.iter().sum();
-        if sum == 0 {
-            current as f64
-        } else {
-            sum as f64 / full.iter().filter(|count| **count > 0).count() as f64
-        }
+        let n_full = at.began.map_or(0, |began| at.second - began).min(SECONDS as u64);
+        if n_full == 0 { current as f64 } else { full.iter().sum::<u64>() as f64 / n_full as f64 }
     }
 
     /// Whether it shows anything but zero, so that a quiet second would change it.

@@ -18,6 +18,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(by);
     }
+    if let Some(search) = &mut model.search {
+        search.stay();
+    }
     let (row, placement) = if by > 0 {
         (tree::next(&model.devices, model.cursor), Placement::Bottom)
     } else {
@@ -58,6 +61,7 @@ pub(super) fn edge(model: &mut Model, edge: Placement) {
 
 /// Puts the cursor on a row, its branches expanded, and has it on screen.
 pub fn go(model: &mut Model, row: RowId, placement: Placement) {
+    model.touched = true;
     if let Some(device) = ingest::device_mut(&mut model.devices, row.device) {
         device.store.reveal(row.node);
     }
@@ -80,6 +84,7 @@ pub fn follow(model: &mut Model, placement: Placement) {
 }
 
 pub(super) fn expand(model: &mut Model) {
+    model.touched = true;
     let row = model.cursor;
     let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
     if !device.store.has_children(row.node) {
@@ -93,6 +98,7 @@ pub(super) fn expand(model: &mut Model) {
 }
 
 pub(super) fn collapse(model: &mut Model) {
+    model.touched = true;
     model.expanding = None;
     let row = model.cursor;
     let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
@@ -105,6 +111,7 @@ pub(super) fn collapse(model: &mut Model) {
 }
 
 pub(super) fn toggle(model: &mut Model) {
+    model.touched = true;
     let row = model.cursor;
     let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
     if !device.store.has_children(row.node) {
@@ -119,6 +126,7 @@ pub(super) fn toggle(model: &mut Model) {
 }
 
 pub(super) fn expand_all(model: &mut Model) {
+    model.touched = true;
     model.expanding = Some((model.cursor, None));
 }
 
@@ -132,6 +140,7 @@ pub(super) fn expand_on(model: &mut Model) {
 }
 
 pub(super) fn collapse_all(model: &mut Model) {
+    model.touched = true;
     model.expanding = None;
     let row = model.cursor;
     let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };

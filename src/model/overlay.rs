@@ -61,6 +61,8 @@ pub enum Deed {
     Quit,
     /// Delete the retained message of a topic on the broker.
     ClearRetained(DeviceId, Topic),
+    /// Send what grew old while it waited for the connection; a no discards it.
+    SendHeld(DeviceId),
     /// Disconnect a device.
     Disconnect(DeviceId),
 }

@@ -5,7 +5,7 @@ use super::tree::{self, RowId};
 use super::{Effect, Model, help, hints, shown};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
-use crate::store::{LastPayload, NodeId};
+use crate::store::{Last, LastPayload, NodeId};
 use crate::time::Timestamp;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -40,6 +40,8 @@ pub struct Picture {
     pub hints: Vec<String>,
     /// When it would look different without anything happening.
     pub next_change: Option<Timestamp>,
+    /// Columns that values were made for.
+    cols: u16,
 }
 
 /// A row of the tree.
@@ -95,6 +97,8 @@ pub struct RowValue {
 impl Model {
     /// Makes ready what the next frame shows. Costs what is on the screen.
     pub fn prepare(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        // A frozen picture is of the moment it was frozen at.
+        let now = self.frozen.as_ref().map_or(now, |frozen| frozen.since);
         self.unfold(now);
         super::moves::follow(self, tree::Placement::Middle);
         if let Overlay::Help { scroll } = &mut self.overlay {
@@ -103,7 +107,12 @@ impl Model {
         let layout = self.layout();
         let inner = layout.topics.inner();
         let window = tree::window(&self.devices, self.anchor, usize::from(inner.rows));
-        let old: HashMap<RowId, Row> = self.picture.rows.drain(..).map(|row| (row.id, row)).collect();
+        let mut old: HashMap<RowId, Row> = self.picture.rows.drain(..).map(|row| (row.id, row)).collect();
+        if self.picture.cols != inner.cols {
+            // Values were cut to another width.
+            old.clear();
+            self.picture.cols = inner.cols;
+        }
         let maker = RowMaker { model: self, old, now, max_cols: usize::from(inner.cols) };
         let rows: Vec<Row> = window.sticky.iter().chain(&window.rows).map(|id| maker.row(*id)).collect();
         self.shield(&rows);
@@ -118,30 +127,33 @@ impl Model {
 
     /// Keeps the payloads on screen from being evicted.
     fn shield(&mut self, rows: &[Row]) {
+        let cursor = self.cursor;
         for device in &mut self.devices {
-            let seen = rows.iter().filter(|row| row.id.device == device.id).map(|row| row.id.node);
+            let rows = rows.iter().map(|row| row.id).chain([cursor]);
+            let seen = rows.filter(|row| row.device == device.id).map(|row| row.node);
             device.store.set_in_view(&seen.collect::<Vec<_>>());
         }
     }
 
-    /// Once, before the first key, branches are expanded as long as they fit the screen.
+    /// Until the user moves about the tree, its branches are expanded as long as they fit the screen.
     fn unfold(&mut self, now: Timestamp) {
+        if self.touched {
+            return;
+        }
         let n_rows = usize::from(self.layout().topics.inner().rows);
-        let touched = self.touched;
-        let mut room = n_rows;
-        for device in &self.devices {
-            room = room.saturating_sub(1 + device.store.n_children(NodeId::ROOT));
-        }
-        for device in &mut self.devices {
-            let due = unfold_at(device).is_some_and(|at| at <= now);
-            if !due {
-                continue;
-            }
-            device.unfolded = true;
-            if !touched {
-                unfold_to_fit(device, &mut room);
+        for place in 0..self.devices.len() {
+            let room = n_rows.saturating_sub(self.n_shown(n_rows));
+            let Some(device) = self.devices.get_mut(place) else { return };
+            if room > 0 && unfold_at(device).is_some_and(|at| at <= now) {
+                unfold_to_fit(device, room);
             }
         }
+    }
+
+    /// How many rows are shown, counted as far as a screen goes.
+    fn n_shown(&self, n_rows: usize) -> usize {
+        let below = |row: &RowId| tree::next(&self.devices, *row);
+        std::iter::successors(Some(RowId::default()), below).take(n_rows).count()
     }
 }
 
@@ -149,25 +161,32 @@ impl Model {
 const UNFOLD_AFTER: Duration = Duration::from_millis(250);
 
 fn unfold_at(device: &Device) -> Option<Timestamp> {
-    let since = device.listening_since.filter(|_| !device.unfolded && device.n_heard > 0)?;
+    let since = device.listening_since.filter(|_| device.n_heard > 0)?;
     Some(since + UNFOLD_AFTER)
 }
 
-fn unfold_to_fit(device: &mut Device, room: &mut usize) {
-    let mut level: Vec<NodeId> = device.store.children(NodeId::ROOT).collect();
-    while !level.is_empty() && level.len() <= 1_000 {
+/// Expands what fits, level by level, so that no branch opens while another lies closed above it.
+fn unfold_to_fit(device: &mut Device, mut room: usize) {
+    let mut level = vec![NodeId::ROOT];
+    while !level.is_empty() {
         let mut below = Vec::new();
         for node in level {
             let n_children = device.store.n_children(node);
-            if n_children > 0 && n_children <= *room {
-                *room -= n_children;
+            if !device.store.is_expanded(node) {
+                if n_children == 0 || n_children > room {
+                    continue;
+                }
+                room -= n_children;
                 device.store.expand(node);
-                below.extend(device.store.children(node));
             }
+            below.extend(device.store.children(node).take(MAX_UNFOLDED));
         }
         level = below;
     }
 }
+
+/// Children looked at below a branch: more than any screen has rows.
+const MAX_UNFOLDED: usize = 500;
 
 struct RowMaker<'a> {
     model: &'a Model,
@@ -183,9 +202,6 @@ impl RowMaker<'_> {
         let old = self.old.get(&id);
         let has_children = store.has_children(id.node);
         let is_expanded = store.is_expanded(id.node);
-        if let (Some(old), Some(_)) = (old, self.model.frozen) {
-            return Row { has_children, is_expanded, ..old.clone() };
-        }
         let node = store.node(id.node);
         let level =
             if id.is_device() { device.profile.name.clone() } else { store.level(id.node).to_owned() };
@@ -215,6 +231,7 @@ impl RowMaker<'_> {
         let (preview, spark) = match old {
             Some(old) if old.sequence == last.sequence => (old.preview.clone(), old.spark.clone()),
             Some(_) | None => match last.payload {
+                LastPayload::Whole(_) if is_clearing(&last) => (cleared(), Vec::new()),
                 LastPayload::Whole(payload) => {
                     (decode::preview(payload, self.max_cols), spark(device, id.node))
                 }
@@ -222,16 +239,12 @@ impl RowMaker<'_> {
             },
         };
         let node = device.store.node(id.node);
-        let stale_at = match (node.interval, last.retained) {
-            (Some(interval), _) if node.n_messages >= STALE_AFTER.0 => {
-                Some(last.received + (interval * STALE_AFTER.1).max(MIN_STALE))
-            }
-            (Some(_) | None, _) => None,
-        };
+        let cadence = node.interval.filter(|_| node.n_messages >= STALE_AFTER.0);
+        let stale_at = cadence.map(|interval| last.received + (interval * STALE_AFTER.1).max(MIN_STALE));
         Some(RowValue {
             preview,
             spark,
-            retained: last.retained,
+            retained: kept(&last),
             received: last.received,
             is_lit: node.n_messages > 1 && self.now < last.changed + LIT,
             is_stale: stale_at.is_some_and(|at| at <= self.now),
@@ -247,6 +260,22 @@ pub fn evicted(n_bytes: usize) -> Preview {
     let mut line = decode::Line::default();
     let size = figures::bytes(n_bytes as u64);
     line.push(decode::Ink::Faint, &format!("evicted ({size})"));
+    Preview { kind: decode::Kind::Empty, line }
+}
+
+/// Whether a message deleted what was retained (MQTT 5.0 section 3.3.1.3).
+fn is_clearing(last: &Last<'_>) -> bool {
+    last.retained == Retained::Yes && last.n_bytes == 0
+}
+
+/// Whether the broker keeps a message, as far as its last delivery tells.
+pub fn kept(last: &Last<'_>) -> Retained {
+    if is_clearing(last) { Retained::No } else { last.retained }
+}
+
+fn cleared() -> Preview {
+    let mut line = decode::Line::default();
+    line.push(decode::Ink::Faint, "(cleared)");
     Preview { kind: decode::Kind::Empty, line }
 }
 
@@ -306,6 +335,9 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
             at(value.received + figures::next_age(now.since(value.received)));
             value.stale_at.into_iter().for_each(&mut at);
         }
+    }
+    for moment in model.picture.inspector.ages() {
+        at(moment + figures::next_age(now.since(moment)));
     }
     for device in &model.devices {
         unfold_at(device).into_iter().for_each(&mut at);

@@ -1,11 +1,13 @@
 //! Publishing from the form, clearing what is retained, undoing that. Owns the deeds; `form` owns the fields.
 use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
+use super::picture;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, ingest};
+use super::{Model, Pane, Undo, UndoStep, held, ingest};
 use crate::mqtt::{BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Ticket, Topic};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
+use crate::wire;
 
 const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is published";
 
@@ -13,10 +15,17 @@ const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is publi
 pub fn open(model: &mut Model) {
     let row = model.cursor;
     let mut topic = String::new();
+    let mut is_heard = false;
     if let Some(device) = model.device(row.device) {
         device.store.topic_of(row.node, &mut topic);
+        is_heard = device.store.is_topic(row.node);
     }
-    model.form.begin(row.device, &topic);
+    // The device's own row has no topic to fill in: what stands there stays.
+    if row.is_device() && !model.form.topic.text().is_empty() {
+        model.form.device = row.device;
+    } else {
+        model.form.begin(row.device, &topic, is_heard);
+    }
     model.focus = Pane::Publish;
 }
 
@@ -48,7 +57,7 @@ pub fn publish(
     let ticket = Ticket(device.next_ticket);
     device.next_ticket += 1;
     model.lives.begin(id, ticket, publication.clone(), now);
-    effects.push(Effect::Request(id, BrokerRequest::Publish(ticket, publication)));
+    held::send(model, now, id, (ticket, publication), effects);
 }
 
 /// Asks whether the retained message of the topic under the cursor shall go.
@@ -65,12 +74,15 @@ pub fn ask_clear(model: &mut Model, now: Timestamp) {
         let words = "only a topic with a message can be cleared; this row is none";
         return model.say(now, Tone::Warn, words);
     };
-    let undo = match (last.retained, last.payload) {
-        (Retained::No, _) => ". It was not retained when it came last",
-        (_, LastPayload::Whole(_)) => "; u brings it back",
-        (_, LastPayload::Evicted { .. }) => ". Its payload was evicted here, so it can't be brought back",
+    let undo = match (picture::kept(&last), last.payload) {
+        (Retained::No, _) => "It was not retained when it came last.",
+        (Retained::Yes, LastPayload::Whole(_)) => "u brings it back.",
+        (Retained::Unknown, LastPayload::Whole(_)) => {
+            "Whether it is retained is unknown on MQTT 3.1.1; u publishes the last message retained."
+        }
+        (_, LastPayload::Evicted { .. }) => "Its payload was evicted here, so it can't be brought back.",
     };
-    let words = format!("Delete the retained message of {text} on the broker{undo}?");
+    let words = format!("Delete the retained message of {text} on the broker? {undo}");
     model.overlay = Overlay::Question(Question { words, deed: Deed::ClearRetained(row.device, topic) });
 }
 
@@ -84,24 +96,28 @@ pub fn clear_retained(
 ) {
     let Some(device) = model.device(id) else { return };
     let last = device.store.find(topic.as_str()).and_then(|node| device.store.last(node));
-    let retained = |payload: &[u8], qos| Publication {
+    let retained = |payload: &[u8], qos, properties| Publication {
         topic: topic.clone(),
         payload: Payload::from(payload),
         qos,
         retain: true,
-        properties: PublishProperties::default(),
+        properties,
     };
     // At QoS 1, so that the broker's answer tells whether it is gone.
-    let cleared = retained(&[], Qos::AtLeastOnce);
-    let undo = match last.as_ref().map(|last| (last.payload, last.qos)) {
-        Some((LastPayload::Whole(payload), qos)) => Some(Undo {
-            device: id,
-            words: format!("clearing {topic}"),
-            back: retained(payload, qos),
-            forth: cleared.clone(),
-        }),
-        Some((LastPayload::Evicted { .. }, _)) | None => None,
-    };
+    let cleared = retained(&[], Qos::AtLeastOnce, PublishProperties::default());
+    let undo = last.as_ref().and_then(|last| match (last.payload, picture::kept(last)) {
+        // What was never retained must not become so by an undo.
+        (LastPayload::Evicted { .. }, _) | (_, Retained::No) => None,
+        (LastPayload::Whole(payload), Retained::Yes | Retained::Unknown) => {
+            let properties = kept_properties(last.properties);
+            Some(Undo {
+                device: id,
+                words: format!("clearing {topic}"),
+                back: UndoStep::Publish(retained(payload, last.qos, properties)),
+                forth: UndoStep::Publish(cleared.clone()),
+            })
+        }
+    });
     if let Some(undo) = undo {
         model.remember_undo(undo);
     }
@@ -109,12 +125,30 @@ pub fn clear_retained(
     model.say(now, Tone::Info, format!("clearing the retained message of {topic}"));
 }
 
-/// Publishes what undoes the last deed.
+/// The properties that a message is published again with: those that were its publisher's.
+fn kept_properties(bytes: &[u8]) -> PublishProperties {
+    let read = wire::read_publish_properties(bytes).unwrap_or_default();
+    PublishProperties { topic_alias: None, subscription_ids: Vec::new(), ..read }
+}
+
+fn carry_out(model: &mut Model, now: Timestamp, id: DeviceId, step: &UndoStep, effects: &mut Vec<Effect>) {
+    match step {
+        UndoStep::Publish(publication) => publish(model, now, id, publication.clone(), effects),
+        UndoStep::Subscribe(subscription) => {
+            effects.push(Effect::Request(id, BrokerRequest::Subscribe(subscription.clone())));
+        }
+        UndoStep::Unsubscribe(filter) => {
+            effects.push(Effect::Request(id, BrokerRequest::Unsubscribe(filter.clone())));
+        }
+    }
+}
+
+/// Does what undoes the last deed.
 pub fn undo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(undo) = model.undo.pop() else {
         return model.say(now, Tone::Info, "nothing to undo");
     };
-    publish(model, now, undo.device, undo.back.clone(), effects);
+    carry_out(model, now, undo.device, &undo.back, effects);
     model.say(now, Tone::Info, format!("undone: {}", undo.words));
     model.redo.push(undo);
 }
@@ -124,7 +158,7 @@ pub fn redo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(undo) = model.redo.pop() else {
         return model.say(now, Tone::Info, "nothing to redo");
     };
-    publish(model, now, undo.device, undo.forth.clone(), effects);
+    carry_out(model, now, undo.device, &undo.forth, effects);
     model.say(now, Tone::Info, format!("done again: {}", undo.words));
     model.undo.push(undo);
 }

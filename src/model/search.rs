@@ -66,6 +66,11 @@ impl Search {
         self.moving = Some(Moving { direction, device: from.device, at: from.node, or_here, n_devices: 0 });
     }
 
+    /// The user moved on: a match that is still looked for must not pull the cursor away.
+    pub fn stay(&mut self) {
+        self.moving = None;
+    }
+
     /// Whether there is anything left to do.
     pub fn is_working(&self) -> bool {
         self.counting.is_some() || self.moving.is_some()

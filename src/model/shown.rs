@@ -35,6 +35,8 @@ pub struct Shown {
     pub n_lines: usize,
     /// Whether a worker is still laying the payload out.
     pub is_reading: bool,
+    /// Columns that `past` was made for.
+    cols: usize,
 }
 
 /// A value in short.
@@ -64,6 +66,13 @@ impl Head {
     /// Rows it takes.
     pub fn n_rows(&self) -> usize {
         if self.spark.is_empty() { 2 } else { 3 }
+    }
+}
+
+impl Shown {
+    /// The moments whose ages are on screen.
+    pub fn ages(&self) -> impl Iterator<Item = Timestamp> {
+        self.head.iter().map(|head| head.received)
     }
 }
 
@@ -97,19 +106,22 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let cols = usize::from(inner.cols).saturating_sub(2);
     let row = model.cursor;
     let tab = model.inspector.tab;
+    let wall = model.settings.wall;
     let old = std::mem::take(&mut model.picture.inspector);
-    let Model { devices, inspector, frozen, .. } = model;
+    let Model { devices, inspector, .. } = model;
     let Some(device) = devices.get(usize::from(row.device.0)) else { return Shown::default() };
     let mut title = String::new();
     device.store.topic_of(row.node, &mut title);
     let mut shown = Shown { title, tab, ..Shown::default() };
     if row.is_device() {
         shown.title.clone_from(&device.profile.name);
-        window(&mut shown, &mut inspector.scroll, n_rows, &folded(&facts::of_device(device, now), cols));
+        window(
+            &mut shown,
+            &mut inspector.scroll,
+            n_rows,
+            &folded(&facts::of_device(device, now, wall), cols),
+        );
         return shown;
-    }
-    if frozen.is_some() && old.title == shown.title && old.tab == tab && old.scroll == inspector.scroll {
-        return old;
     }
     let Some(last) = device.store.last(row.node) else {
         window(
@@ -133,10 +145,12 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             Lines { facts: Vec::new(), n_rows: n_rows + 1 }
         }
         Tab::History => {
-            history(&mut shown, inspector, device, row.node, (cols, n_rows));
+            history(&mut shown, &old, inspector, (device, row.node), (cols, n_rows));
             return shown;
         }
-        Tab::Message => Lines { facts: folded(&facts::of_message(device, row.node, &last), cols), n_rows: 0 },
+        Tab::Message => {
+            Lines { facts: folded(&facts::of_message(device, row.node, &last, wall), cols), n_rows: 0 }
+        }
     };
     let LastPayload::Whole(payload) = last.payload else {
         window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
@@ -184,8 +198,7 @@ fn lay_out(
     }
     if payload.len() <= MAX_INLINE_BYTES {
         inspector.decoded = Some(Decoded::new(subject, payload.into()));
-    } else if inspector.pending.is_none_or(|pending| pending.row != subject.row || pending.tab != subject.tab)
-    {
+    } else if inspector.pending.is_none() {
         inspector.pending = Some(subject);
         effects.push(Effect::Decode(subject, Arc::from(payload)));
     }
@@ -218,7 +231,7 @@ fn head(device: &Device, row: super::tree::RowId, last: &Last<'_>, cols: usize) 
     Head {
         preview,
         qos: last.qos,
-        retained: last.retained,
+        retained: picture::kept(last),
         received: last.received,
         n_bytes: last.n_bytes,
         interval: node.interval,
@@ -230,9 +243,9 @@ fn head(device: &Device, row: super::tree::RowId, last: &Last<'_>, cols: usize) 
 
 fn history(
     shown: &mut Shown,
+    old: &Shown,
     inspector: &mut super::inspector::Inspector,
-    device: &Device,
-    node: crate::store::NodeId,
+    (device, node): (&Device, crate::store::NodeId),
     (cols, n_rows): (usize, usize),
 ) {
     let n_messages = device.store.node(node).n_messages;
@@ -248,18 +261,25 @@ fn history(
     let most = shown.n_lines.saturating_sub(n_rows).min(MAX_HISTORY_SCROLL);
     inspector.scroll = inspector.scroll.min(most);
     shown.scroll = inspector.scroll;
+    let known = if old.title == shown.title && old.cols == cols { old.past.as_slice() } else { &[] };
+    shown.cols = cols;
     let mut past = device.store.history(node).skip(shown.scroll).take(n_rows + 1).peekable();
     while let Some(message) = past.next() {
         if shown.past.len() == n_rows {
             break;
         }
         let delta = past.peek().map(|before| message.received.since(before.received));
-        shown.past.push(past_row(&message, delta, cols));
+        let is_it = |row: &&PastRow| row.received == message.received && row.n_bytes == message.n_bytes;
+        // What was made for the last frame need not be decoded again.
+        let known = known.iter().find(is_it).map(|row| row.preview.clone());
+        shown.past.push(past_row(&message, delta, known, cols));
     }
 }
 
-fn past_row(message: &Past<'_>, delta: Option<Duration>, cols: usize) -> PastRow {
-    let preview = if message.payload.is_empty() && message.n_bytes > 0 {
+fn past_row(message: &Past<'_>, delta: Option<Duration>, known: Option<Preview>, cols: usize) -> PastRow {
+    let preview = if let Some(known) = known {
+        known
+    } else if message.payload.is_empty() && message.n_bytes > 0 {
         picture::evicted(message.n_bytes)
     } else {
         decode::preview(message.payload, cols)
@@ -291,10 +311,13 @@ fn folded(facts: &[Line], cols: usize) -> Vec<Line> {
     facts.iter().flat_map(|fact| fold::line(fact, cols, NAME_COLS)).collect()
 }
 
+/// Columns of a fact: several lines of the widest pane; what is longer ends in an ellipsis.
+const MAX_FACT_COLS: usize = 2_000;
+
 /// A line of a name and what it is.
 pub fn fact(name: &str, ink: Ink, value: &str) -> Line {
     let mut line = Line::default();
     line.push(Ink::Key, &format!("{name:<NAME_COLS$}"));
-    decode::escape::push_sane(&mut line, ink, value.as_bytes(), usize::from(u16::MAX));
+    decode::escape::push_sane(&mut line, ink, value.as_bytes(), MAX_FACT_COLS);
     line
 }

@@ -21,9 +21,9 @@ impl Tone {
     /// Errors carry a remedy that takes time to read.
     const fn stays(self) -> Duration {
         match self {
-            Self::Info => Duration::from_secs(4),
-            Self::Warn => Duration::from_secs(8),
-            Self::Error => Duration::from_secs(12),
+            Self::Info => Duration::from_secs(3),
+            Self::Warn => Duration::from_secs(6),
+            Self::Error => Duration::from_secs(8),
         }
     }
 }
@@ -100,7 +100,7 @@ mod tests {
         let shown: Vec<_> = toasts.iter().map(|toast| (toast.text.as_str(), toast.n_times)).collect();
         assert_eq!(shown, [("b", 1), ("c", 1), ("d", 1), ("e", 1)]);
         assert_eq!(toasts.n_dropped, 1);
-        toasts.advance(now + Duration::from_secs(4));
+        toasts.advance(now + Duration::from_secs(3));
         assert_eq!(toasts.deadline(), None);
     }
 }

@@ -14,6 +14,7 @@ pub struct Visited {
 impl Visited {
     /// A jump leaves this row.
     pub fn leave(&mut self, row: RowId) {
+        self.forth.clear();
         if self.back.last() == Some(&row) {
             return;
         }
@@ -21,7 +22,6 @@ impl Visited {
             self.back.remove(0);
         }
         self.back.push(row);
-        self.forth.clear();
     }
 
     /// The row to go back to from here.
@@ -36,7 +36,11 @@ impl Visited {
 }
 
 fn step(from: &mut Vec<RowId>, to: &mut Vec<RowId>, here: RowId) -> Option<RowId> {
-    let row = from.pop()?;
+    let mut row = from.pop()?;
+    // A jump that led nowhere left an entry for where we are.
+    while row == here {
+        row = from.pop()?;
+    }
     to.push(here);
     Some(row)
 }

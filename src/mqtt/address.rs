@@ -114,10 +114,10 @@ pub enum AddressError {
     #[error("the address has no host; write mqtt://host[:port]")]
     NoHost,
     /// Not 1 to 65,535.
-    #[error("{0:?} is no port; ports are 1 to 65535")]
+    #[error("{0} is no port; ports are 1 to 65535")]
     Port(String),
     /// A path, query or fragment, which TCP has no use for.
-    #[error("{0}:// takes no path, but {1:?} follows the host; topics go into --filter")]
+    #[error("{0}:// takes no path, but {1} follows the host; topics go into --filter")]
     Path(&'static str, String),
     /// A Unix socket without its path.
     #[error("a Unix socket is named by its path; write mqtt+unix:///run/mosquitto.sock")]
@@ -209,6 +209,13 @@ fn address(transport: Transport, host_port: &str, path: &str) -> Result<Address,
         (true, path) if path.starts_with('/') => path.to_owned(),
         (true, query) => format!("{}{query}", Address::DEFAULT_PATH),
         (false, "" | "/") => String::new(),
+        // What looks like a path may be the rest of a password with a slash in it.
+        (false, path) if path.contains('@') => {
+            return Err(AddressError::Path(
+                transport.scheme(),
+                "a path, or a password whose / is no %2F".into(),
+            ));
+        }
         (false, path) => return Err(AddressError::Path(transport.scheme(), path.into())),
     };
     let port = port.unwrap_or(transport.default_port());
@@ -229,7 +236,11 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), AddressError> {
     let Some(port) = port else { return Ok((host, None)) };
     match port.parse() {
         Ok(number) if number > 0 => Ok((host, Some(number))),
-        Ok(_) | Err(_) => Err(AddressError::Port(port.into())),
+        // What is no number may be a password that lacks its host.
+        Ok(_) | Err(_) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(AddressError::Port(port.into()))
+        }
+        Ok(_) | Err(_) => Err(AddressError::Port("what follows the last colon".into())),
     }
 }
 
@@ -297,6 +308,15 @@ mod tests {
                 (shown, port, path)
             );
             assert!(!format!("{address:?}").contains("secret"), "a signature is a secret");
+        }
+    }
+
+    #[test]
+    fn no_error_repeats_what_may_be_a_password() {
+        for url in ["mqtt://me:pa/sw0rd@h", "mqtt://me:pa#sw0rd@h", "mqtt://me:sw0rd", "mqtt://me:sw0rd@h:x"]
+        {
+            let error = parse_url(url).unwrap_err().to_string();
+            assert!(!error.contains("sw0rd"), "{error}");
         }
     }
 

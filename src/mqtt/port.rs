@@ -258,6 +258,17 @@ pub struct Lost {
     pub n_attempts: u32,
 }
 
+impl Lost {
+    /// The word for it: what never was can't be lost.
+    pub const fn words(&self) -> &'static str {
+        match (self.step, self.reason) {
+            (None, _) => "lost",
+            (Some(_), Some(_)) => "refused",
+            (Some(_), None) => "failed",
+        }
+    }
+}
+
 /// What the model asks of a device's task. Never blocks: a full queue is told in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrokerRequest {

@@ -94,6 +94,11 @@ mod tests {
             ("industrial/sensor01/pressure/value", vec!["industrial", "sensor01", "pressure", "value"]),
             ("score/performance/cue_state", vec!["score", "performance", "cue_state"]),
             ("/devices/device-id/events", vec!["", "devices", "device-id", "events"]),
+            (
+                "$aws/things/device-name/shadow/update",
+                vec!["$aws", "things", "device-name", "shadow", "update"],
+            ),
+            ("home/thermostat/target", vec!["home", "thermostat", "target"]),
             ("café/é", vec!["café", "é"]),
             ("a b/c&d", vec!["a b", "c&d"]),
         ] {

@@ -15,7 +15,8 @@ impl Default for MachineClock {
     fn default() -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let unix_ms = i64::try_from(since_1970.as_millis()).unwrap_or_default();
-        Self { made: Instant::now(), origin: WallOrigin { unix_ms } }
+        let offset_s = jiff::Zoned::now().offset().seconds();
+        Self { made: Instant::now(), origin: WallOrigin { unix_ms, offset_s } }
     }
 }
 

@@ -70,8 +70,8 @@ pub async fn explore(options: Options, clock: Arc<dyn Clock>, panicked: Arc<Noti
     let on_idle = Arc::clone(&idle);
     let writer = Writer::start(move || on_idle.notify_one())
         .map_err(|error| RunError::Io("start the writer's thread", error))?;
-    terminal::enter()?;
     let _guard = terminal::Guard;
+    terminal::enter()?;
     let mut explorer = Explorer::new(options, clock, writer, signals);
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
@@ -167,7 +167,7 @@ impl Explorer {
                 }
                 asked = self.signals.next() => self.signal(asked),
                 input = self.keys.next() => self.inputs(input).await,
-                () = idle.notified(), if !self.writer.is_idle() => {}
+                () = idle.notified() => {}
                 Some(decoded) = self.decoded.1.recv() => self.tell(Event::Decoded(Box::new(decoded)), Want::Now),
                 () = self.wake.wait() => self.drain(),
                 () = wait => self.due(),
@@ -254,7 +254,8 @@ impl Explorer {
                     n_messages += batch.len();
                     Want::Traffic
                 }
-                BrokerEvent::Link(_) => Want::Traffic,
+                // A broker may send what earns notices as fast as messages.
+                BrokerEvent::Link(_) | BrokerEvent::Notice(_) => Want::Traffic,
                 BrokerEvent::StepBegun(..)
                 | BrokerEvent::StepDone(..)
                 | BrokerEvent::Online(_)
@@ -262,16 +263,13 @@ impl Explorer {
                 | BrokerEvent::Unsubscribed { .. }
                 | BrokerEvent::Publication { .. }
                 | BrokerEvent::Pong { .. }
-                | BrokerEvent::Notice(_)
                 | BrokerEvent::Lost(_)
                 | BrokerEvent::Ended => {
                     n_events += 1;
                     Want::Now
                 }
             };
-            if !(want == Want::Traffic && self.model.frozen.is_some()) {
-                self.pace.want(want);
-            }
+            self.pace.want(want);
             let id = DeviceId(u16::try_from(id).unwrap_or(u16::MAX));
             update(&mut self.model, now, Event::Broker(id, event), &mut self.effects);
         }

@@ -79,6 +79,8 @@ pub(super) struct Outbound {
     resend: VecDeque<u64>,
     /// Places of the broker's receive maximum in use.
     n_places: u32,
+    /// The publication that flies alone, for it may be what ends the connections.
+    alone: Option<u64>,
     next_seq: u64,
     next_rec: u64,
     /// Whether the session that was resumed may be another than the one we know.
@@ -127,7 +129,8 @@ impl Outbound {
             Qos::AtMostOnce => true,
             Qos::AtLeastOnce | Qos::ExactlyOnce => {
                 let ahead = self.n_places as usize + self.resend.len() + self.held.len();
-                ahead < usize::from(limits.receive_maximum).min(ids.n_free())
+                self.alone.is_none()
+                    && ahead < usize::from(limits.receive_maximum).min(ids.n_free())
                     && self.in_flight_bytes.saturating_add(self.held_bytes) < MAX_IN_FLIGHT_BYTES
             }
         });
@@ -181,7 +184,7 @@ impl Outbound {
             let (qos0, higher) = (seq(&self.held_qos0), seq(&self.held));
             let may_fly = higher < qos0
                 && self.resend.is_empty()
-                && self.has_place(limits)
+                && self.has_place(limits, self.held.front().map_or(0, |held| held.n_lost))
                 && self.in_flight_bytes < MAX_IN_FLIGHT_BYTES;
             if let Some(packet_id) = may_fly.then(|| ids.take()).flatten() {
                 let held = self.held.pop_front()?;
@@ -234,6 +237,7 @@ impl Outbound {
             n_lost,
             has_place: true,
         };
+        self.note_alone(seq, n_lost);
         self.flights.insert(seq, flight);
         self.by_id.insert(packet_id, seq);
         self.n_places += 1;
@@ -242,8 +246,16 @@ impl Outbound {
         Some(packet)
     }
 
-    fn has_place(&self, limits: &Limits) -> bool {
-        self.n_places < u32::from(limits.receive_maximum)
+    /// Whether a publication may fly that so many connections were lost with.
+    fn has_place(&self, limits: &Limits, n_lost: u32) -> bool {
+        let most = if resume::is_suspect(n_lost) { 1 } else { u32::from(limits.receive_maximum) };
+        self.alone.is_none() && self.n_places < most
+    }
+
+    fn note_alone(&mut self, seq: u64, n_lost: u32) {
+        if resume::is_suspect(n_lost) {
+            self.alone = Some(seq);
+        }
     }
 
     pub fn n_held(&self) -> usize {

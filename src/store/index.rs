@@ -55,8 +55,8 @@ impl Default for Index {
 
 impl Index {
     /// The hash of the child with this level under the path with that hash.
-    pub fn child_hash(&self, parent: PathHash, level: &str) -> PathHash {
-        let level = self.seed.hash_one(level.as_bytes());
+    pub fn child_hash(&self, parent: PathHash, level: &[u8]) -> PathHash {
+        let level = self.seed.hash_one(level);
         let product = u128::from(parent.0 ^ level) * u128::from(0x2127_599B_F432_5C37_u64);
         #[expect(clippy::cast_possible_truncation, reason = "both halves are folded into one")]
         let folded = (product as u64) ^ ((product >> 64) as u64);

@@ -6,7 +6,9 @@ use crate::keymap::{Chord, Key};
 use crossterm::event::{Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::StreamExt;
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::time::Duration;
+use tokio::time::{Sleep, sleep};
 
 /// How long a lone ESC may be the beginning of a key.
 const ESC_WAIT: Duration = Duration::from_millis(30);
@@ -33,11 +35,14 @@ pub struct Keys {
     /// `None` while the program is stopped.
     stream: Option<EventStream>,
     pending: Pending,
+    /// When what is held is given up on. Kept here, since whoever waits for the next input may give up and ask
+    /// again as often as messages come.
+    esc_wait: Option<Pin<Box<Sleep>>>,
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { stream: Some(EventStream::new()), pending: Pending::default() }
+        Self { stream: Some(EventStream::new()), pending: Pending::default(), esc_wait: None }
     }
 }
 
@@ -62,16 +67,23 @@ impl Keys {
             }
             let Some(stream) = &mut self.stream else { return std::future::pending().await };
             let event = if self.pending.is_waiting() {
-                match tokio::time::timeout(ESC_WAIT, stream.next()).await {
-                    Ok(event) => event,
-                    Err(_elapsed) => {
+                let wait = self.esc_wait.get_or_insert_with(|| Box::pin(sleep(ESC_WAIT)));
+                tokio::select! {
+                    biased;
+                    event = stream.next() => event,
+                    () = wait.as_mut() => {
                         self.pending.give_up();
                         continue;
                     }
                 }
             } else {
+                self.esc_wait = None;
                 stream.next().await
             };
+            if self.pending.paste.is_some() {
+                // Every piece of a paste begins the pause anew that ends it.
+                self.esc_wait = None;
+            }
             match event {
                 Some(Ok(event)) => self.pending.take(event),
                 Some(Err(_)) | None => return Input::Gone,
@@ -84,12 +96,14 @@ impl Keys {
 #[derive(Debug, Default)]
 struct Pending {
     held: Vec<Chord>,
+    /// A paste whose beginning arrived in two pieces. crossterm swallows its end, so a pause ends it.
+    paste: Option<String>,
     ready: VecDeque<Input>,
 }
 
 impl Pending {
     fn is_waiting(&self) -> bool {
-        !self.held.is_empty()
+        !self.held.is_empty() || self.paste.is_some()
     }
 
     fn take(&mut self, event: Event) {
@@ -109,6 +123,27 @@ impl Pending {
     }
 
     fn take_chord(&mut self, chord: Chord) {
+        if let Some(paste) = &mut self.paste {
+            match chord.key {
+                Key::Enter => paste.push('\n'),
+                Key::Tab => paste.push('\t'),
+                Key::Char(_) => paste.extend(chord.text()),
+                Key::Esc
+                | Key::BackTab
+                | Key::Backspace
+                | Key::Delete
+                | Key::Up
+                | Key::Down
+                | Key::Left
+                | Key::Right
+                | Key::Home
+                | Key::End
+                | Key::PageUp
+                | Key::PageDown
+                | Key::F(_) => {}
+            }
+            return;
+        }
         if self.held.is_empty() {
             if chord.key == Key::Esc {
                 self.held.push(chord);
@@ -123,6 +158,10 @@ impl Pending {
                 self.held.clear();
                 self.ready.push_back(Input::Key(whole));
             }
+            Sequence::Paste => {
+                self.held.clear();
+                self.paste = Some(String::new());
+            }
             Sequence::Begun if self.held.len() <= MAX_SEQUENCE => {}
             Sequence::Begun | Sequence::None => self.give_up(),
         }
@@ -131,6 +170,9 @@ impl Pending {
     /// What is held is what it looks like: keys pressed one after the other. Letters behind an Esc within
     /// the wait are Alt and the letter, which is how terminals send it.
     fn give_up(&mut self) {
+        if let Some(text) = self.paste.take() {
+            self.ready.push_back(Input::Paste(text));
+        }
         match self.held.as_slice() {
             [esc, letter] if esc.key == Key::Esc && letter.text().is_some() => {
                 let alt = Chord::new(letter.key, letter.ctrl, true, letter.shift);
@@ -146,6 +188,8 @@ impl Pending {
 #[derive(Debug, PartialEq, Eq)]
 enum Sequence {
     Key(Chord),
+    /// The mark before a paste (xterm's bracketed paste).
+    Paste,
     Begun,
     None,
 }
@@ -159,6 +203,9 @@ fn sequence(chords: &[Chord]) -> Sequence {
     let parameters = rest.strip_suffix(end).unwrap_or_default();
     if end.is_ascii_digit() || end == ';' {
         return Sequence::Begun;
+    }
+    if letters == "[200~" {
+        return Sequence::Paste;
     }
     let mut numbers = parameters.split(';').map(|number| number.parse::<u8>().unwrap_or(1));
     let (first, modifiers) = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1).saturating_sub(1));
@@ -249,6 +296,20 @@ mod tests {
             (vec![Esc], vec![key(Key::Esc)]),
             (vec![Esc, Esc], vec![key(Key::Esc), key(Key::Esc)]),
             (vec![Esc, Char('j')], vec![Input::Key(Chord::new(Key::Char('j'), false, true, false))]),
+            (
+                vec![
+                    Esc,
+                    Char('['),
+                    Char('2'),
+                    Char('0'),
+                    Char('0'),
+                    Char('~'),
+                    Char('q'),
+                    KeyCode::Enter,
+                    Char('X'),
+                ],
+                vec![Input::Paste("q\nX".into())],
+            ),
             (vec![Char('j'), Char('[')], vec![key(Key::Char('j')), key(Key::Char('['))]),
         ] {
             assert_eq!(pieces(&codes), expected, "{codes:?}");

@@ -88,7 +88,7 @@ pub fn state_words(scene: &Scene<'_>, device: &Device, max_cols: usize) -> Optio
                 Some(at) => format!("; next try in {} s", at.since(scene.now).as_secs() + 1),
                 None => "; c tries again".to_owned(),
             };
-            (format!("lost: {}", sanitize(lost.cause.as_bytes(), max_cols)), next)
+            (format!("{}: {}", lost.words(), sanitize(lost.cause.as_bytes(), max_cols)), next)
         }
     };
     let cause = fit(&cause, max_cols.saturating_sub(next.len()), escape::ELLIPSIS).into_owned();
@@ -113,7 +113,10 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
     if let Some(version) = version {
         add(Piece::Version, &[(&version.to_string(), faint)]);
     }
-    add(Piece::Address, &[(&sanitize(device.profile.address.to_string().as_bytes(), 80), faint)]);
+    let address = sanitize(device.profile.address.to_string().as_bytes(), 80);
+    if address != device.profile.name {
+        add(Piece::Address, &[(&address, faint)]);
+    }
     let Some(online) = device.online() else { return pieces };
     if let Some(round_trip) = device.round_trips.back() {
         add(Piece::RoundTrip, &[("rtt ", faint), (&figures::span(*round_trip), strong)]);
@@ -158,6 +161,9 @@ fn marks(scene: &Scene<'_>) -> Strip {
     for (_, word, role) in words.into_iter().filter(|(shown, ..)| *shown) {
         separate(scene, &mut marks);
         marks.put(word, scene.style(role));
+    }
+    if let Some(n_messages) = scene.model.frozen.as_ref().map(|frozen| frozen.n_messages).filter(|n| *n > 0) {
+        marks.put(format!(" +{}", figures::grouped(n_messages)), scene.style(Role::Dropped));
     }
     marks
 }

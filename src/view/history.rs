@@ -25,7 +25,7 @@ struct Column {
     cell: fn(&PastRow, Glyphs) -> String,
 }
 
-/// Behind age and value, from left to right.
+/// Behind time and value, from left to right.
 const COLUMNS: [Column; 5] = [
     Column {
         title: "Δt",
@@ -48,15 +48,15 @@ const fn dup_word(dup: bool) -> &'static str {
     if dup { "DUP" } else { "" }
 }
 
-/// `999d`, `now`.
-const AGE_COLS: usize = 4;
+/// `14:05:09.123`.
+const TIME_COLS: usize = 12;
 const GAP_COLS: usize = 2;
 
 pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
     let max_cols = usize::from(area.width);
     let mut columns: Vec<&Column> = COLUMNS.iter().collect();
     let taken = |columns: &[&Column]| columns.iter().map(|column| column.cols + GAP_COLS).sum::<usize>();
-    let room = max_cols.saturating_sub(AGE_COLS + GAP_COLS);
+    let room = max_cols.saturating_sub(TIME_COLS + GAP_COLS);
     while taken(&columns) + MIN_VALUE_COLS > room
         && let Some(least) = columns.iter().map(|column| column.worth).min()
     {
@@ -67,14 +67,14 @@ pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>)
     let mut lines = vec![heading(&columns, max_cols, faint)];
     for past in &shown.past {
         let mut line = Strip::default();
-        line.put_right(&figures::age(scene.seen_at.since(past.received)), AGE_COLS, faint);
-        line.to(AGE_COLS + GAP_COLS);
+        line.put_right(&scene.model.settings.wall.time_of_day(past.received), TIME_COLS, faint);
+        line.to(TIME_COLS + GAP_COLS);
         let room = value_cols.saturating_sub(usize::from(past.is_cut));
         line.put_inks(&past.preview.line, room, scene.theme, Style::new());
         if past.is_cut {
             line.put("…", faint);
         }
-        let mut end = AGE_COLS + GAP_COLS + value_cols;
+        let mut end = TIME_COLS + GAP_COLS + value_cols;
         for column in &columns {
             end += GAP_COLS + column.cols;
             line.put_right(&(column.cell)(past, scene.glyphs()), end, faint);
@@ -87,8 +87,8 @@ pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>)
 fn heading(columns: &[&Column], max_cols: usize, style: Style) -> Line<'static> {
     let taken: usize = columns.iter().map(|column| column.cols + GAP_COLS).sum();
     let mut line = Strip::default();
-    line.put_right("age", AGE_COLS, style);
-    line.to(AGE_COLS + GAP_COLS);
+    line.put("time", style);
+    line.to(TIME_COLS + GAP_COLS);
     line.put("value", style);
     let mut end = max_cols.saturating_sub(taken);
     for column in columns {

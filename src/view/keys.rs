@@ -28,8 +28,11 @@ pub fn now(model: &Model) -> Vec<Hint> {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
     };
+    let panes = matches!(context, Context::Topics | Context::Inspector);
+    let thaw: Wanted = vec![(&[Command::ToggleFreeze][..], "thaw")];
+    let first = if model.frozen.is_some() && panes { thaw } else { Vec::new() };
     let mut hints: Vec<Hint> = Vec::new();
-    for (commands, words) in wanted {
+    for (commands, words) in first.into_iter().chain(wanted) {
         let keys: Vec<String> = commands.iter().filter_map(|command| key(model, context, *command)).collect();
         if keys.len() == commands.len() {
             hints.push(Hint { keys: keys.join("/"), words });
@@ -90,7 +93,9 @@ fn topics(model: &Model) -> Wanted {
     if can_publish && value.is_some_and(|value| value.retained == Retained::Yes) {
         keys.push((&[Command::ClearRetained], "clear retained"));
     }
-    keys.push((&[Command::ToggleFreeze], if model.frozen.is_some() { "thaw" } else { "freeze" }));
+    if model.frozen.is_none() {
+        keys.push((&[Command::ToggleFreeze], "freeze"));
+    }
     if online {
         keys.push((&[Command::PingNow], "ping"));
     }

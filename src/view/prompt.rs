@@ -71,8 +71,8 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         return (error.clone(), Role::FieldError);
     }
     match (prompt.kind, &scene.model.search) {
-        (PromptKind::Search, Some(search)) => found(search),
-        (PromptKind::Search, None) => ("part of a topic".into(), Role::TextFaint),
+        (PromptKind::Search, Some(search)) if !prompt.line.text().is_empty() => found(search),
+        (PromptKind::Search, _) => ("part of a topic".into(), Role::TextFaint),
         (PromptKind::GoTo, _) => (String::new(), Role::TextFaint),
         (PromptKind::Subscribe, _) => ("such as sensors/# or +/state 1 (QoS)".into(), Role::TextFaint),
     }

@@ -192,7 +192,7 @@ impl Columns {
             line.put(words, scene.style(role));
         } else if scene.model.devices.len() > 1 {
             let address = sanitize(device.profile.address.to_string().as_bytes(), room);
-            if room > cols(&address) + 30 {
+            if room > cols(&address) + 30 && address != device.profile.name {
                 line.to(line.cols() + GAP_COLS);
                 line.put(address, scene.style(Role::TextFaint));
             }

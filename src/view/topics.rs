@@ -32,19 +32,22 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
 }
 
 fn title(scene: &Scene<'_>) -> Line<'static> {
-    let (mut n_topics, mut n_messages) = (0, 0);
+    let (mut n_topics, mut n_refused, mut n_messages) = (0, 0, 0);
     for device in &scene.model.devices {
         let counts = device.store.counts();
-        n_topics += counts.n_topics as u64 + counts.n_topics_refused;
+        n_topics += counts.n_topics as u64;
+        n_refused += counts.n_topics_refused;
         n_messages += counts.n_messages;
     }
     let mut words = Strip::default();
     words.put(" Topics", scene.title(Pane::Topics));
     let border = if scene.has_focus(Pane::Topics) { Role::BorderFocused } else { Role::Border };
     words.put(" ─ ", scene.style(border));
-    let figures =
-        format!("{} · {} ", figures::counted(n_topics, "topic"), figures::counted(n_messages, "msg"));
-    words.put(figures, scene.style(Role::Title));
+    words.put(figures::counted(n_topics, "topic"), scene.style(Role::Title));
+    if n_refused > 0 {
+        words.put(format!(" + {} not stored", figures::grouped(n_refused)), scene.style(Role::Dropped));
+    }
+    words.put(format!(" · {} ", figures::counted(n_messages, "msg")), scene.style(Role::Title));
     words.into_line()
 }
 

@@ -189,7 +189,7 @@ async fn relay_frames(guest: impl AsyncRead + AsyncWrite + Unpin, to: SocketAddr
                 let Ok(n_bytes @ 1..) = read else { return };
                 // A frame may hold a part of a packet (section 6), down to a single byte.
                 n += 1;
-                for part in bytes[..n_bytes].chunks([1, 7, 16 * 1024][n % 3]) {
+                for part in bytes[..n_bytes].chunks(if n_bytes < 4096 { [1, 7][n % 2] } else { 16 * 1024 }) {
                     if guest.feed(Message::Binary(part.to_vec().into())).await.is_err() {
                         return;
                     }

@@ -2,13 +2,14 @@
 use mqtt5::broker::config::{BrokerConfig, StorageBackend, StorageConfig};
 use mqtt5::broker::{BrokerShutdownHandle, MqttBroker};
 use mqttscope::broker::{self, Events, Requests, Wake};
-use mqttscope::mqtt::port::{Lost, Online};
+use mqttscope::mqtt::port::{Lost, Notice, Online};
 use mqttscope::mqtt::{
     Address, BrokerEvent, BrokerRequest, Filter, Packet, Payload, Profile, Publication, PublishProperties,
     Qos, Retained, Stage, Subscription, Ticket, Topic, Version,
 };
 use mqttscope::time::{Clock, Timestamp};
 use mqttscope::wire::{self, Incoming, Reader, Side};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,17 +23,23 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// Both versions, for tests that hold for either.
 pub const VERSIONS: [Version; 2] = [Version::V3, Version::V5];
 
-/// The machine's time, plus what the test adds.
+/// The machine's time, or none at all, plus what the test adds.
 #[derive(Debug)]
 pub struct Hands {
-    origin: Instant,
+    /// `None`: time stands still but for the test.
+    origin: Option<Instant>,
     ahead_ns: AtomicU64,
 }
 
 impl Hands {
     #[expect(clippy::disallowed_methods, reason = "the test is this clock's runtime")]
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { origin: Instant::now(), ahead_ns: AtomicU64::new(0) })
+        Arc::new(Self { origin: Some(Instant::now()), ahead_ns: AtomicU64::new(0) })
+    }
+
+    /// Hands that only the test moves, so that every span is exact.
+    pub fn still() -> Arc<Self> {
+        Arc::new(Self { origin: None, ahead_ns: AtomicU64::new(0) })
     }
 
     pub fn turn(&self, by: Duration) {
@@ -42,7 +49,8 @@ impl Hands {
 
 impl Clock for Hands {
     fn now(&self) -> Timestamp {
-        let ns = u64::try_from(self.origin.elapsed().as_nanos()).unwrap();
+        let elapsed = self.origin.map(|origin| origin.elapsed()).unwrap_or_default();
+        let ns = u64::try_from(elapsed.as_nanos()).unwrap();
         Timestamp(ns + self.ahead_ns.load(Ordering::SeqCst))
     }
 }
@@ -54,6 +62,7 @@ pub struct Heard {
     pub payload: Vec<u8>,
     pub qos: Qos,
     pub retained: Retained,
+    pub dup: bool,
 }
 
 /// A device's task and what came of it.
@@ -63,6 +72,8 @@ pub struct Device {
     pub hands: Arc<Hands>,
     /// Messages heard so far, in order.
     pub heard: Vec<Heard>,
+    /// The last stages of publications so far, by ticket.
+    pub settled: BTreeMap<u64, Stage>,
     seen: Vec<String>,
 }
 
@@ -89,10 +100,14 @@ pub fn publication(topic: &str, payload: &[u8], qos: Qos, retain: bool) -> Publi
 
 impl Device {
     pub fn start(profile: Profile) -> Self {
-        let hands = Hands::new();
+        Self::start_by(profile, Hands::new())
+    }
+
+    /// A device that goes by a clock of the test's choice.
+    pub fn start_by(profile: Profile, hands: Arc<Hands>) -> Self {
         let clock: Arc<dyn Clock> = hands.clone();
         let (requests, events) = broker::spawn(profile, clock, Wake::default());
-        Self { requests, events, hands, heard: Vec::new(), seen: Vec::new() }
+        Self { requests, events, hands, heard: Vec::new(), settled: BTreeMap::new(), seen: Vec::new() }
     }
 
     pub fn ask(&self, request: BrokerRequest) {
@@ -117,7 +132,15 @@ impl Device {
                         payload: message.payload.into(),
                         qos: message.qos,
                         retained: message.retained,
+                        dup: message.dup,
                     }));
+                }
+                BrokerEvent::Publication { ticket, stage, .. } => {
+                    self.seen.push(format!("{ticket:?}: {stage:?}"));
+                    if stage.is_last() {
+                        let earlier = self.settled.insert(ticket.0, stage.clone());
+                        assert_eq!(earlier, None, "{ticket:?} came to an end twice");
+                    }
                 }
                 other => self.seen.push(format!("{other:?}")),
             }
@@ -141,6 +164,59 @@ impl Device {
             _ => None,
         })
         .await
+    }
+
+    /// Makes the task look at its clock: the request for which there is nothing to do.
+    pub fn nudge(&self) {
+        self.ask(BrokerRequest::Withdraw(Ticket(u64::MAX)));
+    }
+
+    /// Waits for the next connection that the device makes by itself, however often it has to try; the
+    /// clock is turned past each wait. Returns how each attempt before was lost.
+    pub async fn back_by_itself(&mut self) -> (Online, Vec<Lost>) {
+        let mut losses = Vec::new();
+        loop {
+            let found = self.until("Online or Lost", |event| match event {
+                BrokerEvent::Online(online) => Some(Ok((**online).clone())),
+                BrokerEvent::Lost(lost) => Some(Err(lost.clone())),
+                _ => None,
+            });
+            match found.await {
+                Ok(online) => return (online, losses),
+                Err(lost) => {
+                    self.pass_to_retry(&lost);
+                    losses.push(lost);
+                }
+            }
+        }
+    }
+
+    /// As `back_by_itself`, for a loss that the test has taken already.
+    pub async fn back_by_itself_after(&mut self, lost: &Lost) -> Online {
+        self.pass_to_retry(lost);
+        self.back_by_itself().await.0
+    }
+
+    /// Holds that the device does not try again by itself, however much time passes.
+    pub async fn stays_away(&mut self) {
+        self.hands.turn(Duration::from_secs(3_600));
+        // Between the two answers the task has looked at its clock.
+        for _ in 0..2 {
+            self.ask(BrokerRequest::Ping);
+            self.until("a notice", |event| match event {
+                BrokerEvent::Notice(Notice::Words(words)) => words.contains("not connected").then_some(()),
+                BrokerEvent::StepBegun(step, _) => panic!("it began to {} by itself", step.words()),
+                _ => None,
+            })
+            .await;
+        }
+    }
+
+    /// Turns the clock to when the device tries again.
+    pub fn pass_to_retry(&self, lost: &Lost) {
+        let retry_at = lost.retry_at.unwrap_or_else(|| panic!("it is to try again by itself: {lost:?}"));
+        self.hands.turn(retry_at.since(self.hands.now()));
+        self.nudge();
     }
 
     pub async fn granted(&mut self, n: usize) -> Vec<Qos> {
@@ -170,6 +246,17 @@ impl Device {
             );
         }
         stages
+    }
+
+    /// Waits until so many publications came to their last stage since the beginning.
+    pub async fn settled(&mut self, n: usize) -> &BTreeMap<u64, Stage> {
+        while self.settled.len() < n {
+            self.until("a last stage", |event| {
+                matches!(event, BrokerEvent::Publication { stage, .. } if stage.is_last()).then_some(())
+            })
+            .await;
+        }
+        &self.settled
     }
 
     /// Waits until so many messages were heard since the beginning.

@@ -29,15 +29,12 @@ async fn a_broker_of_3_1_1_is_found_however_it_refuses_5() {
         let mut device = Device::start(sought(address));
         let (mut peer, first) = connect(&listener).await;
         assert_eq!(first.version, Version::V5);
-        match answer {
-            Some(bytes) => {
-                peer.socket.write_all(bytes).await.unwrap();
-                peer.socket.shutdown().await.unwrap();
-            }
-            None => {
-                device.hands.turn(Duration::from_millis(3100));
-                device.ask(BrokerRequest::Ping);
-            }
+        if let Some(bytes) = answer {
+            peer.socket.write_all(bytes).await.unwrap();
+            peer.socket.shutdown().await.unwrap();
+        } else {
+            device.hands.turn(Duration::from_millis(3100));
+            device.ask(BrokerRequest::Ping);
         }
         let (mut peer, second) = connect(&listener).await;
         assert_eq!(second.version, Version::V3, "{answer:?}");

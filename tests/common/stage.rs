@@ -222,7 +222,7 @@ impl Stage {
 }
 
 pub fn settings() -> Settings {
-    Settings { ascii: false, read_only: false, budget_bytes: 512_000_000 }
+    Settings { ascii: false, read_only: false, budget_bytes: 512_000_000, ..Settings::default() }
 }
 
 fn profile(name: &str, idx: usize) -> Profile {

@@ -182,3 +182,19 @@ async fn a_flood_reaches_a_reader_that_keeps_reading_without_loss() {
         assert_eq!(broker.handle().figures().publishes_dropped, 0);
     }
 }
+
+/// A client that goes on dialling must never find somebody else there.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_port_stays_the_broker_s_while_it_is_down() {
+    let (mut broker, _) = broker_with([]).await;
+    let address = broker.address();
+    broker.kill().await;
+    let taken = tokio::net::TcpSocket::new_v4().unwrap().bind(address);
+    assert_eq!(taken.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    let dialled = tokio::net::TcpStream::connect(address).await;
+    assert_eq!(dialled.unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    broker.restart(Keep::Nothing).await.unwrap();
+    Client::join(address, connect(Version::V5, "peer")).await;
+    drop(broker);
+}

@@ -1,7 +1,7 @@
 //! What went wrong with TLS, in words. Owns the sentence and remedy of each failure; decides no trust.
 use super::plain_remedy;
 use super::verdict::Seen;
-use crate::broker::loss::Loss;
+use crate::broker::loss::{Loss, quoted};
 use crate::mqtt::Profile;
 use crate::mqtt::port::{Certificate, Step};
 use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
@@ -45,6 +45,7 @@ fn no_alpn(profile: &Profile) -> (String, Option<String>) {
     )
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the errors are rustls's, and ever more of them")]
 fn of_certificate(why: &CertificateError, profile: &Profile, seen: &Seen) -> (String, Option<String>) {
     let certificate = seen.chain.first().cloned().unwrap_or_default();
     let (whose, host) = (&certificate.subject, &profile.address.host);
@@ -101,7 +102,7 @@ fn unknown_issuer(profile: &Profile, seen: &Seen) -> (String, Option<String>) {
     let certificate = seen.chain.first().cloned().unwrap_or_default();
     let issuer = seen.chain.last().map(|last| last.issuer.clone()).unwrap_or_default();
     let judge = match &profile.tls.ca_file {
-        Some(path) => format!("{path:?} does not hold"),
+        Some(path) => format!("{} does not hold", quoted(path)),
         None => "this machine does not trust".into(),
     };
     if certificate.subject == certificate.issuer {
@@ -117,7 +118,6 @@ fn unknown_issuer(profile: &Profile, seen: &Seen) -> (String, Option<String>) {
 }
 
 /// An alert of the broker's, in the handshake or at the first read: TLS 1.3 refuses clients only there.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the alerts are the protocol's, and most say the same")]
 pub(crate) fn of_alert(step: Option<Step>, alert: AlertDescription, profile: &Profile) -> Loss {
     use AlertDescription as A;
     let name = alert.as_str().unwrap_or("an unknown alert");
@@ -139,7 +139,7 @@ pub(crate) fn of_alert(step: Option<Step>, alert: AlertDescription, profile: &Pr
             | A::DecryptError,
             Some(path),
         ) => (
-            format!("the broker refused our certificate {path:?} ({name})"),
+            format!("the broker refused our certificate {} ({name})", quoted(path)),
             Some("give one that an authority of the broker's has signed, and that is valid".into()),
         ),
         (A::ProtocolVersion, _) => old_version(),

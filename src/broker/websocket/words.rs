@@ -9,7 +9,6 @@ use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError, SubPro
 use tokio_tungstenite::tungstenite::http::Response;
 use tokio_tungstenite::tungstenite::http::header::LOCATION;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 /// Characters of a server's own words that a sentence repeats.
 const MAX_QUOTED: usize = 200;
@@ -23,11 +22,9 @@ pub(crate) struct Ended {
     pub may_retry: bool,
 }
 
-impl Ended {
-    fn new(cause: impl Into<String>, remedy: Option<&str>) -> io::Error {
-        let remedy = remedy.map(str::to_owned);
-        io::Error::other(Self { cause: cause.into(), remedy, may_retry: true })
-    }
+fn ended(cause: impl Into<String>, remedy: Option<&str>) -> io::Error {
+    let remedy = remedy.map(str::to_owned);
+    io::Error::other(Ended { cause: cause.into(), remedy, may_retry: true })
 }
 
 fn loss(cause: String, remedy: Option<&str>) -> Loss {
@@ -170,23 +167,24 @@ pub(super) fn of_close(frame: Option<&CloseFrame>) -> Option<io::Error> {
         _ => "for a reason of its own",
     };
     let says = if says.is_empty() { String::new() } else { format!("; it says {says:?}") };
-    let remedy = match frame.code {
-        CloseCode::Policy => Some("check credentials, and what whoever runs the broker allows"),
-        CloseCode::Size => Some("send smaller packets"),
+    let remedy = match code {
+        1008 => Some("check credentials, and what whoever runs the broker allows"),
+        1009 => Some("send smaller packets"),
         _ => None,
     };
-    Some(Ended::new(format!("the server closed the WebSocket: {meaning} ({code}){says}"), remedy))
+    Some(ended(format!("the server closed the WebSocket: {meaning} ({code}){says}"), remedy))
 }
 
 /// MQTT goes in binary frames alone (MQTT-6.0.0-1).
 pub(super) fn text() -> io::Error {
-    Ended::new(
+    ended(
         "the server sent text over the WebSocket, where MQTT sends binary frames",
         Some("check the path: another service may answer there"),
     )
 }
 
 /// Why an open WebSocket gives nothing more; an end without ceremony is one like TCP's.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the errors are tungstenite's, and ever more of them")]
 pub(super) fn of_reading(error: Error, max_bytes: usize) -> io::Result<()> {
     Err(match error {
         Error::ConnectionClosed
@@ -201,17 +199,18 @@ pub(super) fn of_reading(error: Error, max_bytes: usize) -> io::Result<()> {
             // It would come again and again.
             may_retry: false,
         }),
-        other => Ended::new(format!("the server broke the rules of WebSocket: {other}"), None),
+        other => ended(format!("the server broke the rules of WebSocket: {other}"), None),
     })
 }
 
 /// Why nothing more can be written.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the errors are tungstenite's, and ever more of them")]
 pub(super) fn of_writing(error: Error) -> io::Error {
     match error {
         Error::Io(error) => error,
         Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(ProtocolError::SendAfterClosing) => {
             io::ErrorKind::BrokenPipe.into()
         }
-        other => Ended::new(format!("the WebSocket takes nothing more: {other}"), None),
+        other => ended(format!("the WebSocket takes nothing more: {other}"), None),
     }
 }

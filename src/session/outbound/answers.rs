@@ -123,6 +123,7 @@ impl Outbound {
         if flight.has_place {
             self.n_places -= 1;
         }
+        self.alone = self.alone.filter(|alone| *alone != seq);
         tell(events, flight.ticket, stage, now);
     }
 }

@@ -11,6 +11,15 @@ use std::collections::VecDeque;
 /// (AWS does where a right lacks, many do on a packet too large) would else be dialled for ever.
 pub(in crate::session) const LOSSES_BEFORE_GIVING_UP: u32 = 8;
 
+/// Losses after which a publication flies alone: those that were sent beside the one that a broker cannot
+/// take are not to be given up with it.
+const LOSSES_BEFORE_FLYING_ALONE: u32 = LOSSES_BEFORE_GIVING_UP / 2;
+
+/// Whether a publication may be what ends the connections.
+pub(super) const fn is_suspect(n_lost: u32) -> bool {
+    n_lost >= LOSSES_BEFORE_FLYING_ALONE
+}
+
 /// The words with which a publication is given up after so many losses.
 pub(super) fn patience_ended(n_lost: u32) -> Option<String> {
     (n_lost >= LOSSES_BEFORE_GIVING_UP).then(|| {
@@ -33,6 +42,7 @@ impl Outbound {
     pub fn stop(&mut self, now: Timestamp, events: &mut VecDeque<BrokerEvent>) {
         self.resend.clear();
         self.n_places = 0;
+        self.alone = None;
         for flight in self.flights.values_mut() {
             if std::mem::take(&mut flight.has_place) {
                 flight.n_lost = flight.n_lost.saturating_add(1);
@@ -95,7 +105,8 @@ impl Outbound {
         events: &mut VecDeque<BrokerEvent>,
     ) -> Option<Packet> {
         while let Some(seq) = self.resend.front().copied() {
-            let has_place = self.has_place(limits);
+            let n_lost = self.flights.get(&seq).map_or(0, |flight| flight.n_lost);
+            let has_place = self.has_place(limits, n_lost);
             let Some(flight) = self.flights.get_mut(&seq) else {
                 self.resend.pop_front();
                 continue;
@@ -126,7 +137,9 @@ impl Outbound {
             self.n_publishes += 1;
             let stage = Stage::Sent { packet_id: Some(flight.packet_id), resent: true };
             tell(events, flight.ticket, stage, now);
-            return Some(Packet::Publish(publish(&flight.publication, Some(flight.packet_id), true)));
+            let packet = publish(&flight.publication, Some(flight.packet_id), true);
+            self.note_alone(seq, n_lost);
+            return Some(Packet::Publish(packet));
         }
         None
     }

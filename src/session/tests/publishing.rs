@@ -300,7 +300,7 @@ fn no_id_is_ever_lost() {
     for ticket in 0..10_000 {
         play.publishes(ticket, Qos::AtLeastOnce);
     }
-    for _ in 0..7 {
+    for _ in 0..4 {
         assert_eq!(publishes(&play.written()).len(), 10_000);
         play.reconnects(false);
     }

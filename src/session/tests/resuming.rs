@@ -174,6 +174,32 @@ fn a_publication_that_costs_every_connection_is_given_up() {
     }
 }
 
+/// What was sent beside it is not given up with it: after half of the losses each flies alone.
+#[test]
+fn a_publication_that_costs_every_connection_takes_no_other_with_it() {
+    for session_present in [true, false] {
+        let mut play = Play::online(Version::V3);
+        for ticket in 1..=3 {
+            play.publishes(ticket, Qos::AtLeastOnce);
+        }
+        // Nothing tells which of the three it is.
+        for n_lost in 0..LOSSES_BEFORE_GIVING_UP {
+            let n_sent = if n_lost < LOSSES_BEFORE_GIVING_UP / 2 { 3 } else { 1 };
+            assert_eq!(publishes(&play.written()).len(), n_sent, "after {n_lost} losses");
+            play.reconnects(session_present);
+        }
+        play.publishes(4, Qos::AtLeastOnce);
+        play.told();
+        for ticket in 2..=4 {
+            let sent = publishes(&play.written());
+            let [(Some(packet_id), _)] = sent.as_slice() else { panic!("{sent:?}") };
+            play.hears(Packet::PubAck(ack(*packet_id))).unwrap();
+            let acknowledged = (ticket, Stage::Acknowledged(Reason::SUCCESS));
+            assert_eq!(play.stages().last(), Some(&acknowledged));
+        }
+    }
+}
+
 /// A CONNECT without an answer may have made a new session, which the next CONNACK calls present. Then the
 /// subscriptions are asked for again, an id without DUP is a new message, and "not found" is no success.
 #[test]
