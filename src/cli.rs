@@ -3,6 +3,7 @@ use crate::mqtt::address::{AddressError, ParsedUrl, parse_url};
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::fmt;
 use std::path::PathBuf;
 
 mod amounts;
@@ -21,7 +22,7 @@ pub const EXIT_FAILED: u8 = 1;
 pub const EXIT_USAGE: u8 = 2;
 
 /// Browse the topics of an MQTT broker in the terminal, inspect values, publish test values
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Something else than the explorer on a broker.
@@ -39,6 +40,19 @@ pub struct Cli {
     /// What the screen takes.
     #[command(flatten)]
     pub screen: ScreenArgs,
+}
+
+/// A URL may hold a password.
+impl fmt::Debug for Cli {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { command, urls, connection, screen } = self;
+        f.debug_struct("Cli")
+            .field("command", command)
+            .field("n_urls", &urls.len())
+            .field("connection", connection)
+            .field("screen", screen)
+            .finish()
+    }
 }
 
 const AFTER_HELP: &str = "\

@@ -87,6 +87,8 @@ pub struct Session {
     events: VecDeque<BrokerEvent>,
     n_messages: u64,
     n_notices: u32,
+    /// Connections in a row that were lost as soon as they were made.
+    n_short_lived: u32,
 }
 
 /// What the user wants of the connection.
@@ -147,6 +149,7 @@ impl Session {
             events: VecDeque::new(),
             n_messages: 0,
             n_notices: 0,
+            n_short_lived: 0,
             profile,
         }
     }
@@ -167,7 +170,10 @@ impl Session {
         // `Connect` that came while the old transport was closing is not made to wait.
         let mut asked_meanwhile = None;
         let online_since = match std::mem::replace(&mut self.link, Link::Closed) {
-            Link::Online { since } => Some(since),
+            Link::Online { since } => {
+                self.note_life(now.since(since));
+                Some(since)
+            }
             Link::Closing { online_since, .. } => {
                 asked_meanwhile = self.retry_at;
                 online_since

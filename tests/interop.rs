@@ -198,6 +198,7 @@ fn open_to_all(papers: &Papers) {
     }
 }
 
+// No WebSocket here: mosquitto's listener for it (2.0.11) takes every address of the machine whatever it is told.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs mosquitto"]
 async fn tls_with_and_without_a_certificate_of_ours() {
@@ -258,58 +259,5 @@ async fn tls_with_and_without_a_certificate_of_ours() {
         settings.tls.insecure = true;
         let lost = Device::start(settings).lost().await;
         assert!(lost.remedy.as_deref().unwrap_or_default().contains("try mqtt://"), "{lost:?}");
-    }
-}
-
-/// Whether this process has a network of its own, with nobody else on it.
-fn is_alone() -> bool {
-    let interfaces = std::fs::read_to_string("/proc/net/dev").unwrap_or_default();
-    let names: Vec<_> = interfaces.lines().filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
-    names == ["lo"]
-}
-
-/// mosquitto's WebSocket listener (2.0.11) takes every address of the machine whatever it is told, so this
-/// runs only in a network of its own: `unshare -n sh -c 'ip link set lo up && cargo test …'`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs mosquitto, and a network namespace"]
-async fn websocket_with_and_without_tls() {
-    if !is_alone() {
-        eprintln!("left out: this is no network of its own");
-        return;
-    }
-    let papers = Papers::new("The Authority");
-    papers.server();
-    open_to_all(&papers);
-    let path = |name| papers.path(name).display().to_string();
-    let secure = format!(
-        "protocol websockets\ncafile {}\ncertfile {}\nkeyfile {}",
-        path("ca.pem"),
-        path("server.pem"),
-        path("server.key")
-    );
-    for version in VERSIONS {
-        for (lines, transport) in
-            [("protocol websockets", Transport::WebSocket), (&secure, Transport::SecureWebSocket)]
-        {
-            let broker = Mosquitto::start(lines);
-            let mut settings = profile(broker.address, version, "mqttscopews");
-            settings.address.transport = transport;
-            settings.address.path = "/mqtt".into();
-            settings.tls.ca_file = Some(papers.path("ca.pem"));
-            settings.subscriptions = vec![subscription("#", Qos::ExactlyOnce)];
-            let mut device = Device::start(settings);
-            device.granted(1).await;
-            let large = vec![b'x'; 200_000];
-            for (ticket, qos) in (1..).zip(Qos::ALL) {
-                device.publish(ticket, publication("a", &large, qos, false));
-                device.stages(ticket).await;
-            }
-            assert!(device.heard(3).await.iter().all(|message| message.payload == large));
-            let killed = broker.kill();
-            device.lost().await;
-            let _broker = killed.again(lines);
-            device.online().await;
-            device.granted(1).await;
-        }
     }
 }

@@ -51,6 +51,14 @@ pub(super) async fn pump(device: &mut Device, mut socket: Socket) -> Loss {
     loss
 }
 
+impl Drop for Pump {
+    fn drop(&mut self) {
+        // CONNECT may wait in it still, and with it the password.
+        self.outbox.fill(0);
+        std::hint::black_box(&mut self.outbox);
+    }
+}
+
 impl Pump {
     fn new(device: &Device, now: Timestamp) -> Self {
         Self {

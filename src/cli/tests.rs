@@ -84,7 +84,7 @@ fn each_flag_reaches_the_profile_and_no_debug_shows_a_secret() {
         cli("mqttscope --cafile ca.pem --cert c.pem --key k.pem --alpn one --alpn two --server-name n \
                    --ws-header Authorization:hunter1 --proxy http://me:hunter2@p:3128 --password-command x \
                    --will-topic w --will-payload gone --will-qos 1 --will-retain --will-delay 5 -u me \
-                   --receive-maximum 10 --mqtt auto wss://h/ws mqtt://plain");
+                   --receive-maximum 10 --mqtt auto wss://h/ws mqtt://you:hunter3@plain");
     let (profiles, warnings) = cli.profiles(1).unwrap();
     let [secure, plain] = &profiles[..] else { panic!("{profiles:?}") };
     assert_eq!(secure.tls.ca_file, Some("ca.pem".into()));
