@@ -225,7 +225,7 @@ fn an_unchecked_connection_says_so_as_long_as_it_lasts() {
     profile.tls.insecure = true;
     for (cols, rows) in [(60, 15), (120, 40)] {
         stage.resize(cols, rows);
-        assert!(stage.text().lines().next().unwrap().contains("INSECURE"), "{}", stage.text());
+        assert!(stage.text().lines().nth(1).unwrap().contains("INSECURE"), "{}", stage.text());
     }
     let certificate = port::Certificate {
         subject: "broker".into(),
@@ -242,7 +242,7 @@ fn an_unchecked_connection_says_so_as_long_as_it_lasts() {
         ..port::TlsFacts::default()
     };
     let online = port::Online { tls: Some(tls), ..port::Online::default() };
-    stage.broker(DEMO, mqttscope::mqtt::BrokerEvent::Online(Box::new(online)));
+    stage.broker(DEMO, BrokerEvent::Online(Box::new(online)));
     let text = stage.text();
     for words in ["TLS 1.3, TLS13_AES_256_GCM_SHA384", "was not checked", "for pi.local", "31 days left"] {
         assert!(text.contains(words), "{words}: {text}");

@@ -31,7 +31,8 @@ pub struct TransportArgs {
     /// Further header of the WebSocket's request, as 'Name: value'; may be given again
     #[arg(long, value_name = "HEADER", value_parser = parse_header)]
     pub ws_header: Vec<(String, Secret)>,
-    /// HTTP proxy to go through, as http://[user:password@]host:port
+    /// HTTP proxy to go through
+    #[arg(help = "HTTP proxy to go through, as http://[user:password@]host:port")]
     #[arg(long, value_name = "URL", value_parser = parse_proxy)]
     pub proxy: Option<ProxyArg>,
 }
