@@ -80,18 +80,38 @@ impl Socket {
         {
             self.is_unflushed = false;
             if let Err(error) = flushed {
-                return Poll::Ready(Exchange::Written(Err(error)));
+                return Poll::Ready(self.last_words(context, room, error));
             }
         }
         if !unwritten.is_empty()
             && let Poll::Ready(written) = Pin::new(&mut *self.layers).poll_write(context, unwritten)
         {
             self.is_unflushed = true;
-            return Poll::Ready(Exchange::Written(written));
+            return Poll::Ready(match written {
+                Ok(n_bytes) => Exchange::Written(Ok(n_bytes)),
+                Err(error) => self.last_words(context, room, error),
+            });
         }
         match room {
             Some(room) if self.is_watched() => self.poll_read(context, room).map(Exchange::Read),
             Some(_) | None => Poll::Pending,
+        }
+    }
+
+    /// Whoever hangs up may have said why, in a DISCONNECT or an alert of TLS: what came is worth more than
+    /// that nothing can be written any more. The next write fails again.
+    fn last_words(
+        &mut self,
+        context: &mut Context<'_>,
+        room: Option<&mut [u8]>,
+        error: io::Error,
+    ) -> Exchange {
+        match room.map(|room| self.poll_read(context, room)) {
+            Some(Poll::Ready(read)) if !matches!(read, Ok(0)) => {
+                self.is_unflushed = true;
+                Exchange::Read(read)
+            }
+            Some(_) | None => Exchange::Written(Err(error)),
         }
     }
 

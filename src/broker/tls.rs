@@ -20,7 +20,7 @@ use rustls::{ClientConfig, RootCertStore};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::BufReader;
+use tokio::io::{AsyncReadExt, BufReader};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -28,6 +28,9 @@ use verdict::Verdict;
 
 /// How long the handshake may take: a slow mobile link needs a second for each of its round trips.
 const TLS_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long is waited for what is there already.
+const ALERT_WITHIN: Duration = Duration::from_secs(1);
 
 impl<S: Layer> Layer for TlsStream<S> {
     fn bare(&mut self) -> &mut Bare {
@@ -46,18 +49,36 @@ pub(super) async fn open(
     let failed = |cause: String| Loss::new(Some(Step::Tls), cause, None);
     let (config, verdict) = made.map_err(|error| failed(format!("TLS could not be set up: {error}")))??;
     let name = server_name(profile)?;
-    let connecting = TlsConnector::from(Arc::new(config)).connect(name, bare);
+    let connecting = TlsConnector::from(Arc::new(config)).connect(name, bare).into_fallible();
     match timeout(TLS_WITHIN, connecting).await {
         Ok(Ok(stream)) => {
             let facts = facts(stream.get_ref().1, &verdict, profile.tls.insecure);
             Ok((stream, facts))
         }
-        Ok(Err(error)) => Err(handshake_failed(&error, profile, &verdict)),
+        Ok(Err((error, mut bare))) => match unheard_alert(&error, &mut bare).await {
+            Some(alert) => Err(words::of_alert(Some(Step::Tls), alert, profile)),
+            None => Err(handshake_failed(&error, profile, &verdict)),
+        },
         Err(_elapsed) => Err(Loss::new(
             Some(Step::Tls),
             format!("{} did not answer the TLS handshake within {} s", profile.address, TLS_WITHIN.as_secs()),
             Some(&plain_remedy(&profile.address)),
         )),
+    }
+}
+
+/// Why the broker hung up while we still wrote: on TLS 1.2 it refuses a client in the middle of our flight, so
+/// that the write fails before the alert is read. There the alert is not encrypted yet.
+async fn unheard_alert(error: &io::Error, bare: &mut BufReader<Bare>) -> Option<rustls::AlertDescription> {
+    if !matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) {
+        return None;
+    }
+    let mut record = [0; 7];
+    timeout(ALERT_WITHIN, bare.read_exact(&mut record)).await.ok()?.ok()?;
+    match record {
+        // An alert (21) of any version, two bytes long: its level and what it says (RFC 5246 section 7.2).
+        [21, 3, _, 0, 2, _, description] => Some(description.into()),
+        _ => None,
     }
 }
 
