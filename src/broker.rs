@@ -8,14 +8,19 @@
 //!
 //! The task begins to connect at once. It ends after [`BrokerRequest::End`], or when either of its two
 //! ends is dropped; the last event is [`BrokerEvent::Ended`](crate::mqtt::BrokerEvent::Ended).
+mod bare;
 mod dial;
 mod inbox;
 mod loss;
 mod pace;
+mod password;
+mod proxy;
 mod pump;
 mod queue;
 mod socket;
 mod task;
+mod tls;
+mod websocket;
 
 pub use queue::{Events, QUEUE_BYTES, QUEUE_MESSAGES, Wake};
 

@@ -3,6 +3,7 @@ use crate::config::device::{DeviceError, Devices};
 use crate::mqtt::address::AddressError;
 use crate::mqtt::{Filter, Qos};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::fmt;
 use std::path::PathBuf;
 
 mod amounts;
@@ -12,10 +13,12 @@ mod mosquitto;
 mod open;
 mod profile;
 mod run;
+mod transport;
 
 pub use amounts::parse_bytes;
 pub use open::Opened;
 pub use run::run;
+pub use transport::{PasswordArgs, ProxyArg, TransportArgs, WillArgs};
 
 /// Done.
 pub const EXIT_DONE: u8 = 0;
@@ -31,7 +34,7 @@ pub const EXIT_REFUSED: u8 = 4;
 pub const EXIT_TIMED_OUT: u8 = 27;
 
 /// Browse the topics of an MQTT broker in the terminal, inspect values, publish test values
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Something else than the explorer on a broker.
@@ -40,7 +43,7 @@ pub struct Cli {
     /// Devices to open.
     #[arg(
         value_name = "DEVICE|URL",
-        help = "Devices to open: names of device files, or brokers as mqtt://[user[:password]@]host[:port] or host[:port]"
+        help = "Devices to open: names of device files, or brokers as mqtt://[user[:password]@]host[:port] or host[:port]; mqtts://, ws:// and wss://host[:port][/path], mqtt+unix:///path"
     )]
     pub devices: Vec<String>,
     /// What every way of running takes.
@@ -54,11 +57,26 @@ pub struct Cli {
 /// How long the broker keeps a session that shall be kept, when nobody says: an hour.
 const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
 
+/// A URL may hold a password.
+impl fmt::Debug for Cli {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { command, devices, connection, screen } = self;
+        f.debug_struct("Cli")
+            .field("command", command)
+            .field("n_devices", &devices.len())
+            .field("connection", connection)
+            .field("screen", screen)
+            .finish()
+    }
+}
+
 const AFTER_HELP: &str = "\
 Without a name or URL mqttscope opens what was open last, at first mqtt://127.0.0.1:1883.
 
   mqttscope demo                                a living plant, nothing to install
   mqttscope mqtt://127.0.0.1:1883               a broker on this machine
+  mqttscope --cafile ca.pem mqtts://pi.local    TLS with an authority of your own
+  mqttscope wss://broker.example/mqtt           through a web server
   mqttscope -t 'sensors/#' -t 'home/+/temperature' mqtt://pi.local
   mqttscope plant mqtt://two                    a device file and a broker side by side";
 
@@ -113,12 +131,9 @@ pub struct ConnectionArgs {
     /// User name
     #[arg(short = 'u', long)]
     pub username: Option<String>,
-    /// Environment variable that holds the password
-    #[arg(long, value_name = "VARIABLE")]
-    pub password_env: Option<String>,
-    /// File that holds the password; a line end behind it is left out
-    #[arg(long, value_name = "FILE", conflicts_with = "password_env")]
-    pub password_file: Option<PathBuf>,
+    /// Where the password comes from.
+    #[command(flatten)]
+    pub password: PasswordArgs,
     /// Client id; generated when not given
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
@@ -135,12 +150,22 @@ pub struct ConnectionArgs {
     #[arg(long, value_name = "SECONDS", requires = "persistent")]
     pub session_expiry: Option<u32>,
     /// Protocol version.
-    #[arg(long, value_name = "VERSION", help = "Protocol version [default: 5]")]
+    #[arg(help = "Protocol version; auto tries 5 first, then 3.1.1 [default: auto]")]
+    #[arg(long, value_name = "VERSION")]
     pub mqtt: Option<VersionArg>,
+    /// QoS 1 and 2 messages that may be under way to us at once (MQTT 5)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub receive_maximum: Option<u16>,
     /// Largest packet to receive.
     #[arg(help = "Largest packet to receive, such as 1Mi; the protocol ends at 256Mi [default: 16Mi]")]
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     pub max_packet: Option<u64>,
+    /// What the broker publishes when we vanish.
+    #[command(flatten)]
+    pub will: WillArgs,
+    /// How to be safe on the way.
+    #[command(flatten)]
+    pub transport: TransportArgs,
 }
 
 /// What the screen takes.
@@ -179,6 +204,9 @@ pub enum VersionArg {
     /// MQTT 5.0
     #[value(name = "5", alias = "5.0")]
     V5,
+    /// 5 first, then 3.1.1
+    #[value(name = "auto")]
+    Auto,
 }
 
 /// Why the arguments do not make a profile.
@@ -204,12 +232,18 @@ pub enum ProfileError {
     /// A password without a user name, which 3.1.1 forbids (MQTT 3.1.1 section 3.1.2.9).
     #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
     PasswordAlone,
-    /// A transport that is planned and not there yet.
-    #[error("{0}:// is not supported yet; only mqtt:// (plain TCP) is")]
-    NotYet(&'static str),
-    /// A setting of a device file that is planned and not there yet.
-    #[error("{0} is not supported yet; take it out of the device file")]
-    NotYetSetting(&'static str),
+    /// A flag that no broker's transport has a use for.
+    #[error("{0} is for {1}; the address says otherwise")]
+    Useless(&'static str, &'static str),
+    /// A proxy on the way to a Unix socket.
+    #[error("a Unix socket is on this machine; leave --proxy out")]
+    ProxyToSocket,
+    /// A session is kept by its client id.
+    #[error("--persistent needs a --client-id that is not empty: the broker keeps the session by it")]
+    NoClientId,
+    /// The password could not be asked for.
+    #[error("the password can't be asked for: {0}")]
+    Prompt(std::io::Error),
     /// A bound outside the protocol's.
     #[error("--max-packet must be 1k to 256Mi; the protocol ends there")]
     MaxPacket,
@@ -223,10 +257,18 @@ fn parse_qos(text: &str) -> Result<Qos, String> {
 impl Cli {
     /// The devices to open: those named, else the `last` ones. `unique` makes client ids unique.
     pub fn open(&self, devices: &Devices, last: &[String], unique: u64) -> Result<Opened, ProfileError> {
-        if self.devices.is_empty() && !last.is_empty() {
-            return open::reopen(last, &self.connection, devices, unique);
+        let mut opened = if self.devices.is_empty() && !last.is_empty() {
+            open::reopen(last, &self.connection, devices, unique)?
+        } else {
+            open::open(&self.devices, &self.connection, devices, unique)?
+        };
+        if let Some(useless) = self.connection.transport.useless(&opened.profiles) {
+            return Err(useless);
         }
-        open::open(&self.devices, &self.connection, devices, unique)
+        if let Some(flag) = self.connection.transport.exposed() {
+            opened.warnings.push(format!("what {flag} says can be read in the process list"));
+        }
+        Ok(opened)
     }
 }
 

@@ -57,6 +57,8 @@ use std::time::Duration;
 
 /// How long a broker may take to answer CONNECT: ten times what a slow mobile link needs.
 const CONNACK_WITHIN: Duration = Duration::from_secs(10);
+/// How long, while MQTT 5 is only tried: some brokers of 3.1.1 alone never answer it.
+const CONNACK_OF_TRIAL_WITHIN: Duration = Duration::from_secs(3);
 /// Exchanges that a [`LinkStatus`] lists: more than a screen shows.
 const MAX_IN_FLIGHT_LISTED: usize = 256;
 
@@ -85,6 +87,8 @@ pub struct Session {
     events: VecDeque<BrokerEvent>,
     n_messages: u64,
     n_notices: u32,
+    /// Connections in a row that were lost as soon as they were made.
+    n_short_lived: u32,
 }
 
 /// What the user wants of the connection.
@@ -145,6 +149,7 @@ impl Session {
             events: VecDeque::new(),
             n_messages: 0,
             n_notices: 0,
+            n_short_lived: 0,
             profile,
         }
     }
@@ -165,7 +170,10 @@ impl Session {
         // `Connect` that came while the old transport was closing is not made to wait.
         let mut asked_meanwhile = None;
         let online_since = match std::mem::replace(&mut self.link, Link::Closed) {
-            Link::Online { since } => Some(since),
+            Link::Online { since } => {
+                self.note_life(now.since(since));
+                Some(since)
+            }
             Link::Closing { online_since, .. } => {
                 asked_meanwhile = self.retry_at;
                 online_since
@@ -244,8 +252,8 @@ impl Session {
     /// Lets time pass: pings, timeouts. An error means that the connection is dead.
     pub fn advance(&mut self, now: Timestamp) -> Result<(), Fatal> {
         match self.link {
-            Link::Opened { since, .. } if now >= since + CONNACK_WITHIN => {
-                let fatal = fatal::no_answer(CONNACK_WITHIN, &self.profile);
+            Link::Opened { since, .. } if now >= since + self.connack_within() => {
+                let fatal = fatal::no_answer(self.connack_within(), &self.profile);
                 Err(self.fall_silent(fatal))
             }
             Link::Closed | Link::Closing { .. } | Link::Opened { .. } => Ok(()),
@@ -270,7 +278,7 @@ impl Session {
     pub fn deadline(&self) -> Option<Timestamp> {
         match self.link {
             Link::Closed | Link::Closing { .. } => None,
-            Link::Opened { since, .. } => Some(since + CONNACK_WITHIN),
+            Link::Opened { since, .. } => Some(since + self.connack_within()),
             Link::Online { .. } => self.keep_alive.deadline(),
         }
     }

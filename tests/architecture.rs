@@ -37,12 +37,17 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 2] = [("mqtt", "time"), ("main", "cli")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 21] = [
     ("jiff", &["runtime"]),
     ("rumqttc", &["wire"]),
     ("rustls", &["broker"]),
     ("tokio_rustls", &["broker"]),
+    ("rustls_native_certs", &["broker"]),
+    ("tokio_tungstenite", &["broker"]),
     ("tungstenite", &["broker"]),
+    ("x509_parser", &["broker"]),
+    ("data_encoding", &["broker"]),
+    ("rpassword", &["cli"]),
     ("crossterm", &["terminal"]),
     ("ratatui", &["view", "theme", "terminal"]),
     ("tui_tree_widget", &["view"]),
@@ -54,7 +59,8 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("shell_words", &["cli"]),
     ("clap", &["cli", "main"]),
     ("etcetera", &["config"]),
-    ("rustix", &["terminal", "runtime"]),
+    // `broker` ends a password command with all that it started.
+    ("rustix", &["terminal", "runtime", "broker"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

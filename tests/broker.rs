@@ -7,13 +7,27 @@ mod delays;
 mod embedded;
 #[path = "broker/exchanges.rs"]
 mod exchanges;
+#[path = "broker/gates.rs"]
+mod gates;
 #[path = "broker/independent.rs"]
 mod independent;
+#[path = "broker/ingest.rs"]
+mod ingest;
 #[path = "broker/pressure.rs"]
 mod pressure;
+#[path = "broker/proxy.rs"]
+mod proxy;
+#[path = "broker/reconnect.rs"]
+mod reconnect;
 #[path = "broker/rig.rs"]
 mod rig;
 #[path = "broker/scripted.rs"]
 mod scripted;
 #[path = "broker/tap.rs"]
 mod tap;
+#[path = "broker/tls.rs"]
+mod tls;
+#[path = "broker/version.rs"]
+mod version;
+#[path = "broker/websocket.rs"]
+mod websocket;

@@ -1,14 +1,19 @@
 //! Against a real mosquitto, both versions. Run with `cargo test --test interop -- --ignored`.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one event among many")]
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "broker/gates.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "the papers alone are needed here")]
+mod gates;
 #[path = "common/mosquitto.rs"]
 mod mosquitto;
 #[path = "broker/rig.rs"]
 #[allow(dead_code, clippy::allow_attributes, reason = "the rig serves other tests as well")]
 mod rig;
 
+use gates::{Papers, named};
 use mosquitto::Mosquitto;
-use mqttscope::mqtt::{BrokerRequest, Profile, Qos, Reason, Retained, Secret, Stage, Version};
+use mqttscope::mqtt::port::Step;
+use mqttscope::mqtt::{BrokerRequest, Profile, Qos, Reason, Retained, Secret, Stage, Transport, Version};
 use rig::{Device, PATIENCE, VERSIONS, profile, publication, subscription};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -181,5 +186,78 @@ async fn a_burst_through_mosquitto_arrives_in_order() {
         assert!(numbers.is_sorted(), "order within a topic (section 4.6)");
         writing.await.unwrap();
         sender.wait().unwrap();
+    }
+}
+
+/// Its own user reads the files.
+fn open_to_all(papers: &Papers) {
+    let mode = |mode| std::os::unix::fs::PermissionsExt::from_mode(mode);
+    std::fs::set_permissions(papers.path("."), mode(0o755)).unwrap();
+    for name in ["ca.pem", "server.pem", "server.key"] {
+        std::fs::set_permissions(papers.path(name), mode(0o644)).unwrap();
+    }
+}
+
+// No WebSocket here: mosquitto's listener for it (2.0.11) takes every address of the machine whatever it is told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn tls_with_and_without_a_certificate_of_ours() {
+    let papers = Papers::new("The Authority");
+    papers.server();
+    open_to_all(&papers);
+    let ours = papers.sign("client", &named(&[], "explorer"));
+    let strangers = Papers::new("A Stranger");
+    let strange = strangers.sign("client", &named(&[], "explorer"));
+    let path = |name| papers.path(name).display().to_string();
+    let lines = format!(
+        "cafile {}\ncertfile {}\nkeyfile {}\n",
+        path("ca.pem"),
+        path("server.pem"),
+        path("server.key")
+    );
+    for version in VERSIONS {
+        for requires in [false, true] {
+            let broker = Mosquitto::start(&format!("{lines}require_certificate {requires}"));
+            let with = |paper: Option<&gates::Paper>| {
+                let mut profile = profile(broker.address, version, "mqttscopetls");
+                profile.address.transport = Transport::Tls;
+                profile.tls.ca_file = Some(papers.path("ca.pem"));
+                profile.tls.cert_file = paper.map(|paper| paper.certificate.clone());
+                profile.tls.key_file = paper.map(|paper| paper.key.clone());
+                profile.subscriptions = vec![subscription("#", Qos::ExactlyOnce)];
+                profile
+            };
+            let mut device = Device::start(with(requires.then_some(&ours)));
+            let facts = device.online().await.tls.unwrap();
+            assert_eq!(facts.chain[0].subject, "broker");
+            device.granted(1).await;
+            device.publish(1, publication("a", b"1", Qos::ExactlyOnce, false));
+            device.heard(1).await;
+            if requires {
+                let lost = Device::start(with(None)).lost().await;
+                assert_eq!(lost.step, Some(Step::Tls), "{lost:?}");
+                assert!(lost.cause.contains("requires a client certificate"), "{lost:?}");
+                let lost = Device::start(with(Some(&strange))).lost().await;
+                assert!(lost.cause.contains("refused our certificate"), "{lost:?}");
+            }
+            // Spoken to in the wrong way, both ways round.
+            let plain = profile(broker.address, version, "mqttscopeplain");
+            let lost = Device::start(plain).lost().await;
+            assert!(lost.remedy.as_deref().unwrap_or_default().contains("TLS"), "{lost:?}");
+            let killed = broker.kill();
+            device.lost().await;
+            let broker = killed.again(&format!("{lines}require_certificate {requires}"));
+            device.online().await;
+            device.granted(1).await;
+            device.publish(2, publication("b", b"2", Qos::AtLeastOnce, false));
+            device.stages(2).await;
+            drop(broker);
+        }
+        let broker = Mosquitto::start("");
+        let mut settings = profile(broker.address, version, "mqttscopetls");
+        settings.address.transport = Transport::Tls;
+        settings.tls.insecure = true;
+        let lost = Device::start(settings).lost().await;
+        assert!(lost.remedy.as_deref().unwrap_or_default().contains("try mqtt://"), "{lost:?}");
     }
 }

@@ -217,6 +217,39 @@ fn a_frozen_read_only_run_says_so() {
 }
 
 #[test]
+fn an_unchecked_connection_says_so_as_long_as_it_lasts() {
+    use mqttscope::mqtt::{Transport, port};
+    let mut stage = Stage::new(&["demo"], settings());
+    let profile = &mut stage.model.devices[0].profile;
+    profile.address.transport = Transport::Tls;
+    profile.tls.insecure = true;
+    for (cols, rows) in [(60, 15), (120, 40)] {
+        stage.resize(cols, rows);
+        assert!(stage.text().lines().nth(1).unwrap().contains("INSECURE"), "{}", stage.text());
+    }
+    let certificate = port::Certificate {
+        subject: "broker".into(),
+        issuer: "The Authority".into(),
+        names: vec!["pi.local".into()],
+        not_after_unix_ms: 31 * 86_400_000 + 1_000_000,
+        ..port::Certificate::default()
+    };
+    let tls = port::TlsFacts {
+        version: "TLS 1.3".into(),
+        cipher: "TLS13_AES_256_GCM_SHA384".into(),
+        chain: vec![certificate],
+        insecure: true,
+        ..port::TlsFacts::default()
+    };
+    let online = port::Online { tls: Some(tls), ..port::Online::default() };
+    stage.broker(DEMO, BrokerEvent::Online(Box::new(online)));
+    let text = stage.text();
+    for words in ["TLS 1.3, TLS13_AES_256_GCM_SHA384", "was not checked", "for pi.local", "31 days left"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
 fn ascii_is_all_there_is_when_asked_for() {
     check("ascii", || {
         let mut stage = Stage::plant();

@@ -1,13 +1,20 @@
-//! Name to addresses, address to stream. Owns the time limits and words of both steps; says no CONNECT.
+//! Name to addresses, addresses to a stream with its layers. Owns their order, and resolving and opening; says
+//! no CONNECT.
+use super::bare::{Bare, Layer};
+use super::inbox::READ_BYTES;
 use super::loss::{Loss, system_words};
 use super::queue::Feed;
-use crate::mqtt::port::Step;
-use crate::mqtt::{Address, BrokerEvent};
+use super::socket::Socket;
+use super::websocket::Frames;
+use super::{proxy, tls};
+use crate::mqtt::port::{Step, TlsFacts};
+use crate::mqtt::{Address, BrokerEvent, Profile, Transport};
 use crate::time::{Clock, Timestamp};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::io::BufReader;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
 /// How long a name server may take; its own retries come at 5 s.
@@ -17,8 +24,90 @@ const TCP_WITHIN: Duration = Duration::from_secs(5);
 /// Addresses tried in one attempt: half a minute at the worst.
 const MAX_ADDRESSES: usize = 6;
 
+/// A stream that MQTT can be spoken over.
+pub(super) struct Opened {
+    pub socket: Socket,
+    pub tls: Option<TlsFacts>,
+}
+
+/// Opens the way to a broker, layer by layer.
+pub(super) async fn dial(profile: &Profile, clock: &dyn Clock, feed: &Feed) -> Result<Opened, Loss> {
+    let address = &profile.address;
+    let bare = match (address.transport, &profile.proxy) {
+        (Transport::Unix, _) => unix(&address.path, clock, feed).await?,
+        (_, None) => Bare::Tcp(tcp(address, clock, feed).await?),
+        (_, Some(proxy)) => {
+            let mut stream = tcp(&Address::tcp(&*proxy.host, proxy.port), clock, feed).await?;
+            let began = begin(Step::Proxy, clock, feed);
+            let told = proxy::open(&mut stream, proxy, address).await?;
+            done(Step::Proxy, began, clock, feed, Some(told));
+            Bare::Tcp(stream)
+        }
+    };
+    let plain = |layers: Box<dyn Layer>| Opened { socket: Socket::new(layers), tls: None };
+    match address.transport {
+        Transport::Tcp | Transport::Unix => Ok(plain(Box::new(bare))),
+        Transport::WebSocket => Ok(plain(Box::new(websocket(bare, profile, clock, feed).await?))),
+        Transport::Tls | Transport::SecureWebSocket => {
+            // Without it each record would be a read of its own.
+            let bare = BufReader::with_capacity(READ_BYTES, bare);
+            let began = begin(Step::Tls, clock, feed);
+            let (stream, facts) = tls::open(bare, profile).await?;
+            done(Step::Tls, began, clock, feed, Some(format!("{}, {}", facts.version, facts.cipher)));
+            let opened = if address.transport.is_websocket() {
+                plain(Box::new(websocket(stream, profile, clock, feed).await?))
+            } else {
+                plain(Box::new(stream))
+            };
+            Ok(Opened { tls: Some(facts), ..opened })
+        }
+    }
+}
+
+async fn websocket<S: Layer>(
+    stream: S,
+    profile: &Profile,
+    clock: &dyn Clock,
+    feed: &Feed,
+) -> Result<Frames<S>, Loss> {
+    let began = begin(Step::WebSocket, clock, feed);
+    let frames = super::websocket::open(stream, profile).await?;
+    done(Step::WebSocket, began, clock, feed, Some("sub-protocol mqtt".into()));
+    Ok(frames)
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the system's, and ever more of them")]
+async fn unix(path: &str, clock: &dyn Clock, feed: &Feed) -> Result<Bare, Loss> {
+    let began = begin(Step::Tcp, clock, feed);
+    let opened = match timeout(TCP_WITHIN, UnixStream::connect(path)).await {
+        Ok(opened) => opened,
+        Err(elapsed) => Err(elapsed.into()),
+    };
+    let error = match opened {
+        Ok(stream) => {
+            done(Step::Tcp, began, clock, feed, Some(path.to_owned()));
+            return Ok(Bare::Unix(stream));
+        }
+        Err(error) => error,
+    };
+    let (cause, remedy) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            (format!("there is no socket {path:?}"), "check the path, and that the broker runs")
+        }
+        io::ErrorKind::ConnectionRefused => {
+            (format!("nothing listens on the socket {path:?}"), "start the broker that made it")
+        }
+        io::ErrorKind::PermissionDenied => (
+            format!("the socket {path:?} is not ours to open"),
+            "ask for the right to write to it, by its group perhaps",
+        ),
+        _ => (format!("the socket {path:?} can't be opened: {}", system_words(&error)), "check the path"),
+    };
+    Err(Loss::new(Some(Step::Tcp), cause, Some(remedy)))
+}
+
 /// Opens a TCP connection to the first address that answers.
-pub(super) async fn dial(address: &Address, clock: &dyn Clock, feed: &Feed) -> Result<TcpStream, Loss> {
+async fn tcp(address: &Address, clock: &dyn Clock, feed: &Feed) -> Result<TcpStream, Loss> {
     let began = begin(Step::Resolve, clock, feed);
     let addresses = resolve(address).await?;
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();

@@ -13,7 +13,6 @@ use crate::wire::{self, Incoming, Reader, Side, WireError};
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// Messages of one batch: 5 ms at 100,000 a second, so that the model gets them while they are fresh.
 const BATCH_MESSAGES: usize = 512;
@@ -21,6 +20,8 @@ const BATCH_MESSAGES: usize = 512;
 const BATCH_BYTES: usize = 1024 * 1024;
 /// Bytes that wait to be written before the session is asked for no more packets.
 const OUTBOX_BYTES: usize = 256 * 1024;
+/// Room from the start: CONNECT holds the password, and a buffer that grows leaves copies behind.
+const OUTBOX_LEAST_BYTES: usize = 16 * 1024;
 /// Between two reports of the link's figures: ten a second are more than a person reads.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// How long our last words may take, and the broker to close after them.
@@ -43,20 +44,27 @@ struct Pump {
 }
 
 /// Works the connection until it ends.
-pub(super) async fn pump(device: &mut Device, stream: TcpStream) -> Loss {
-    let mut socket = Socket::new(stream);
+pub(super) async fn pump(device: &mut Device, mut socket: Socket) -> Loss {
     let mut pump = Pump::new(device, device.clock.now());
     let loss = pump.run(device, &mut socket).await;
     pump.farewell(device, &mut socket).await;
     loss
 }
 
+impl Drop for Pump {
+    fn drop(&mut self) {
+        // CONNECT may wait in it still, and with it the password.
+        self.outbox.fill(0);
+        std::hint::black_box(&mut self.outbox);
+    }
+}
+
 impl Pump {
     fn new(device: &Device, now: Timestamp) -> Self {
         Self {
-            reader: Reader::new(Side::Client, device.version, device.max_packet_bytes),
+            reader: Reader::new(Side::Client, device.profile.version, device.profile.max_packet_bytes),
             inbox: Inbox::new(),
-            outbox: Vec::new(),
+            outbox: Vec::with_capacity(OUTBOX_LEAST_BYTES),
             n_written: 0,
             batch: Batch::default(),
             pace: Pace::new(now),
@@ -123,21 +131,18 @@ impl Pump {
     /// Sees to it that the socket is watched unless it is let fill, and takes what came while it was;
     /// whether it is to be let fill (again).
     fn look(&mut self, device: &mut Device, socket: &mut Socket, now: Timestamp) -> Result<bool, Loss> {
-        let (step, version) = (device.step(), device.version);
-        let io = |error: io::Error| Loss::io(step, &error, version);
+        let step = device.step();
         let is_resting = self.is_resting(device, now);
         if !is_resting && !self.is_stalled && !socket.is_watched() {
             self.inbox.make_room(self.reader.missing());
-            if let Some(n_bytes) = socket.read_now(self.inbox.room()).map_err(io)? {
-                self.note_read(device, Ok(n_bytes))?;
+            let read = socket.read_now(self.inbox.room()).transpose();
+            if let Some(read) = read {
+                self.note_read(device, read)?;
             }
         }
         let is_resting = self.is_resting(device, now);
-        if is_resting {
-            socket.unwatch().map_err(io)?;
-        } else {
-            socket.watch().map_err(io)?;
-        }
+        let changed = if is_resting { socket.unwatch() } else { socket.watch().map(|_| ()) };
+        changed.map_err(|error| Loss::io(step, &error, &device.profile))?;
         Ok(is_resting)
     }
 
@@ -162,9 +167,9 @@ impl Pump {
 
     fn note_read(&mut self, device: &mut Device, read: io::Result<usize>) -> Result<(), Loss> {
         let n_bytes = match read {
-            Ok(0) => return Err(Loss::end_of_stream(device.step(), device.version)),
+            Ok(0) => return Err(Loss::end_of_stream(device.step(), &device.profile)),
             Ok(n_bytes) => n_bytes,
-            Err(error) => return Err(Loss::io(device.step(), &error, device.version)),
+            Err(error) => return Err(Loss::io(device.step(), &error, &device.profile)),
         };
         self.inbox.filled(n_bytes);
         let now = device.clock.now();
@@ -244,14 +249,14 @@ impl Pump {
 
     /// On MQTT 5 a malformed packet is answered before the end (MQTT-4.13.1-1).
     fn complain(&mut self, device: &Device, error: &WireError) {
-        if device.version == Version::V5 && device.session.is_online() {
+        if device.profile.version == Version::V5 && device.session.is_online() {
             let disconnect = Disconnect {
                 reason: Reason::MALFORMED_PACKET,
                 reason_string: Some(error.to_string()),
                 ..Disconnect::default()
             };
             // What cannot be written here is not said; the connection ends either way.
-            let _ = wire::write(&Packet::Disconnect(disconnect), device.version, &mut self.outbox);
+            let _ = wire::write(&Packet::Disconnect(disconnect), device.profile.version, &mut self.outbox);
         }
     }
 
@@ -260,7 +265,7 @@ impl Pump {
         while self.outbox.len() - self.n_written < up_to
             && let Some(packet) = device.session.next_packet(now)
         {
-            if let Err(error) = wire::write(&packet, device.version, &mut self.outbox) {
+            if let Err(error) = wire::write(&packet, device.profile.version, &mut self.outbox) {
                 let words = format!("a packet was not sent: {error}");
                 device.feed.push(BrokerEvent::Notice(Notice::Words(words)));
             }
@@ -268,12 +273,16 @@ impl Pump {
     }
 
     fn note_written(&mut self, device: &mut Device, written: io::Result<usize>) -> Result<(), Loss> {
-        let n_bytes = written.map_err(|error| Loss::io(device.step(), &error, device.version))?;
+        let n_bytes = written.map_err(|error| Loss::io(device.step(), &error, &device.profile))?;
         device.traffic.bytes_out += n_bytes as u64;
         self.is_unreported = true;
         self.n_written += n_bytes;
         if self.n_written >= self.outbox.len() {
             self.n_written = 0;
+            if !device.session.is_online() {
+                // The password was among it.
+                self.outbox.fill(0);
+            }
             self.outbox.clear();
             if self.outbox.capacity() > 2 * OUTBOX_BYTES {
                 self.outbox = Vec::new();
@@ -305,6 +314,7 @@ impl Pump {
         let said = async {
             let stream = socket.watch()?;
             stream.write_all(unwritten).await?;
+            stream.flush().await?;
             stream.shutdown().await?;
             let mut unheard = [0; 4096];
             while stream.read(&mut unheard).await? > 0 {}

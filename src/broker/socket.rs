@@ -1,27 +1,23 @@
-//! A TCP stream that can be taken off the reactor. Owns the two ways to wait for it; knows no MQTT.
+//! A stream that can be taken off the reactor. Owns the two ways to wait for it; knows no MQTT.
 //!
 //! While a stream is watched, the kernel wakes the runtime for each segment that comes in, whether anybody
 //! reads or not: at 50,000 small messages a second that is nearly all of the cost. So a busy stream is let
-//! go of and looked at by the clock, as network drivers do; a quiet one is watched.
+//! go of and looked at by the clock, as network drivers do; a quiet one is watched. TLS and WebSocket lie
+//! above the bare stream and reach down to it for this.
+use super::bare::{Bare, Layer};
 use std::future::poll_fn;
-use std::io::{self, Read, Write};
-use std::pin::pin;
-use std::task::{Context, Poll};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use tokio::io::ReadBuf;
 
-/// The stream, in one of its two states.
-#[derive(Debug)]
-pub(super) struct Socket(Stream);
-
-#[derive(Debug)]
-enum Stream {
-    /// On the reactor: whoever waits is woken.
-    Watched(TcpStream),
-    /// Off the reactor: nobody is woken.
-    Unwatched(std::net::TcpStream),
-    /// A change of state failed half-way.
-    Broken,
+/// The stream with its layers.
+pub(super) struct Socket {
+    layers: Box<dyn Layer>,
+    /// A layer holds bytes that the one below has not taken.
+    is_unflushed: bool,
+    /// The end or failure that came behind bytes which were given first.
+    end: Option<io::Result<usize>>,
 }
 
 /// What was done first.
@@ -32,43 +28,38 @@ pub(super) enum Exchange {
 }
 
 impl Socket {
-    pub fn new(stream: TcpStream) -> Self {
-        Self(Stream::Watched(stream))
+    pub fn new(layers: Box<dyn Layer>) -> Self {
+        Self { layers, is_unflushed: false, end: None }
     }
 
-    pub fn is_watched(&self) -> bool {
-        matches!(self.0, Stream::Watched(_))
+    fn bare(&mut self) -> &mut Bare {
+        self.layers.bare()
+    }
+
+    pub fn is_watched(&mut self) -> bool {
+        self.bare().is_watched()
     }
 
     /// Lets nobody be woken by what comes in from now on.
     pub fn unwatch(&mut self) -> io::Result<()> {
-        self.0 = match std::mem::replace(&mut self.0, Stream::Broken) {
-            Stream::Watched(stream) => Stream::Unwatched(stream.into_std()?),
-            same @ (Stream::Unwatched(_) | Stream::Broken) => same,
-        };
-        Ok(())
+        self.bare().unwatch()
     }
 
     /// The stream on the reactor; what came in meanwhile wakes at once.
-    pub fn watch(&mut self) -> io::Result<&mut TcpStream> {
-        self.0 = match std::mem::replace(&mut self.0, Stream::Broken) {
-            Stream::Unwatched(stream) => Stream::Watched(TcpStream::from_std(stream)?),
-            same @ (Stream::Watched(_) | Stream::Broken) => same,
-        };
-        match &mut self.0 {
-            Stream::Watched(stream) => Ok(stream),
-            Stream::Unwatched(_) | Stream::Broken => Err(broken()),
-        }
+    pub fn watch(&mut self) -> io::Result<&mut dyn Layer> {
+        self.bare().watch()?;
+        Ok(&mut *self.layers)
     }
 
     /// Reads what is there: how much, 0 at the end of the stream, or that there is nothing yet. For a stream
     /// that is not watched.
     pub fn read_now(&mut self, room: &mut [u8]) -> io::Result<Option<usize>> {
-        let Stream::Unwatched(stream) = &mut self.0 else { return Ok(None) };
-        match stream.read(room) {
-            Ok(n_bytes) => Ok(Some(n_bytes)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error),
+        if self.is_watched() {
+            return Ok(None);
+        }
+        match self.poll_read(&mut Context::from_waker(Waker::noop()), room) {
+            Poll::Ready(read) => read.map(Some),
+            Poll::Pending => Ok(None),
         }
     }
 
@@ -84,28 +75,68 @@ impl Socket {
         room: Option<&mut [u8]>,
         unwritten: &[u8],
     ) -> Poll<Exchange> {
-        match &mut self.0 {
-            Stream::Watched(stream) => {
-                if !unwritten.is_empty()
-                    && let Poll::Ready(written) = pin!(stream.write(unwritten)).poll(context)
-                {
-                    return Poll::Ready(Exchange::Written(written));
-                }
-                match room {
-                    Some(room) => pin!(stream.read(room)).poll(context).map(Exchange::Read),
-                    None => Poll::Pending,
-                }
+        if self.is_unflushed
+            && let Poll::Ready(flushed) = Pin::new(&mut *self.layers).poll_flush(context)
+        {
+            self.is_unflushed = false;
+            if let Err(error) = flushed {
+                return Poll::Ready(self.last_words(context, room, error));
             }
-            Stream::Unwatched(stream) if !unwritten.is_empty() => match stream.write(unwritten) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-                written => Poll::Ready(Exchange::Written(written)),
-            },
-            Stream::Unwatched(_) => Poll::Pending,
-            Stream::Broken => Poll::Ready(Exchange::Read(Err(broken()))),
+        }
+        if !unwritten.is_empty()
+            && let Poll::Ready(written) = Pin::new(&mut *self.layers).poll_write(context, unwritten)
+        {
+            self.is_unflushed = true;
+            return Poll::Ready(match written {
+                Ok(n_bytes) => Exchange::Written(Ok(n_bytes)),
+                Err(error) => self.last_words(context, room, error),
+            });
+        }
+        match room {
+            Some(room) if self.is_watched() => self.poll_read(context, room).map(Exchange::Read),
+            Some(_) | None => Poll::Pending,
         }
     }
-}
 
-fn broken() -> io::Error {
-    io::Error::other("the stream could not be put on the reactor")
+    /// Whoever hangs up may have said why, in a DISCONNECT or an alert of TLS: what came is worth more than
+    /// that nothing can be written any more. The next write fails again.
+    fn last_words(
+        &mut self,
+        context: &mut Context<'_>,
+        room: Option<&mut [u8]>,
+        error: io::Error,
+    ) -> Exchange {
+        match room.map(|room| self.poll_read(context, room)) {
+            Some(Poll::Ready(read)) if !matches!(read, Ok(0)) => {
+                self.is_unflushed = true;
+                Exchange::Read(read)
+            }
+            Some(_) | None => Exchange::Written(Err(error)),
+        }
+    }
+
+    /// Reads until there is nothing more or the room is full: a record of TLS or a frame of WebSocket holds
+    /// little, and what each read costs behind it is the same.
+    fn poll_read(&mut self, context: &mut Context<'_>, room: &mut [u8]) -> Poll<io::Result<usize>> {
+        if let Some(end) = self.end.take() {
+            return Poll::Ready(end);
+        }
+        let mut room = ReadBuf::new(room);
+        loop {
+            let n_before = room.filled().len();
+            let end = match Pin::new(&mut *self.layers).poll_read(context, &mut room) {
+                Poll::Pending if n_before == 0 => return Poll::Pending,
+                Poll::Pending => return Poll::Ready(Ok(n_before)),
+                Poll::Ready(Ok(())) if room.remaining() == 0 => return Poll::Ready(Ok(room.filled().len())),
+                Poll::Ready(Ok(())) if room.filled().len() > n_before => continue,
+                Poll::Ready(Ok(())) => Ok(0),
+                Poll::Ready(Err(error)) => Err(error),
+            };
+            if n_before == 0 {
+                return Poll::Ready(end);
+            }
+            self.end = Some(end);
+            return Poll::Ready(Ok(n_before));
+        }
+    }
 }

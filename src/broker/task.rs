@@ -1,10 +1,10 @@
 //! One device's life: wait, dial, pump, lose, again. Owns the order of things; the session owns the rules.
-use super::dial;
-use super::loss::Loss;
-use super::pump;
+use super::dial::{self, Opened};
+use super::loss::{Loss, Suspect};
 use super::queue::Feed;
-use crate::mqtt::port::{LinkStatus, Lost, Step};
-use crate::mqtt::{Address, Batch, BrokerEvent, BrokerRequest, Profile, Version};
+use super::{password, pump};
+use crate::mqtt::port::{LinkStatus, Lost, Notice, Step, TlsFacts};
+use crate::mqtt::{Batch, BrokerEvent, BrokerRequest, Profile, Secret, Version};
 use crate::session::Session;
 use crate::time::{Clock, Timestamp};
 use std::pin::pin;
@@ -27,11 +27,23 @@ pub(super) enum Progress {
     Online,
 }
 
+/// Whether the version is known that the broker speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    /// 5 is tried first.
+    Begins,
+    /// 5 failed in a way that the version may be the reason for: 3.1.1 is tried.
+    FellBack,
+    /// The user said, or we were online with it: no other is tried.
+    Over,
+}
+
 /// Everything a device's task holds between and during connections.
 pub(super) struct Device {
-    address: Address,
-    pub version: Version,
-    pub max_packet_bytes: u32,
+    /// The settings; the version is the one spoken now.
+    pub profile: Profile,
+    search: Search,
+    tls: Option<TlsFacts>,
     pub session: Session,
     pub clock: Arc<dyn Clock>,
     pub requests: mpsc::Receiver<BrokerRequest>,
@@ -49,10 +61,10 @@ pub(super) async fn run(
     feed: Feed,
 ) {
     let mut device = Device {
-        address: profile.address.clone(),
-        version: profile.version,
-        max_packet_bytes: profile.max_packet_bytes,
-        session: Session::new(profile, seed),
+        search: if profile.version_is_fixed { Search::Over } else { Search::Begins },
+        tls: None,
+        session: Session::new(profile.clone(), seed),
+        profile,
         clock,
         requests,
         feed,
@@ -91,23 +103,28 @@ impl Device {
 
     /// One attempt, and the connection it leads to until its end.
     async fn connect(&mut self, now: Timestamp) {
-        self.n_attempts = self.n_attempts.saturating_add(1);
+        if self.search != Search::FellBack {
+            self.n_attempts = self.n_attempts.saturating_add(1);
+        }
         self.progress = Progress::Connecting(now, now);
         let dialed = self.dial().await;
         let now = self.clock.now();
         let loss = match dialed {
-            Some(Ok(stream)) => {
+            Some(Ok((password, opened))) => {
                 let connect_began = dial::begin(Step::Connect, &*self.clock, &self.feed);
                 if let Progress::Connecting(began, _) = self.progress {
                     self.progress = Progress::Connecting(began, connect_began);
                 }
+                self.tls = opened.tls;
+                self.session.set_password(password);
                 self.session.transport_opened(now);
-                pump::pump(self, stream).await
+                pump::pump(self, opened.socket).await
             }
             Some(Err(loss)) => loss,
             None => as_asked(None),
         };
         let now = self.clock.now();
+        let Some(loss) = self.seek_version(now, loss) else { return };
         let retry_at = self.session.transport_lost(now, loss.may_retry);
         self.tell_events(&mut Batch::default());
         if !self.session.has_ended() {
@@ -115,10 +132,45 @@ impl Device {
         }
     }
 
-    /// Dials while requests are served; `None` when one of them calls it off.
-    async fn dial(&mut self) -> Option<Result<tokio::net::TcpStream, Loss>> {
-        let Self { address, session, clock, requests, feed, .. } = self;
-        let mut dialing = pin!(dial::dial(address, &**clock, feed));
+    /// Goes on with 3.1.1 when the broker may not know 5, and back to 5 for the next attempt; the loss that
+    /// remains to be told. Any other failure is told as it is.
+    fn seek_version(&mut self, now: Timestamp, loss: Loss) -> Option<Loss> {
+        let is_suspect = loss.suspect == Suspect::Version && loss.step.is_some();
+        match self.search {
+            Search::Begins if is_suspect && self.session.wants_connection() => {
+                if self.profile.username.is_none() && self.session.has_password() {
+                    let remedy = "give a user name with --username: 3.1.1 sends no password without one";
+                    return Some(Loss { remedy: Some(remedy.into()), ..loss });
+                }
+                let words = format!("{}; trying MQTT 3.1.1", loss.cause);
+                self.feed.push(BrokerEvent::Notice(Notice::Words(words)));
+                self.search = Search::FellBack;
+                self.speak(Version::V3);
+                self.session.try_again_now(now);
+                None
+            }
+            Search::Begins | Search::Over => Some(loss),
+            Search::FellBack => {
+                self.search = Search::Begins;
+                let loss = if is_suspect { loss.of_both_versions(&self.profile) } else { loss };
+                self.speak(Version::V5);
+                Some(loss)
+            }
+        }
+    }
+
+    fn speak(&mut self, version: Version) {
+        self.profile.version = version;
+        self.session.set_version(version);
+    }
+
+    /// Makes the password and dials while requests are served; `None` when one of them calls it off.
+    async fn dial(&mut self) -> Option<Result<(Option<Secret>, Opened), Loss>> {
+        let Self { profile, session, clock, requests, feed, .. } = self;
+        let mut dialing = pin!(async {
+            let password = password::resolve(profile).await?;
+            Ok((password, dial::dial(profile, &**clock, feed).await?))
+        });
         loop {
             tokio::select! {
                 biased;
@@ -162,6 +214,8 @@ impl Device {
                 && let Progress::Connecting(began, connect_began) = self.progress
             {
                 online.took = online.at.since(began);
+                online.tls.clone_from(&self.tls);
+                self.search = Search::Over;
                 self.progress = Progress::Online;
                 self.n_attempts = 0;
                 dial::done(Step::Connect, connect_began, &*self.clock, &self.feed, None);
@@ -185,7 +239,7 @@ impl Device {
     }
 
     fn tell_lost(&mut self, loss: Loss, at: Timestamp, retry_at: Option<Timestamp>) {
-        let Loss { step, cause, remedy, reason, may_retry: _ } = loss;
+        let Loss { step, cause, remedy, reason, may_retry: _, suspect: _ } = loss;
         let n_attempts = self.n_attempts;
         self.feed.push(BrokerEvent::Lost(Lost { step, cause, remedy, reason, at, retry_at, n_attempts }));
         self.feed.push(BrokerEvent::Link(self.status(at)));

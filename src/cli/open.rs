@@ -117,7 +117,7 @@ impl Opened {
         connection.change(&mut profile)?;
         connection.identify(&mut profile, unique, place);
         self.warnings.extend(resolve_password(&mut profile));
-        connection.resolve(&mut profile)?;
+        connection.resolve()?;
         check(&profile)?;
         self.words.push(name.to_owned());
         self.profiles.push(profile);

@@ -1,22 +1,18 @@
 //! From arguments to a profile. Owns which flag changes what, and what is refused; a device file's own values
 //! stay where no flag was given.
-use super::{ConnectionArgs, KEPT_SESSION_EXPIRY_S, ProfileError, VersionArg};
+use super::{ConnectionArgs, KEPT_SESSION_EXPIRY_S, PasswordArgs, ProfileError, VersionArg};
 use crate::mqtt::address::ParsedUrl;
 use crate::mqtt::profile::{PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
-use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Transport, Version};
+use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Transport, Version};
 use std::path::Path;
 
 /// Refuses what a profile can't be opened with.
 pub(super) fn check(profile: &Profile) -> Result<(), ProfileError> {
-    if profile.address.transport != Transport::Tcp {
-        return Err(ProfileError::NotYet(profile.address.transport.scheme()));
+    if profile.proxy.is_some() && profile.address.transport == Transport::Unix {
+        return Err(ProfileError::ProxyToSocket);
     }
-    // Kept in files and not acted upon yet: better refused than passed over.
-    if profile.proxy.is_some() {
-        return Err(ProfileError::NotYetSetting("a proxy"));
-    }
-    if matches!(profile.password_source, PasswordSource::Command(_)) {
-        return Err(ProfileError::NotYetSetting("a password from a command"));
+    if !profile.clean_start && profile.client_id.is_empty() {
+        return Err(ProfileError::NoClientId);
     }
     check_password(profile)
 }
@@ -43,9 +39,10 @@ impl ConnectionArgs {
     pub fn profile(&self, url: ParsedUrl, unique: u64, place: usize) -> Result<Profile, ProfileError> {
         let mut profile = Profile::new(url.address.to_string(), url.address, String::new());
         (profile.username, profile.password) = (url.username, url.password);
+        profile.version_is_fixed = false;
         self.change(&mut profile)?;
         self.identify(&mut profile, unique, place);
-        self.resolve(&mut profile)?;
+        self.resolve()?;
         check(&profile)?;
         Ok(profile)
     }
@@ -53,12 +50,15 @@ impl ConnectionArgs {
     /// Puts what was given on the command line in the place of what a profile says; the rest stays.
     pub fn change(&self, profile: &mut Profile) -> Result<(), ProfileError> {
         if let Some(version) = self.mqtt {
-            profile.version_is_fixed = true;
-            profile.version = match version {
-                VersionArg::V3 => Version::V3,
-                VersionArg::V5 => Version::V5,
+            (profile.version, profile.version_is_fixed) = match version {
+                VersionArg::V3 => (Version::V3, true),
+                VersionArg::V5 => (Version::V5, true),
+                VersionArg::Auto => (Version::V5, false),
             };
         }
+        profile.receive_maximum = self.receive_maximum.unwrap_or(profile.receive_maximum);
+        profile.will = self.will.will().or(profile.will.take());
+        self.transport.apply(profile)?;
         profile.username = self.username.clone().or(profile.username.take());
         if let Some(source) = self.password_source() {
             (profile.password, profile.password_source) = (None, source);
@@ -91,7 +91,10 @@ impl ConnectionArgs {
         let url = ParsedUrl { address, username: None, password: None };
         let mut profile = self.profile(url, unique, 0)?;
         profile.name = "demo".into();
-        Ok(profile)
+        match self.transport.useless(std::slice::from_ref(&profile)) {
+            Some(useless) => Err(useless),
+            None => Ok(profile),
+        }
     }
 
     /// Filters given take the place of the profile's; `#` is heard when there are none at all.
@@ -115,23 +118,20 @@ impl ConnectionArgs {
 
     /// Where the command line says that the password comes from.
     fn password_source(&self) -> Option<PasswordSource> {
-        let variable = self.password_env.clone().map(PasswordSource::Variable);
-        variable.or_else(|| self.password_file.clone().map(PasswordSource::File))
+        let PasswordArgs { password_env, password_file, password_command, password_prompt } = &self.password;
+        let variable = password_env.clone().map(PasswordSource::Variable);
+        let file = || password_file.clone().map(PasswordSource::File);
+        let command = || password_command.clone().map(PasswordSource::Command);
+        // What is typed is known before anything is opened, and stands for the whole run.
+        let prompt = || password_prompt.then_some(PasswordSource::Given);
+        variable.or_else(file).or_else(command).or_else(prompt)
     }
 
-    /// Takes the password that the command line names; one that isn't there is an error now rather than later.
-    pub(super) fn resolve(&self, profile: &mut Profile) -> Result<(), ProfileError> {
-        let bytes = match self.password_source() {
-            Some(PasswordSource::Variable(name)) => {
-                let value = std::env::var_os(&name).ok_or(ProfileError::NoVariable(name))?;
-                value.into_encoded_bytes()
-            }
-            Some(PasswordSource::File(path)) => {
-                read_password(&path).map_err(|error| ProfileError::File { path, error })?
-            }
-            Some(PasswordSource::Command(_) | PasswordSource::Given) | None => return Ok(()),
-        };
-        profile.password = Some(Secret::new(bytes));
+    /// Looks for the password that the command line names; one that isn't there is an error now, not later.
+    pub(super) fn resolve(&self) -> Result<(), ProfileError> {
+        if let PasswordSource::File(path) = self.password.source()? {
+            read_password(&path).map_err(|error| ProfileError::File { path, error })?;
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The command line as people type it.
 use super::*;
+use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Address, Profile, Version};
 
 fn cli(line: &str) -> Cli {
@@ -19,7 +20,7 @@ fn no_argument_means_the_broker_on_this_machine() {
     let profiles = profiles("mqttscope");
     assert_eq!(profiles.len(), 1);
     assert_eq!(profiles[0].address, Address::tcp("127.0.0.1", 1883));
-    assert_eq!(profiles[0].version, Version::V5);
+    assert_eq!((profiles[0].version, profiles[0].version_is_fixed), (Version::V5, false));
     let heard: Vec<_> =
         profiles[0].subscriptions.iter().map(|known| known.filter.as_str().to_owned()).collect();
     assert_eq!(heard, ["#"], "$SYS only when asked for");
@@ -50,9 +51,18 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
     for (line, expected) in [
         ("mqttscope -t a/#/b", "the # must stand alone"),
         ("mqttscope --qos 3", "0, 1 or 2"),
-        ("mqttscope --mqtt 4", "possible values: 3, 5"),
+        ("mqttscope --mqtt 4", "possible values: 3, 5, auto"),
         ("mqttscope --persistent", "--client-id"),
         ("mqttscope --memory much", "write 512M"),
+        ("mqttscope --key x mqtts://h", "--cert"),
+        ("mqttscope --insecure --cafile x mqtts://h", "cannot be used with"),
+        ("mqttscope --ws-header nonsense ws://h", "'Name: value'"),
+        ("mqttscope --proxy socks5://h:1 h", "socks5:// is no proxy spoken here"),
+        ("mqttscope --proxy http://h h", "the proxy's port is missing"),
+        ("mqttscope --will-qos 1 h", "--will-topic"),
+        ("mqttscope --will-topic a/# h", "wildcard"),
+        ("mqttscope --receive-maximum 0 h", "1..=65535"),
+        ("mqttscope --password-env A --password-file b h", "cannot be used with"),
         ("mqttscope demo --port 0", "0 is not in 1..=65535"),
         ("mqttscope demo --rate fast", "invalid"),
     ] {
@@ -61,7 +71,11 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
     }
     for (line, expected) in [
         ("mqttscope plant://x", "is not a way to a broker"),
-        ("mqttscope wss://x", "not supported yet"),
+        ("mqttscope --insecure mqtt://x", "--insecure is for mqtts:// and wss://"),
+        ("mqttscope --ws-header A:b mqtts://x", "--ws-header is for ws:// and wss://"),
+        ("mqttscope --proxy http://p:1 mqtt+unix:///x", "leave --proxy out"),
+        ("mqttscope --persistent --client-id= h", "--client-id that is not empty"),
+        ("mqttscope --mqtt 3 --password-command x h", "add --username"),
         ("mqttscope --password-env MQTTSCOPE_NOT_SET h", "not set"),
         ("mqttscope --password-file /nonexistent/file h", "can't be read"),
         ("mqttscope --max-packet 1G h", "256M"),
@@ -69,6 +83,32 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         let error = open(line).unwrap_err().to_string();
         assert!(error.contains(expected), "{line}: {error}");
     }
+}
+
+#[test]
+fn each_flag_reaches_the_profile_and_no_debug_shows_a_secret() {
+    let cli =
+        cli("mqttscope --cafile ca.pem --cert c.pem --key k.pem --alpn one --alpn two --server-name n \
+                   --ws-header Authorization:hunter1 --proxy http://me:hunter2@p:3128 --password-command x \
+                   --will-topic w --will-payload gone --will-qos 1 --will-retain --will-delay 5 -u me \
+                   --receive-maximum 10 --mqtt auto wss://h/ws mqtt://you:hunter3@plain");
+    let Opened { profiles, warnings, .. } = cli.open(&Devices::at(None), &[], 1).unwrap();
+    let [secure, plain] = &profiles[..] else { panic!("{profiles:?}") };
+    assert_eq!(secure.tls.ca_file, Some("ca.pem".into()));
+    assert_eq!((&secure.tls.cert_file, &secure.tls.key_file), (&Some("c.pem".into()), &Some("k.pem".into())));
+    assert_eq!((secure.tls.alpn.join(" "), secure.tls.server_name.as_deref()), ("one two".into(), Some("n")));
+    assert_eq!(secure.ws_headers[0].1.expose(), b"hunter1");
+    let proxy = secure.proxy.as_ref().unwrap();
+    let (user, password) = proxy.credentials.as_ref().unwrap();
+    assert_eq!((proxy.host.as_str(), proxy.port, user.as_str()), ("p", 3128, "me"));
+    assert_eq!(password.expose(), b"hunter2");
+    assert_eq!(secure.password_source, PasswordSource::Command("x".into()));
+    let will = secure.will.as_ref().unwrap();
+    assert_eq!((will.topic.as_str(), will.delay_s, will.retain, will.qos), ("w", 5, true, Qos::AtLeastOnce));
+    assert_eq!((secure.receive_maximum, secure.version_is_fixed), (10, false));
+    assert!(plain.tls.ca_file.is_none() && plain.ws_headers.is_empty() && plain.proxy.is_some());
+    assert!(warnings.iter().any(|warning| warning.contains("--proxy")), "{warnings:?}");
+    assert!(!format!("{cli:?}{profiles:?}{warnings:?}").contains("hunter"));
 }
 
 #[test]
@@ -142,19 +182,4 @@ fn without_a_name_the_last_devices_are_opened_as_far_as_they_are_there() {
     assert_eq!(opened.words, ["mqtt://three"]);
     let opened = cli("mqttscope").open(&devices, &last[2..3], 7).unwrap();
     assert_eq!(opened.words, ["mqtt://127.0.0.1"]);
-}
-
-#[test]
-fn what_is_not_acted_upon_yet_is_refused_rather_than_passed_over() {
-    let with = |line: &str| format!("[connection]\nurl = \"mqtt://h\"\n{line}\n");
-    let (_home, devices) = devices(&[
-        ("proxied", &with("proxy = \"http://p:1\"")),
-        ("commanded", &with("password = { command = \"pass\" }")),
-    ]);
-    for (name, expected) in
-        [("proxied", "a proxy is not supported yet"), ("commanded", "from a command is not")]
-    {
-        let error = cli(&format!("mqttscope {name}")).open(&devices, &[], 7).unwrap_err().to_string();
-        assert!(error.contains(expected), "{error}");
-    }
 }

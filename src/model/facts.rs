@@ -30,7 +30,7 @@ pub fn of_device(device: &Device, now: Timestamp, wall: WallOrigin) -> Vec<Line>
             Ink::Plain,
             &format!("{} over {}", profile.address, profile.address.transport.words()),
         ),
-        fact("version", Ink::Plain, &profile.version.to_string()),
+        fact("version", Ink::Plain, &version_words(device)),
         fact("state", Ink::Text, &state_words(device, now)),
     ];
     let client_id = device.online().map_or(profile.client_id.as_str(), |online| &online.client_id);
@@ -45,6 +45,7 @@ pub fn of_device(device: &Device, now: Timestamp, wall: WallOrigin) -> Vec<Line>
             &keep_alive_words(online.keep_alive_s, profile.keep_alive_s),
         ));
         lines.extend(limits(device));
+        lines.extend(super::tls::lines(online, now));
     }
     if let Some(round_trip) = device.round_trips.back() {
         let words = format!(
@@ -106,6 +107,16 @@ pub fn state_words(device: &Device, now: Timestamp) -> String {
             None => format!("{}; c tries again", lost.cause),
         },
         Connection::Off => "disconnected; c connects".into(),
+    }
+}
+
+fn version_words(device: &Device) -> String {
+    let profile = &device.profile;
+    match device.online() {
+        Some(online) if profile.version_is_fixed => online.version.to_string(),
+        Some(online) => format!("{} (found)", online.version),
+        None if profile.version_is_fixed => profile.version.to_string(),
+        None => format!("{}, or 3.1.1 if the broker doesn't take it", profile.version),
     }
 }
 

@@ -126,6 +126,8 @@ pub struct TlsFacts {
     pub chain: Vec<Certificate>,
     /// Whether nothing of it was checked.
     pub insecure: bool,
+    /// When it was agreed on, in milliseconds since 1970 (UTC).
+    pub at_unix_ms: i64,
 }
 
 /// What a certificate says.

@@ -1,8 +1,12 @@
 //! How a connection comes to its end. Owns the wishes and our last words; the caller closes the transport.
-use super::{Certainty, Fatal, Link, Session, Wish};
+use super::{Certainty, Fatal, Link, Session, Wish, backoff};
 use crate::mqtt::Version;
 use crate::mqtt::packet::Disconnect;
 use crate::time::Timestamp;
+use std::time::Duration;
+
+/// Connections lost at once after which another client of the same id is suspected.
+const SHORT_LIVED: u32 = 3;
 
 impl Session {
     /// The connection cannot go on: on MQTT 5 the reason goes out first (section 4.13).
@@ -53,6 +57,22 @@ impl Session {
             Link::Opened { connect, .. } => connect.is_none(),
             Link::Online { .. } => true,
             Link::Closed | Link::Closing { .. } => false,
+        }
+    }
+
+    /// Two clients of one id throw each other out for ever. On MQTT 5 the broker says so (0x8E); on 3.1.1 it
+    /// only closes, so that a connection which is lost at once, again and again, is all there is to see.
+    pub(super) fn note_life(&mut self, lived: Duration) {
+        if lived >= backoff::STABLE_AFTER {
+            self.n_short_lived = 0;
+            return;
+        }
+        self.n_short_lived = self.n_short_lived.saturating_add(1);
+        if self.n_short_lived.is_multiple_of(SHORT_LIVED) {
+            let (n, id) = (self.n_short_lived, &self.client_id);
+            self.notice_words(format!(
+                "{n} connections in a row were lost at once: another client may use the client id {id:?}; give one of your own with --client-id"
+            ));
         }
     }
 

@@ -1,11 +1,13 @@
 //! CONNECT and CONNACK (MQTT 5.0 sections 3.1 and 3.2). Owns what we ask for and what the answer means.
 use super::aliases::TOPIC_ALIAS_MAXIMUM;
-use super::{Certainty, Fatal, Link, Session};
+use super::inbound::Inbound;
+use super::{CONNACK_OF_TRIAL_WITHIN, CONNACK_WITHIN, Certainty, Fatal, Link, Session};
 use crate::mqtt::packet::{ConnAck, Connect};
 use crate::mqtt::port::{Notice, Online};
-use crate::mqtt::{BrokerEvent, Profile, Reason, Version};
+use crate::mqtt::{BrokerEvent, Profile, Reason, Secret, Version};
 use crate::session::limits::Limits;
 use crate::time::Timestamp;
+use std::time::Duration;
 
 /// Whether this connection shall begin with a clean session.
 ///
@@ -63,6 +65,42 @@ fn check(connack: &ConnAck, profile: &Profile) -> Result<(), Fatal> {
 }
 
 impl Session {
+    /// The password for the next CONNECT.
+    pub fn set_password(&mut self, password: Option<Secret>) {
+        self.profile.password = password;
+    }
+
+    /// Whether the last CONNECT carried a password, or the next one will.
+    pub fn has_password(&self) -> bool {
+        self.profile.password.is_some()
+    }
+
+    /// The version for the next CONNECT; once online it stays, for what is in flight is of one version.
+    pub fn set_version(&mut self, version: Version) {
+        if self.was_online {
+            return;
+        }
+        self.profile.version = version;
+        self.limits = Limits::new(version, &ConnAck::default());
+        self.inbound = Inbound::new(version, self.profile.receive_maximum);
+    }
+
+    /// The transport is gone for a reason that another try at once may not meet.
+    pub fn try_again_now(&mut self, now: Timestamp) {
+        let backoff = self.backoff.clone();
+        if self.transport_lost(now, true).is_some() {
+            self.retry_at = Some(now);
+        }
+        self.backoff = backoff;
+    }
+
+    /// How long the broker may take to answer CONNECT.
+    pub(super) fn connack_within(&self) -> Duration {
+        let is_trial =
+            !self.profile.version_is_fixed && !self.was_online && self.profile.version == Version::V5;
+        if is_trial { CONNACK_OF_TRIAL_WITHIN } else { CONNACK_WITHIN }
+    }
+
     /// CONNACK came as the first packet.
     pub(super) fn accept(
         &mut self,

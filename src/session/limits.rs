@@ -51,6 +51,10 @@ impl Limits {
                 self.topic_alias_maximum
             ));
         }
+        if self.version == Version::V3 && !publication.properties.is_empty() {
+            // It was asked for while MQTT 5 was hoped for.
+            return Some(NO_PROPERTIES.into());
+        }
         let n_bytes = publication.encoded_bytes(self.version);
         match self.max_packet_bytes {
             Some(limit) if n_bytes > limit as usize => {
@@ -97,11 +101,13 @@ impl Limits {
     }
 }
 
+const NO_PROPERTIES: &str = "MQTT 3.1.1 carries no properties; leave them out, or connect with --mqtt 5";
+
 /// Why no broker could take a publication, whatever its limits.
 pub(super) fn never_valid(publication: &Publication, version: Version) -> Option<String> {
     let properties = &publication.properties;
     if version == Version::V3 && !properties.is_empty() {
-        return Some("MQTT 3.1.1 carries no properties; leave them out, or connect with --mqtt 5".into());
+        return Some(NO_PROPERTIES.into());
     }
     if properties.topic_alias == Some(0) {
         return Some("a topic alias cannot be 0".into());

@@ -1,4 +1,5 @@
 //! Tests of the session by the section of the spec they hold. Owns the play in which the test is the broker.
+mod choosing;
 mod connecting;
 mod pinging;
 mod publishing;

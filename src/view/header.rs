@@ -96,6 +96,10 @@ pub fn state_words(scene: &Scene<'_>, device: &Device, max_cols: usize) -> Optio
 }
 
 fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
+    let profile = &device.profile;
+    // One that is still sought is not said.
+    let version =
+        device.online().map(|online| online.version).or(profile.version_is_fixed.then_some(profile.version));
     let faint = scene.style(Role::Header);
     let strong = scene.style(Role::Text);
     let mut pieces = Vec::new();
@@ -106,7 +110,9 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
         }
         pieces.push((piece, strip));
     };
-    add(Piece::Version, &[(&device.profile.version.to_string(), faint)]);
+    if let Some(version) = version {
+        add(Piece::Version, &[(&version.to_string(), faint)]);
+    }
     let address = sanitize(device.profile.address.to_string().as_bytes(), 80);
     if address != device.profile.name {
         add(Piece::Address, &[(&address, faint)]);
@@ -143,7 +149,12 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
 /// What never goes.
 fn marks(scene: &Scene<'_>) -> Strip {
     let mut marks = Strip::default();
+    let is_insecure = scene
+        .model
+        .selected()
+        .is_some_and(|device| device.profile.tls.insecure && device.profile.address.transport.is_tls());
     let words = [
+        (is_insecure, "INSECURE", Role::Insecure),
         (scene.model.settings.read_only, "READ-ONLY", Role::HeaderName),
         (scene.model.frozen.is_some(), "FROZEN", Role::Dropped),
     ];

@@ -3,9 +3,13 @@ use super::WireError;
 
 /// How other protocols begin, what they are, and what to do. None of them is a whole MQTT packet.
 const BEGINNINGS: [(&[u8], &str, &str); 8] = [
-    (b"HTTP/", "an HTTP server", "MQTT's own port is usually 1883"),
-    (b"\x15\x03", "a TLS server (it sent an alert)", "try mqtts:// or the plain port, usually 1883"),
-    (b"\x16\x03", "a TLS peer", "try mqtts:// or the plain port, usually 1883"),
+    (b"HTTP/", "an HTTP server", "try ws:// with the broker's path; MQTT's own port is usually 1883"),
+    (
+        b"\x15\x03",
+        "a TLS server (it sent an alert)",
+        "the port wants TLS: try mqtts://, or the plain port, usually 1883",
+    ),
+    (b"\x16\x03", "a TLS peer", "the port wants TLS: try mqtts:// or the plain port, usually 1883"),
     (b"SSH-", "an SSH server", "MQTT's own port is usually 1883"),
     (b"220 ", "a mail or FTP server", "MQTT's own port is usually 1883"),
     (b"RFB ", "a VNC server", "MQTT's own port is usually 1883"),

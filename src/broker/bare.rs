@@ -1,0 +1,120 @@
+//! The stream below all layers: TCP or a Unix socket, watched or not. Owns its states; adds no layer itself.
+use std::io::{self, Read, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+/// A stream in one of its states.
+#[derive(Debug)]
+pub(super) enum Bare {
+    /// On the reactor: whoever waits is woken.
+    Tcp(TcpStream),
+    /// Likewise, a Unix socket.
+    Unix(UnixStream),
+    /// Off the reactor: nobody is woken.
+    UnwatchedTcp(std::net::TcpStream),
+    /// Likewise, a Unix socket.
+    UnwatchedUnix(std::os::unix::net::UnixStream),
+    /// A change of state failed half-way.
+    Broken,
+}
+
+/// A stream with a bare one at its bottom.
+pub(super) trait Layer: AsyncRead + AsyncWrite + Send + Unpin {
+    /// The bottom.
+    fn bare(&mut self) -> &mut Bare;
+}
+
+impl Layer for Bare {
+    fn bare(&mut self) -> &mut Bare {
+        self
+    }
+}
+
+impl<S: Layer> Layer for BufReader<S> {
+    fn bare(&mut self) -> &mut Bare {
+        self.get_mut().bare()
+    }
+}
+
+impl Bare {
+    pub fn is_watched(&self) -> bool {
+        matches!(self, Self::Tcp(_) | Self::Unix(_))
+    }
+
+    pub fn unwatch(&mut self) -> io::Result<()> {
+        *self = match std::mem::replace(self, Self::Broken) {
+            Self::Tcp(stream) => Self::UnwatchedTcp(stream.into_std()?),
+            Self::Unix(stream) => Self::UnwatchedUnix(stream.into_std()?),
+            same @ (Self::UnwatchedTcp(_) | Self::UnwatchedUnix(_) | Self::Broken) => same,
+        };
+        Ok(())
+    }
+
+    pub fn watch(&mut self) -> io::Result<()> {
+        *self = match std::mem::replace(self, Self::Broken) {
+            Self::UnwatchedTcp(stream) => Self::Tcp(TcpStream::from_std(stream)?),
+            Self::UnwatchedUnix(stream) => Self::Unix(UnixStream::from_std(stream)?),
+            same @ (Self::Tcp(_) | Self::Unix(_)) => same,
+            Self::Broken => return Err(broken()),
+        };
+        Ok(())
+    }
+}
+
+/// Off the reactor, "not now" has nobody to wake: whoever asks comes back by the clock.
+fn now_or_later<T>(done: io::Result<T>) -> Poll<io::Result<T>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+        done => Poll::Ready(done),
+    }
+}
+
+impl AsyncRead for Bare {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        room: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = match self.get_mut() {
+            Self::Tcp(stream) => return Pin::new(stream).poll_read(context, room),
+            Self::Unix(stream) => return Pin::new(stream).poll_read(context, room),
+            Self::UnwatchedTcp(stream) => stream.read(room.initialize_unfilled()),
+            Self::UnwatchedUnix(stream) => stream.read(room.initialize_unfilled()),
+            Self::Broken => Err(broken()),
+        };
+        now_or_later(read.map(|n_bytes| room.advance(n_bytes)))
+    }
+}
+
+impl AsyncWrite for Bare {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        now_or_later(match self.get_mut() {
+            Self::Tcp(stream) => return Pin::new(stream).poll_write(context, bytes),
+            Self::Unix(stream) => return Pin::new(stream).poll_write(context, bytes),
+            Self::UnwatchedTcp(stream) => stream.write(bytes),
+            Self::UnwatchedUnix(stream) => stream.write(bytes),
+            Self::Broken => Err(broken()),
+        })
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Sockets hold nothing back.
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Unix(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::UnwatchedTcp(stream) => Poll::Ready(stream.shutdown(std::net::Shutdown::Write)),
+            Self::UnwatchedUnix(stream) => Poll::Ready(stream.shutdown(std::net::Shutdown::Write)),
+            Self::Broken => Poll::Ready(Err(broken())),
+        }
+    }
+}
+
+fn broken() -> io::Error {
+    io::Error::other("the stream could not be put on the reactor")
+}
