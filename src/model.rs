@@ -1,5 +1,6 @@
 //! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
 use crate::command::Context;
+use crate::device::Change;
 use crate::keymap::Keymap;
 use crate::mqtt::{Filter, Profile, Publication, Subscription};
 use crate::time::{Timestamp, WallOrigin};
@@ -22,6 +23,7 @@ pub mod life;
 pub mod line;
 pub mod meter;
 pub mod moves;
+pub mod nodes;
 pub mod overlay;
 pub mod picture;
 pub mod publish;
@@ -30,6 +32,7 @@ pub mod shown;
 mod tls;
 pub mod toast;
 pub mod tree;
+pub mod typed;
 pub mod visited;
 
 use device::Device;
@@ -114,12 +117,13 @@ struct Undo {
     forth: UndoStep,
 }
 
-/// What is asked of a device's task to undo a deed.
+/// What is done to undo a deed.
 #[derive(Clone, Debug)]
 enum UndoStep {
     Publish(Publication),
     Subscribe(Subscription),
     Unsubscribe(Filter),
+    Nodes(Vec<Change>),
 }
 
 impl Model {

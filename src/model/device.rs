@@ -2,6 +2,7 @@
 use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
+use crate::device::Kept;
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
 use crate::store::Store;
@@ -27,6 +28,8 @@ pub struct Device {
     pub profile: Profile,
     /// Its tree.
     pub store: Store,
+    /// Its kept nodes.
+    pub kept: Kept,
     /// Where its connection stands.
     pub connection: Connection,
     /// The latest figures of its link.
@@ -102,6 +105,7 @@ impl Device {
         Self {
             id,
             store: Store::new(budget_bytes),
+            kept: Kept::default(),
             connection: Connection::Connecting { step: Step::Resolve, since: Timestamp::ZERO },
             link: LinkStatus::default(),
             bytes_in: Meter::default(),

@@ -72,6 +72,11 @@ pub fn go(model: &mut Model, row: RowId, placement: Placement) {
     follow(model, placement);
 }
 
+/// Rows may have gone: the cursor stays where it is, or goes to what is left of its row's way.
+pub(super) fn settle(model: &mut Model) {
+    follow(model, Placement::Middle);
+}
+
 /// Keeps the cursor on screen and on a row that is not hidden.
 pub fn follow(model: &mut Model, placement: Placement) {
     let (n_rows, _) = model.n_rows();

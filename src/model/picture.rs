@@ -2,6 +2,7 @@
 use super::device::{Connection, Device};
 use super::overlay::Overlay;
 use super::tree::{self, RowId};
+use super::typed::{self, Fit};
 use super::{Effect, Model, help, hints, shown};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
@@ -52,8 +53,10 @@ pub struct Row {
     pub id: RowId,
     /// Levels below the device's row.
     pub depth: usize,
-    /// The text of its last level, or the device's name; not sanitized.
+    /// The text of its last level, its alias, or the device's name; not sanitized.
     pub level: String,
+    /// Whether it is kept, or a part of its payload.
+    pub is_kept: bool,
     /// Whether it has children.
     pub has_children: bool,
     /// Whether they are shown.
@@ -79,6 +82,8 @@ pub struct Row {
 pub struct RowValue {
     /// One line of it.
     pub preview: Preview,
+    /// How it fits the kept node; `None` where there is none.
+    pub fit: Option<Fit>,
     /// Numbers of late, oldest first; empty unless there are two.
     pub spark: Vec<f64>,
     /// Kept by the broker or not.
@@ -90,6 +95,7 @@ pub struct RowValue {
     /// Whether it should have been followed by another long since.
     pub is_stale: bool,
     sequence: u64,
+    kept_revision: u64,
     changed: Timestamp,
     stale_at: Option<Timestamp>,
 }
@@ -203,12 +209,17 @@ impl RowMaker<'_> {
         let has_children = store.has_children(id.node);
         let is_expanded = store.is_expanded(id.node);
         let node = store.node(id.node);
-        let level =
-            if id.is_device() { device.profile.name.clone() } else { store.level(id.node).to_owned() };
+        let alias = device.kept.whole(id.node).and_then(|node| node.alias.clone());
+        let level = match alias {
+            _ if id.is_device() => device.profile.name.clone(),
+            Some(alias) => alias,
+            None => store.level(id.node).to_owned(),
+        };
         Row {
             id,
             depth: store.depth(id.node),
             level,
+            is_kept: store.is_kept(id.node),
             has_children,
             is_expanded,
             is_pinned: store.is_pinned(id.node),
@@ -228,27 +239,34 @@ impl RowMaker<'_> {
 
     fn value(&self, device: &Device, id: RowId, old: Option<&RowValue>) -> Option<RowValue> {
         let last = device.store.last(id.node)?;
-        let (preview, spark) = match old {
-            Some(old) if old.sequence == last.sequence => (old.preview.clone(), old.spark.clone()),
-            Some(_) | None => match last.payload {
-                LastPayload::Whole(_) if is_clearing(&last) => (cleared(), Vec::new()),
-                LastPayload::Whole(payload) => {
-                    (decode::preview(payload, self.max_cols), spark(device, id.node))
+        let kept_revision = device.kept.revision();
+        let is_same = |old: &&RowValue| old.sequence == last.sequence && old.kept_revision == kept_revision;
+        let (preview, fit, spark) = match (old.filter(is_same), last.payload) {
+            (Some(old), _) => (old.preview.clone(), old.fit.clone(), old.spark.clone()),
+            (None, LastPayload::Whole(_)) if is_clearing(&last) => (cleared(), None, Vec::new()),
+            (None, LastPayload::Whole(payload)) => {
+                let spark = spark(device, id.node, SPARK_NUMBERS);
+                match typed::typed(device, id.node, payload, self.max_cols) {
+                    Some(typed) => (typed.preview, Some(typed.fit), spark),
+                    None => (decode::preview(payload, self.max_cols), None, spark),
                 }
-                LastPayload::Evicted { n_bytes } => (evicted(n_bytes), Vec::new()),
-            },
+            }
+            (None, LastPayload::Evicted { n_bytes }) => (evicted(n_bytes), None, Vec::new()),
         };
         let node = device.store.node(id.node);
-        let cadence = node.interval.filter(|_| node.n_messages >= STALE_AFTER.0);
+        let learnt = device.kept.at(id.node).find_map(|node| node.cadence_ms).map(Duration::from_millis);
+        let cadence = learnt.or(node.interval.filter(|_| node.n_messages >= STALE_AFTER.0));
         let stale_at = cadence.map(|interval| last.received + (interval * STALE_AFTER.1).max(MIN_STALE));
         Some(RowValue {
             preview,
+            fit,
             spark,
             retained: kept(&last),
             received: last.received,
             is_lit: node.n_messages > 1 && self.now < last.changed + LIT,
             is_stale: stale_at.is_some_and(|at| at <= self.now),
             sequence: last.sequence,
+            kept_revision,
             changed: last.changed,
             stale_at,
         })
@@ -280,9 +298,9 @@ fn cleared() -> Preview {
 }
 
 /// Numbers of late, oldest first; empty unless there are two.
-pub fn spark(device: &Device, node: NodeId) -> Vec<f64> {
-    let past = device.store.history(node).take(SPARK_NUMBERS);
-    let mut numbers: Vec<f64> = past.map_while(|past| decode::number(past.payload)).collect();
+pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
+    let past = device.store.history(node).take(max_numbers);
+    let mut numbers: Vec<f64> = past.map_while(|past| typed::number(device, node, past.payload)).collect();
     numbers.reverse();
     if numbers.len() < 2 { Vec::new() } else { numbers }
 }
@@ -305,6 +323,7 @@ fn empty_row(id: RowId) -> Row {
         id,
         depth: 0,
         level: String::new(),
+        is_kept: false,
         has_children: false,
         is_expanded: false,
         is_pinned: false,

@@ -3,7 +3,7 @@ use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, held, ingest};
+use super::{Model, Pane, Undo, UndoStep, held, ingest, nodes};
 use crate::mqtt::{BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Ticket, Topic};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
@@ -139,6 +139,9 @@ fn carry_out(model: &mut Model, now: Timestamp, id: DeviceId, step: &UndoStep, e
         }
         UndoStep::Unsubscribe(filter) => {
             effects.push(Effect::Request(id, BrokerRequest::Unsubscribe(filter.clone())));
+        }
+        UndoStep::Nodes(changes) => {
+            nodes::carry_out(model, now, id, changes);
         }
     }
 }

@@ -2,7 +2,9 @@
 use super::device::Device;
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
 use super::tree::RowId;
+use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
+use crate::device::Node;
 use crate::decode::{self, Ink, Line, Preview};
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
@@ -47,6 +49,8 @@ pub struct Shown {
 pub struct Head {
     /// One line of it.
     pub preview: Preview,
+    /// What is known of it as a kept node.
+    pub kept: Option<KeptHead>,
     /// Quality of service of the last delivery.
     pub qos: Qos,
     /// Kept by the broker or not.
@@ -65,10 +69,34 @@ pub struct Head {
     pub spark: Vec<f64>,
 }
 
+/// A kept node in short.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptHead {
+    /// The types and accesses: `float · get`; empty where only parts of the payload are kept.
+    pub words: String,
+    /// How the payload fits; `None` when it is not there any more.
+    pub fit: Option<Fit>,
+}
+
+impl KeptHead {
+    fn of(node: &Node) -> Self {
+        Self { words: format!("{} · {}", node.kind, node.access), fit: None }
+    }
+
+    /// What does not fit, in words.
+    pub fn complaint(&self) -> Option<&str> {
+        match self.fit.as_ref()? {
+            Fit::Fits => None,
+            Fit::Outside(words) | Fit::Misfit(words) => Some(words),
+        }
+    }
+}
+
 impl Head {
     /// Rows it takes.
     pub fn n_rows(&self) -> usize {
-        if self.spark.is_empty() { 2 } else { 3 }
+        let complaint = self.kept.as_ref().and_then(KeptHead::complaint);
+        2 + usize::from(!self.spark.is_empty()) + usize::from(complaint.is_some())
     }
 }
 
@@ -222,19 +250,23 @@ fn says_all(preview: &Preview, cols: usize) -> bool {
 const MAX_PREVIEW_COLS: usize = 200;
 
 fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
+    let cols = cols.min(MAX_PREVIEW_COLS);
+    let mut kept = device.kept.whole(row.node).map(KeptHead::of);
     let preview = match last.payload {
-        LastPayload::Whole(payload) => decode::preview(payload, cols.min(MAX_PREVIEW_COLS)),
+        LastPayload::Whole(payload) => match typed::typed(device, row.node, payload, cols) {
+            Some(Typed { preview, fit }) => {
+                kept.get_or_insert_default().fit = Some(fit);
+                preview
+            }
+            None => decode::preview(payload, cols),
+        },
         LastPayload::Evicted { n_bytes } => picture::evicted(n_bytes),
     };
     let node = device.store.node(row.node);
-    let past = device.store.history(row.node).take(SPARK_NUMBERS);
-    let mut spark: Vec<f64> = past.map_while(|past| decode::number(past.payload)).collect();
-    spark.reverse();
-    if spark.len() < 2 {
-        spark.clear();
-    }
+    let spark = picture::spark(device, row.node, SPARK_NUMBERS);
     Head {
         preview,
+        kept,
         qos: last.qos,
         retained: picture::kept(last),
         received: last.received,

@@ -92,18 +92,10 @@ pub fn depth(devices: &[Device], row: RowId) -> usize {
     device(devices, row.device).map_or(0, |device| device.store.depth(row.node))
 }
 
-/// The nearest row that is not hidden in a collapsed branch: itself, or the outermost collapsed ancestor.
+/// The row that is shown for another: itself, or the outermost branch above that hides it.
 pub fn shown(devices: &[Device], row: RowId) -> RowId {
     let Some(device) = device(devices, row.device) else { return RowId::default() };
-    let mut shown = row.node;
-    let mut node = row.node;
-    while let Some(parent) = device.store.parent(node) {
-        if !device.store.is_expanded(parent) {
-            shown = parent;
-        }
-        node = parent;
-    }
-    RowId { node: shown, ..row }
+    RowId { node: device.store.visible_or_above(row.node), ..row }
 }
 
 /// How many rows the sticky path of an anchor takes.

@@ -8,10 +8,10 @@ use ratatui::widgets::Paragraph;
 use super::bars::{bars, chart, newest, range, words};
 use super::strip::{Strip, keep_end};
 use super::{Scene, history, rect, row_of};
-use crate::decode::{Kind, figures};
+use crate::decode::{Kind, figures, sanitize};
 use crate::model::inspector::Tab;
 use crate::model::layout::Pane;
-use crate::model::shown::{Head, Shown};
+use crate::model::shown::{Head, KeptHead, Shown};
 use crate::mqtt::Retained;
 use crate::theme::Role;
 
@@ -74,6 +74,10 @@ fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
     let max_cols = usize::from(area.width);
     if let Some(head) = &shown.head {
         lines.push(big(scene, head, max_cols));
+        if let Some(words) = head.kept.as_ref().and_then(KeptHead::complaint) {
+            let words = sanitize(words.as_bytes(), max_cols);
+            lines.push(Line::styled(words, scene.style(Role::ValueError)));
+        }
         lines.push(meta(scene, head, max_cols));
         let room = usize::from(area.height).saturating_sub(lines.len() + 2).min(MAX_CHART_ROWS);
         // A value without lines of its own leaves its numbers the room.
@@ -104,7 +108,11 @@ fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
 
 /// The value, and at the right what it most likely is.
 fn big(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
-    let mut kind = kind_words(head.preview.kind).to_owned();
+    let mut kind = match &head.kept {
+        Some(kept) if !kept.words.is_empty() => format!("{} · ◆ kept", kept.words),
+        Some(_) => format!("{} · ◆ parts kept", kind_words(head.preview.kind)),
+        None => kind_words(head.preview.kind).to_owned(),
+    };
     if head.is_pinned {
         kind.push_str(" · ★ pinned");
     }

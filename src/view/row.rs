@@ -13,6 +13,7 @@ use super::{Scene, header};
 use crate::decode::escape::{self, Glyphs};
 use crate::decode::{Ink, cols, figures, sanitize};
 use crate::model::picture::{Row, RowValue};
+use crate::model::typed::Fit;
 use crate::mqtt::Retained;
 use crate::theme::Role;
 
@@ -173,6 +174,11 @@ impl Columns {
         let skip = rest.cols();
         match &row.value {
             Some(value) => self.value(scene, row, value, value_end, &mut rest),
+            None if row.is_kept && !row.has_children => {
+                rest.to(self.value.max(rest.cols() + GAP_COLS));
+                let room = self.age_end.saturating_sub(rest.cols());
+                rest.put_fit("not heard yet", room, scene.style(Role::TextFaint));
+            }
             None => self.counts(scene, row, &mut rest),
         }
         line.append_after(rest, skip);
@@ -214,14 +220,20 @@ impl Columns {
     }
 
     fn value(&self, scene: &Scene<'_>, row: &Row, value: &RowValue, value_end: usize, line: &mut Strip) {
-        let over = match (value.is_stale, value.is_lit) {
-            (true, _) => scene.style(Role::TopicStale),
-            (false, true) => scene.style(Role::ValueChanged),
-            (false, false) => Style::new(),
+        let does_not_fit = matches!(value.fit, Some(Fit::Misfit(_) | Fit::Outside(_)));
+        let over = match (&value.fit, value.is_stale, value.is_lit) {
+            (Some(Fit::Misfit(_)), ..) => scene.style(Role::ValueError),
+            (_, true, _) => scene.style(Role::TopicStale),
+            (_, false, true) => scene.style(Role::ValueChanged),
+            (_, false, false) => Style::new(),
         };
         line.to(self.value.max(line.cols() + GAP_COLS));
-        let room = value_end.saturating_sub(line.cols());
+        let room = value_end.saturating_sub(line.cols() + 2 * usize::from(does_not_fit));
         line.put_inks(&value.preview.line, room, scene.theme, over);
+        if does_not_fit {
+            // In words in the inspector.
+            line.put(" !", scene.style(Role::ValueError));
+        }
         if self.spark > 0 && !value.spark.is_empty() {
             let role = if value.is_stale { Role::TopicStale } else { Role::Sparkline };
             line.put_right(&bars(&value.spark, self.spark), self.middle_end, scene.style(role));
@@ -247,7 +259,10 @@ pub const fn retained_mark(retained: Retained, glyphs: Glyphs) -> (&'static str,
 }
 
 fn badges(scene: &Scene<'_>, row: &Row, line: &mut Strip) {
-    if row.is_pinned && row.has_children {
+    if row.is_kept && row.has_children {
+        line.put(" ◆", scene.style(Role::Mark));
+    }
+    if row.is_pinned && (row.has_children || row.is_kept) {
         line.put(" ★", scene.style(Role::Mark));
     }
     if row.has_twin {

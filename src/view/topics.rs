@@ -89,6 +89,8 @@ fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<
         if row.has_children {
             let symbol = if row.is_expanded { "▾" } else { "▸" };
             cell.set_symbol(symbol).set_style(scene.style(Role::TextFaint));
+        } else if row.is_kept {
+            cell.set_symbol("◆").set_style(scene.style(Role::Mark));
         } else if row.is_pinned {
             cell.set_symbol("★").set_style(scene.style(Role::Mark));
         }
