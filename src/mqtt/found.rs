@@ -40,10 +40,10 @@ pub struct Found {
 }
 
 impl Found {
-    /// What was announced, cut to its bounds. The name is the full name's first label, unescaped. A host that
-    /// could be no host, or the port 0, is nothing that anybody could connect to.
+    /// What was announced, cut to its bounds. A host that could be no host, or the port 0, is nothing that
+    /// anybody could connect to.
     pub fn new(
-        full_name: &str,
+        (full_name, name): (&str, &str),
         host: &str,
         port: u16,
         addresses: impl IntoIterator<Item = IpAddr>,
@@ -71,7 +71,7 @@ impl Found {
         };
         Some(Self {
             full_name: cut(full_name, MAX_HOST_BYTES),
-            name: cut(&first_label(full_name), MAX_NAME_BYTES),
+            name: cut(name, MAX_NAME_BYTES),
             host: host.to_owned(),
             port,
             addresses,
@@ -160,35 +160,6 @@ fn cut(text: &str, max_bytes: usize) -> String {
     out
 }
 
-/// `Living\032room\.2` of `Living\032room\.2._mqtt._tcp.local.` as people write it (RFC 1035 section 5.1).
-fn first_label(full_name: &str) -> String {
-    let mut label = Vec::new();
-    let mut bytes = full_name.bytes().take(4 * MAX_HOST_BYTES);
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'.' => break,
-            b'\\' => {
-                let mut ahead = bytes.clone();
-                let digits = [ahead.next(), ahead.next(), ahead.next()];
-                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(10));
-                let number = match digits.map(digit) {
-                    [Some(a), Some(b), Some(c)] => u8::try_from(a * 100 + b * 10 + c).ok(),
-                    [_, _, _] => None,
-                };
-                match number {
-                    Some(number) => {
-                        label.push(number);
-                        bytes = ahead;
-                    }
-                    None => label.extend(bytes.next()),
-                }
-            }
-            byte => label.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&label).into_owned()
-}
-
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}", self.name, self.url())
@@ -201,7 +172,7 @@ mod tests {
 
     fn found(host: &str, addresses: &[&str], encrypted: bool, path: Option<&str>) -> Option<Found> {
         let addresses = addresses.iter().map(|address| address.parse().unwrap());
-        Found::new(r"Living\032room\.2 pi._mqtt._tcp.local.", host, 1883, addresses, encrypted, path)
+        Found::new(("Pi 2._mqtt._tcp.local.", "Pi 2"), host, 1883, addresses, encrypted, path)
     }
 
     #[test]
@@ -221,7 +192,7 @@ mod tests {
             assert!(
                 super::super::address::parse_url(url).is_ok_and(|parsed| parsed.address == found.address())
             );
-            assert_eq!(found.name, "Living room.2 pi");
+            assert_eq!(found.to_string(), format!("Pi 2 at {url}"));
         }
     }
 
@@ -230,24 +201,23 @@ mod tests {
         for host in ["", ".", "a b", "x/y", "me:pw@h", "\u{1b}[31m", &"h".repeat(256)] {
             assert_eq!(found(host, &[], false, None), None, "{host:?}");
         }
-        assert_eq!(Found::new("x", "h", 0, [], false, None), None);
+        assert_eq!(Found::new(("x", "x"), "h", 0, [], false, None), None);
     }
 
     #[test]
     fn names_are_cut_at_whole_characters_and_lists_at_their_bounds() {
+        let long = "ü".repeat(1000);
         let addresses = (0..=255).map(|last| IpAddr::from([192, 0, 2, last]));
-        let found = Found::new(&"ü".repeat(1000), "h", 1, addresses, false, None).unwrap();
+        let found = Found::new((&long, &long), "h", 1, addresses, false, None).unwrap();
         assert_eq!((found.name.len(), found.full_name.len()), (62, 254));
         assert_eq!(found.addresses.len(), MAX_ADDRESSES);
-        for (label, expected) in [(r"\999.x", "999"), (r"\", ""), (r"a\.b.c", "a.b"), (r"\195\188", "ü")] {
-            assert_eq!(first_label(label), expected, "{label}");
-        }
     }
 
     #[test]
     fn a_crowd_finds_no_more_places_than_there_are_and_is_counted() {
         let mut nearby = Nearby::default();
-        let one = |n: usize| Found::new(&format!("{n}._mqtt._tcp.local."), "h", 1, [], false, None).unwrap();
+        let one =
+            |n: usize| Found::new((&format!("{n}._mqtt._tcp.local."), "n"), "h", 1, [], false, None).unwrap();
         (0..MAX_FOUND + 5).for_each(|n| nearby.take(Sighting::Appeared(one(n))));
         assert_eq!((nearby.all().len(), nearby.n_dropped), (MAX_FOUND, 5));
         nearby.take(Sighting::Appeared(one(0)));
