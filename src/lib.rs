@@ -24,6 +24,7 @@ pub mod model;
 pub mod broker;
 pub mod config;
 pub mod demo;
+pub mod discover;
 pub mod terminal;
 pub mod view;
 

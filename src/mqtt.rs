@@ -2,6 +2,7 @@
 pub mod address;
 pub mod batch;
 pub mod filter;
+pub mod found;
 pub mod message;
 pub mod packet;
 pub mod port;
@@ -17,6 +18,7 @@ pub mod words;
 pub use address::{Address, Transport};
 pub use batch::Batch;
 pub use filter::{Filter, FilterError};
+pub use found::{Found, Sighting};
 pub use message::{MessageRef, Retained};
 pub use packet::Packet;
 pub use port::{BrokerEvent, BrokerRequest};

@@ -37,8 +37,10 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 2] = [("mqtt", "time"), ("main", "cli")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("jiff", &["runtime"]),
+    ("mdns_sd", &["discover"]),
+    ("if_addrs", &["discover"]),
     ("rumqttc", &["wire"]),
     ("rustls", &["broker"]),
     ("tokio_rustls", &["broker"]),
