@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_node_is_in_the_tree_as_long_as_it_or_a_part_of_it_is_kept() {
         let (mut store, mut kept) = (Store::new(usize::MAX), Kept::default());
-        let part = Node { codec: Codec::JsonPath(JsonPath::default()), ..node("a/b") };
+        let part = Node { codec: Codec::JsonPath(JsonPath::parse("$.c").unwrap()), ..node("a/b") };
         let whole = node("a/b");
         kept.put(&mut store, part.clone()).unwrap();
         kept.put(&mut store, whole.clone()).unwrap();
