@@ -168,6 +168,16 @@ commands! {
     PreviousMatch = "previous-match" in [Topics, Inspector];
     /// Go to a topic by its name
     GoTo = "go-to" in [Topics, Inspector];
+    /// Keep a topic below this row, or the row itself; {a,b} for many
+    AddChild = "add-child" in [Topics];
+    /// Keep what is typed beside this row
+    AddSibling = "add-sibling" in [Topics];
+    /// Give the kept node another name on screen
+    Alias = "alias" in [Topics, Inspector];
+    /// Keep the node, or all below the branch, no longer
+    RemoveNode = "remove-node" in [Topics];
+    /// Show only kept nodes, or all topics again
+    ToggleKeptOnly = "toggle-kept-only" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
     Pin = "pin" in [Topics, Inspector];
     /// Publish to this topic
@@ -215,8 +225,8 @@ commands! {
     OpenDevice = "open-device" in [Devices];
     /// Close the device; asks while publications are in flight
     CloseDevice = "close-device" in [Devices];
-    /// Save a device that is open without a file
-    SaveDevice = "save-device" in [Devices];
+    /// Save the device with its kept nodes
+    SaveDevice = "save-device" in [Topics, Inspector, Devices];
     /// Copy the device under another name
     CopyDevice = "copy-device" in [Devices];
     /// Delete the device's file; asks, and keeps the old one

@@ -142,7 +142,8 @@ enum UndoStep {
     Publish(Publication),
     Subscribe(Subscription),
     Unsubscribe(Filter),
-    Nodes(Vec<Change>),
+    /// Changes to kept nodes, and which state of them that leads to.
+    Nodes(Vec<Change>, u64),
 }
 
 impl Model {

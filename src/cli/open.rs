@@ -84,7 +84,7 @@ impl Opened {
         let made_up = std::mem::take(&mut self.ids_are_made_up);
         let opening = |((profile, word), id_is_made_up): ((Profile, String), bool)| {
             let origin = if is_name(&word) { Origin::File(word) } else { Origin::Url(word) };
-            Opening { profile, origin, id_is_made_up, warnings: Vec::new() }
+            Opening { profile, nodes: Vec::new(), origin, id_is_made_up, warnings: Vec::new() }
         };
         profiles.zip(words).zip(made_up).map(opening).collect()
     }

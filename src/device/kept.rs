@@ -41,7 +41,9 @@ pub struct Kept {
     nodes: BTreeMap<NodeKey, Node>,
     /// The keys at a place of the store, the whole payload's first.
     at: HashMap<NodeId, Vec<NodeKey>>,
+    /// The state: the same number is the same nodes.
     revision: u64,
+    newest_revision: u64,
     saved: u64,
 }
 
@@ -87,9 +89,19 @@ impl Kept {
         self.revision != self.saved
     }
 
-    /// Which state this is; to be handed back to [`Kept::note_saved`].
+    /// Which state this is; to be handed back to [`Kept::note_saved`] and [`Kept::note_undone`].
     pub const fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// All that was changed since this state is undone, or made again up to it.
+    pub const fn note_undone(&mut self, revision: u64) {
+        self.revision = revision;
+    }
+
+    const fn note_changed(&mut self) {
+        self.newest_revision += 1;
+        self.revision = self.newest_revision;
     }
 
     /// The state with this revision is on the disk.
@@ -111,7 +123,7 @@ impl Kept {
         }
         let before = self.nodes.insert(key, node.clone());
         if before.as_ref() != Some(&node) {
-            self.revision += 1;
+            self.note_changed();
         }
         Ok(Change { before, after: Some(node) })
     }
@@ -119,7 +131,7 @@ impl Kept {
     /// Keeps a node no longer. `None`: it was not kept.
     pub fn remove(&mut self, store: &mut Store, key: &NodeKey) -> Option<Change> {
         let before = self.nodes.remove(key)?;
-        self.revision += 1;
+        self.note_changed();
         if let Some(id) = store.find(key.topic.as_str())
             && let Some(keys) = self.at.get_mut(&id)
         {

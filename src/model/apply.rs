@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, ingest, keys, moves, publish};
+use super::{Model, Screen, ingest, keys, moves, nodes, publish};
 use crate::command::Command;
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -33,7 +33,12 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Devices => deeds::show(model, now, effects),
         Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
         Command::CloseDevice => deeds::close(model, now, effects),
-        Command::SaveDevice => deeds::ask_save(model, now),
+        Command::SaveDevice => deeds::ask_save(model, now, effects),
+        Command::AddChild => nodes::edit::ask_add(model, PromptKind::AddChild),
+        Command::AddSibling => nodes::edit::ask_add(model, PromptKind::AddSibling),
+        Command::Alias => nodes::edit::ask_alias(model, now),
+        Command::RemoveNode => nodes::edit::ask_remove(model, now),
+        Command::ToggleKeptOnly => nodes::toggle_kept_only(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
         Command::DeleteDevice => deeds::ask_delete(model, now),
         Command::NarrowDevices => keys::prompt(model, PromptKind::NarrowDevices, &model.shelf.narrow.clone()),
@@ -111,14 +116,18 @@ fn leave(model: &mut Model, now: Timestamp) {
 }
 
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
+    let mut losses = Vec::new();
     match model.lives.n_unsettled(None) {
-        0 => effects.push(Effect::Quit),
-        n => {
-            let them = if n == 1 { "1 publication is" } else { &format!("{n} publications are") };
-            let words = format!("{them} not acknowledged by the broker yet. Quit all the same?");
-            model.overlay = Overlay::Question(Question { words, deed: Deed::Quit });
-        }
+        0 => {}
+        1 => losses.push("1 publication is not acknowledged by the broker yet.".to_owned()),
+        n => losses.push(format!("{n} publications are not acknowledged by the broker yet.")),
     }
+    losses.extend(nodes::unsaved_words(model.devices.iter()));
+    if losses.is_empty() {
+        return effects.push(Effect::Quit);
+    }
+    let words = format!("{} Quit all the same?", losses.join(" "));
+    model.overlay = Overlay::Question(Question { words, deed: Deed::Quit });
 }
 
 fn interrupt(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {

@@ -2,8 +2,8 @@
 use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
-use crate::device::Kept;
 use super::opening::Origin;
+use crate::device::Kept;
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
 use crate::store::Store;

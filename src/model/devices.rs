@@ -3,9 +3,11 @@
 use super::Model;
 use super::device::Device;
 use super::event::{DeviceId, Effect};
+use super::nodes;
 use super::opening::{self, Opening, Origin};
 use super::overlay::{Overlay, PromptKind};
 use super::toast::Tone;
+use crate::device::Node;
 use crate::mqtt::found::Nearby;
 use crate::mqtt::{Address, Profile, Transport};
 use crate::time::Timestamp;
@@ -16,7 +18,7 @@ pub mod deeds;
 pub const LOCAL_URL: &str = "mqtt://127.0.0.1:1883";
 
 /// Something to do with the user's files, on a worker. Carried out in the order asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Errand {
     /// Look which device files there are and what they say.
     List,
@@ -26,6 +28,8 @@ pub enum Errand {
     Read(String),
     /// Write a profile under a name.
     Save(Box<Saving>),
+    /// Write the kept nodes into a device's file.
+    SaveNodes(Box<NodesSaving>),
     /// Copy a device file, by their names.
     Copy(String, String),
     /// Take a device file away; it is kept as `NAME.toml~`.
@@ -48,6 +52,7 @@ impl Errand {
             Self::Open(origin, then) => Answer::Opened(origin, then, Err(words)),
             Self::Read(name) => Answer::Read(name, Err(words)),
             Self::Save(saving) => Answer::Saved(saving, Err(SaveError::NotWritten(words))),
+            Self::SaveNodes(saving) => Answer::NodesSaved(saving, Err(words)),
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::Remember { .. } => Answer::Forgotten(words),
@@ -64,8 +69,21 @@ pub enum Then {
     Stay,
 }
 
+/// Kept nodes to write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodesSaving {
+    /// The device.
+    pub id: DeviceId,
+    /// Its file's name.
+    pub name: String,
+    /// All of its nodes.
+    pub nodes: Vec<Node>,
+    /// Which state of them this is.
+    pub revision: u64,
+}
+
 /// A profile to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Saving {
     /// The file's name.
     pub name: String,
@@ -75,12 +93,12 @@ pub struct Saving {
     pub profile: Profile,
     /// Whether the user chose to have the password written in plain text.
     pub plain: bool,
-    /// The device that is open with it and has no file yet.
-    pub of: Option<DeviceId>,
+    /// The device that is open with it and has no file yet; its nodes are written with it.
+    pub of: Option<NodesSaving>,
 }
 
 /// What came of an errand; errors in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// Of `List`.
     Listed(Result<Listing, String>),
@@ -90,6 +108,8 @@ pub enum Answer {
     Read(String, Result<Box<Profile>, String>),
     /// Of `Save`: how the device is opened now.
     Saved(Box<Saving>, Result<Box<Opening>, SaveError>),
+    /// Of `SaveNodes`: whether something was written, for nothing is when nothing changed.
+    NodesSaved(Box<NodesSaving>, Result<(), String>),
     /// Of `Copy`; the client id that both have, if they have one.
     Copied(String, String, Result<Option<String>, String>),
     /// Of `Delete`: where the old file is kept.
@@ -306,6 +326,7 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             self::saved(model, now, *saving, saved, effects);
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
+        Answer::NodesSaved(saving, saved) => nodes::saved(model, now, &saving, saved),
         Answer::Copied(from, to, copied) => {
             match copied {
                 Ok(shared) => {
@@ -356,9 +377,9 @@ fn saved(
             model.shelf.cursor = Some(Row::Saved(name.clone()));
             let before = was.map(Origin::File).and_then(|was| opening::opened_from(model, &was));
             match (of, before) {
-                (Some(id), _) => {
-                    opening::name(model, now, id, &name, effects);
-                    model.say(now, Tone::Info, format!("saved as {name}"));
+                (Some(of), _) => {
+                    opening::name(model, now, of.id, &name, effects);
+                    nodes::saved(model, now, &of, Ok(()));
                 }
                 (None, Some(id)) => opening::change(model, now, id, *opening, effects),
                 (None, None) => model.say(now, Tone::Info, format!("{name} is saved; enter opens it")),

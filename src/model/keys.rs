@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, held, moves, opening};
+use super::{Model, Undo, UndoStep, apply, held, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
@@ -120,7 +120,13 @@ fn retype(model: &mut Model) {
     match prompt.kind {
         PromptKind::Search => {}
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
-        PromptKind::GoTo | PromptKind::Subscribe | PromptKind::CopyDevice | PromptKind::SaveDevice => return,
+        PromptKind::GoTo
+        | PromptKind::Subscribe
+        | PromptKind::AddChild
+        | PromptKind::AddSibling
+        | PromptKind::Alias
+        | PromptKind::CopyDevice
+        | PromptKind::SaveDevice => return,
     }
     let (text, from) = (prompt.line.text().to_owned(), prompt.from);
     if text.is_empty() {
@@ -143,6 +149,8 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         }
         PromptKind::GoTo => go_to(model, &text),
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
+        PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
+        PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::NarrowDevices => Ok(()),
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
     };
@@ -161,7 +169,13 @@ fn leave_prompt(model: &mut Model) {
             moves::go(model, prompt.from, Placement::Middle);
         }
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
-        PromptKind::GoTo | PromptKind::Subscribe | PromptKind::CopyDevice | PromptKind::SaveDevice => {}
+        PromptKind::GoTo
+        | PromptKind::Subscribe
+        | PromptKind::AddChild
+        | PromptKind::AddSibling
+        | PromptKind::Alias
+        | PromptKind::CopyDevice
+        | PromptKind::SaveDevice => {}
     }
 }
 
@@ -211,6 +225,7 @@ pub fn no(model: &mut Model, now: Timestamp) {
         | Deed::Disconnect(_)
         | Deed::ClearRetained(..)
         | Deed::CloseDevice(_)
+        | Deed::RemoveNodes(_)
         | Deed::DeleteDevice(_) => {}
     }
 }
@@ -222,6 +237,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::Quit => effects.push(Effect::Quit),
         Deed::SendHeld(id) => held::send_all(model, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
+        Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
         Deed::CloseDevice(id) => opening::close(model, id, effects),
         Deed::DeleteDevice(name) => deeds::delete(name, effects),
         Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, &topic, effects),

@@ -3,7 +3,8 @@ use super::device::{Connection, Device, Subscribed};
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::tree::{self, RowId};
-use super::{Model, Screen, ingest};
+use super::{Model, Screen, ingest, nodes};
+use crate::device::Node;
 use crate::mqtt::port::Step;
 use crate::mqtt::{BrokerRequest, Filter, Profile};
 use crate::store::NodeId;
@@ -43,10 +44,12 @@ impl Origin {
 }
 
 /// A device to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Opening {
     /// How to connect.
     pub profile: Profile,
+    /// The nodes that its file names.
+    pub nodes: Vec<Node>,
     /// Where that came from.
     pub origin: Origin,
     /// Whether its client id was made up for this run.
@@ -58,7 +61,13 @@ pub struct Opening {
 impl Opening {
     /// A profile of the program's own.
     pub fn of_program(profile: Profile) -> Self {
-        Self { profile, origin: Origin::Program, id_is_made_up: true, warnings: Vec::new() }
+        Self {
+            profile,
+            nodes: Vec::new(),
+            origin: Origin::Program,
+            id_is_made_up: true,
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -101,9 +110,11 @@ pub fn opened_from(model: &Model, origin: &Origin) -> Option<DeviceId> {
 pub(super) fn add(model: &mut Model, now: Timestamp, opening: Opening) -> DeviceId {
     let id = DeviceId(model.next_device);
     model.next_device += 1;
-    let mut device = Device::new(id, opening.profile, 0);
+    // Its share of the memory is cut below; its nodes come first.
+    let mut device = Device::new(id, opening.profile, model.settings.budget_bytes);
     device.origin = opening.origin;
     device.id_is_made_up = opening.id_is_made_up;
+    nodes::load(&mut device, opening.nodes);
     device.connection = Connection::Connecting { step: Step::Resolve, since: now };
     device.store.expand(NodeId::ROOT);
     if model.devices.is_empty() {
@@ -153,7 +164,7 @@ pub fn close(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
 /// What was saved anew for a device that is open: what changed is done at once, and no more. The tree stays.
 pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening, effects: &mut Vec<Effect>) {
     let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
-    let Opening { mut profile, origin, id_is_made_up, warnings } = opening;
+    let Opening { mut profile, nodes: _, origin, id_is_made_up, warnings } = opening;
     if id_is_made_up && device.id_is_made_up {
         profile.client_id.clone_from(&device.profile.client_id);
     }

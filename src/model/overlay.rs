@@ -30,6 +30,12 @@ pub enum PromptKind {
     GoTo,
     /// A filter to subscribe to.
     Subscribe,
+    /// What to keep below a row.
+    AddChild,
+    /// What to keep beside a row.
+    AddSibling,
+    /// What to call a kept node.
+    Alias,
     /// A text that devices of the list shall hold.
     NarrowDevices,
     /// The name of a device's copy.
@@ -73,6 +79,8 @@ pub enum Deed {
     Disconnect(DeviceId),
     /// Close a device.
     CloseDevice(DeviceId),
+    /// Keep the nodes at and below a row no longer.
+    RemoveNodes(RowId),
     /// Delete the device file of a name.
     DeleteDevice(String),
 }

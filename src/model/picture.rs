@@ -69,6 +69,8 @@ pub struct Row {
     pub has_twin: bool,
     /// Topics here and below.
     pub n_topics: usize,
+    /// Kept nodes here and below, heard or not.
+    pub n_kept: usize,
     /// Messages here and below.
     pub n_messages: u64,
     /// Messages a second here and below.
@@ -226,6 +228,7 @@ impl RowMaker<'_> {
             is_match: self.is_match(device, id),
             has_twin: twin(device, id.node).is_some(),
             n_topics: node.n_topics_below,
+            n_kept: store.n_kept(id.node),
             n_messages: node.n_messages_below,
             rate: node.rate_per_s(self.now),
             value: self.value(device, id, old.and_then(|row| row.value.as_ref())),
@@ -330,6 +333,7 @@ fn empty_row(id: RowId) -> Row {
         is_match: false,
         has_twin: false,
         n_topics: 0,
+        n_kept: 0,
         n_messages: 0,
         rate: 0.0,
         value: None,

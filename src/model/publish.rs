@@ -143,8 +143,12 @@ fn carry_out(model: &mut Model, now: Timestamp, id: DeviceId, step: &UndoStep, e
         UndoStep::Unsubscribe(filter) => {
             effects.push(Effect::Request(id, BrokerRequest::Unsubscribe(filter.clone())));
         }
-        UndoStep::Nodes(changes) => {
-            nodes::carry_out(model, now, id, changes);
+        UndoStep::Nodes(changes, revision) => {
+            if nodes::carry_out(model, now, id, changes)
+                && let Some(device) = ingest::device_mut(&mut model.devices, id)
+            {
+                device.kept.note_undone(*revision);
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
-use crate::device::Node;
 use crate::decode::{self, Ink, Line, Preview};
+use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, Past};
@@ -74,29 +74,34 @@ pub struct Head {
 pub struct KeptHead {
     /// The types and accesses: `float · get`; empty where only parts of the payload are kept.
     pub words: String,
-    /// How the payload fits; `None` when it is not there any more.
-    pub fit: Option<Fit>,
+    /// What does not fit, in words; empty when there is nothing to say.
+    pub complaint: Vec<Line>,
 }
+
+/// Lines of what does not fit: an inspector of 46 columns holds the longest of our own words.
+const MAX_COMPLAINT_LINES: usize = 4;
 
 impl KeptHead {
     fn of(node: &Node) -> Self {
-        Self { words: format!("{} · {}", node.kind, node.access), fit: None }
+        Self { words: format!("{} · {}", node.kind, node.access), complaint: Vec::new() }
     }
 
-    /// What does not fit, in words.
-    pub fn complaint(&self) -> Option<&str> {
-        match self.fit.as_ref()? {
-            Fit::Fits => None,
-            Fit::Outside(words) | Fit::Misfit(words) => Some(words),
-        }
+    fn complain(&mut self, fit: &Fit, cols: usize) {
+        let words = match fit {
+            Fit::Fits => return,
+            Fit::Outside(words) | Fit::Misfit(words) => words,
+        };
+        let mut line = Line::default();
+        decode::escape::push_sane(&mut line, Ink::Plain, words.as_bytes(), cols * MAX_COMPLAINT_LINES);
+        self.complaint = fold::line(&line, cols, 0).into_iter().take(MAX_COMPLAINT_LINES).collect();
     }
 }
 
 impl Head {
     /// Rows it takes.
     pub fn n_rows(&self) -> usize {
-        let complaint = self.kept.as_ref().and_then(KeptHead::complaint);
-        2 + usize::from(!self.spark.is_empty()) + usize::from(complaint.is_some())
+        let n_complaints = self.kept.as_ref().map_or(0, |kept| kept.complaint.len());
+        2 + usize::from(!self.spark.is_empty()) + n_complaints
     }
 }
 
@@ -255,7 +260,7 @@ fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
     let preview = match last.payload {
         LastPayload::Whole(payload) => match typed::typed(device, row.node, payload, cols) {
             Some(Typed { preview, fit }) => {
-                kept.get_or_insert_default().fit = Some(fit);
+                kept.get_or_insert_default().complain(&fit, cols);
                 preview
             }
             None => decode::preview(payload, cols),

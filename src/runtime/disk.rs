@@ -2,7 +2,7 @@
 //! were asked for, and no frame waits for a disk.
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
-use crate::model::devices::{Answer, Errand, Listing, SaveError, Saved, Saving};
+use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
 use crate::model::opening::{Opening, Origin};
 use std::path::PathBuf;
 use std::sync::mpsc as blocking;
@@ -100,6 +100,14 @@ impl Files {
             Errand::Save(saving) => {
                 let saved = self.save(&saving);
                 Answer::Saved(saving, saved)
+            }
+            Errand::SaveNodes(saving) => {
+                let NodesSaving { name, nodes, .. } = &*saving;
+                let saved = self.devices.read(name).and_then(|file| {
+                    let _ = nodes;
+                    self.devices.save(name, &file.profile, PlainPassword::Save)
+                });
+                Answer::NodesSaved(saving, saved.map(drop).map_err(words))
             }
             Errand::Copy(from, to) => {
                 let shared = |copy: DeviceFile| Some(copy.profile.client_id).filter(|id| !id.is_empty());

@@ -8,10 +8,10 @@ use ratatui::widgets::Paragraph;
 use super::bars::{bars, chart, newest, range, words};
 use super::strip::{Strip, keep_end};
 use super::{Scene, history, rect, row_of};
-use crate::decode::{Kind, figures, sanitize};
+use crate::decode::{Kind, figures};
 use crate::model::inspector::Tab;
 use crate::model::layout::Pane;
-use crate::model::shown::{Head, KeptHead, Shown};
+use crate::model::shown::{Head, Shown};
 use crate::mqtt::Retained;
 use crate::theme::Role;
 
@@ -74,9 +74,8 @@ fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
     let max_cols = usize::from(area.width);
     if let Some(head) = &shown.head {
         lines.push(big(scene, head, max_cols));
-        if let Some(words) = head.kept.as_ref().and_then(KeptHead::complaint) {
-            let words = sanitize(words.as_bytes(), max_cols);
-            lines.push(Line::styled(words, scene.style(Role::ValueError)));
+        for words in head.kept.iter().flat_map(|kept| &kept.complaint) {
+            lines.push(Line::styled(words.text(), scene.style(Role::ValueError)));
         }
         lines.push(meta(scene, head, max_cols));
         let room = usize::from(area.height).saturating_sub(lines.len() + 2).min(MAX_CHART_ROWS);

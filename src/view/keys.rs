@@ -92,6 +92,18 @@ fn topics(model: &Model) -> Wanted {
         keys.push((&[Command::TabHistory], "history"));
         keys.push((&[Command::Pin], if row.is_some_and(|row| row.is_pinned) { "unpin" } else { "pin" }));
     }
+    if device.is_some_and(|device| device.kept.is_changed()) {
+        keys.push((&[Command::SaveDevice], "save"));
+    }
+    if row.is_some_and(|row| row.is_kept) {
+        keys.push((&[Command::RemoveNode], "keep no longer"));
+    } else {
+        keys.push((&[Command::AddChild], "keep"));
+    }
+    if device.is_some_and(|device| !device.kept.is_empty()) {
+        let is_kept_only = device.is_some_and(|device| device.store.is_kept_only());
+        keys.push((&[Command::ToggleKeptOnly], if is_kept_only { "all topics" } else { "kept only" }));
+    }
     if can_publish && value.is_some_and(|value| value.retained == Retained::Yes) {
         keys.push((&[Command::ClearRetained], "clear retained"));
     }

@@ -8,6 +8,7 @@ use super::field::{natural_cols, see};
 use super::strip::{Strip, wrap};
 use super::{Scene, footer, rect};
 use crate::decode::{cols, figures, sanitize};
+use crate::model::nodes;
 use crate::model::overlay::{Prompt, PromptKind};
 use crate::model::search::Search;
 use crate::theme::Role;
@@ -25,6 +26,9 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::Search => " /",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
+        PromptKind::AddChild => " keep below: ",
+        PromptKind::AddSibling => " keep beside: ",
+        PromptKind::Alias => " call it: ",
         PromptKind::NarrowDevices => " only: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
@@ -76,6 +80,15 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
     match (prompt.kind, &scene.model.search) {
         (PromptKind::Search, Some(search)) if !prompt.line.text().is_empty() => found(search),
         (PromptKind::Search, _) => ("part of a topic".into(), Role::TextFaint),
+        (PromptKind::AddChild | PromptKind::AddSibling, _) => {
+            let text = prompt.line.text();
+            match nodes::edit::preview(scene.model, prompt.from, prompt.kind, text) {
+                Ok(words) => (words, Role::TextFaint),
+                // What is being typed is not wrong yet.
+                Err(words) => (words, if text.is_empty() { Role::TextFaint } else { Role::FieldError }),
+            }
+        }
+        (PromptKind::Alias, _) => ("nothing: its own name".into(), Role::TextFaint),
         (PromptKind::NarrowDevices, _) => ("part of a name or address".into(), Role::TextFaint),
         (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {
             ("letters, digits, - and _".into(), Role::TextFaint)

@@ -192,6 +192,9 @@ impl Columns {
         line.put(format!("{dot} "), scene.style(role));
         let room = self.middle_end.saturating_sub(start + line.cols());
         line.put(sanitize(placed.row.level.as_bytes(), room), scene.style(Role::TopicDevice));
+        if device.kept.is_changed() {
+            line.put(" ◆ unsaved", scene.style(Role::Mark));
+        }
         let room = (self.retained + 1).saturating_sub(start + line.cols() + GAP_COLS);
         if let Some(words) = header::state_words(scene, device, room) {
             line.to(line.cols() + GAP_COLS);
@@ -271,7 +274,10 @@ fn badges(scene: &Scene<'_>, row: &Row, line: &mut Strip) {
 }
 
 fn topics(row: &Row) -> String {
-    figures::counted(row.n_topics as u64, "topic")
+    match (row.n_topics, row.n_kept) {
+        (0, n_kept @ 1..) => format!("{} kept", figures::grouped(n_kept as u64)),
+        (n_topics, _) => figures::counted(n_topics as u64, "topic"),
+    }
 }
 
 /// A text that keeps its distance from what stands before it.

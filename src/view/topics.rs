@@ -48,6 +48,9 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         words.put(format!(" + {} not stored", figures::grouped(n_refused)), scene.style(Role::Dropped));
     }
     words.put(format!(" · {} ", figures::counted(n_messages, "msg")), scene.style(Role::Title));
+    if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
+        words.put("· kept only ", scene.style(Role::Mark));
+    }
     words.into_line()
 }
 

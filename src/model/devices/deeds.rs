@@ -7,7 +7,7 @@ use crate::model::opening::{self, Origin};
 use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
 use crate::model::tree::{Placement, RowId};
-use crate::model::{Model, Screen, apply, keys, moves};
+use crate::model::{Model, Screen, apply, keys, moves, nodes};
 use crate::mqtt::BrokerRequest;
 use crate::mqtt::profile::PasswordSource;
 use crate::time::Timestamp;
@@ -104,14 +104,18 @@ pub fn close(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         return model.say(now, Tone::Info, format!("{} is not open", model.row_name(&row)));
     };
     let (id, name) = (device.id, device.profile.name.clone());
+    let mut losses = Vec::new();
     match model.lives.n_unsettled(Some(id)) {
-        0 => opening::close(model, id, effects),
-        n => {
-            let them = if n == 1 { "1 publication is" } else { &format!("{n} publications are") };
-            let words = format!("{them} not acknowledged by {name}'s broker yet. Close it all the same?");
-            model.overlay = Overlay::Question(Question { words, deed: Deed::CloseDevice(id) });
-        }
+        0 => {}
+        1 => losses.push(format!("1 publication is not acknowledged by {name}'s broker yet.")),
+        n => losses.push(format!("{n} publications are not acknowledged by {name}'s broker yet.")),
     }
+    losses.extend(nodes::unsaved_words(model.device(id).into_iter()));
+    if losses.is_empty() {
+        return opening::close(model, id, effects);
+    }
+    let words = format!("{} Close it all the same?", losses.join(" "));
+    model.overlay = Overlay::Question(Question { words, deed: Deed::CloseDevice(id) });
 }
 
 /// Asks whether the file under the hand shall go.
@@ -152,16 +156,26 @@ pub fn ask_copy(model: &mut Model, now: Timestamp) {
     }
 }
 
-/// Asks for the name to save an open device under.
-pub fn ask_save(model: &mut Model, now: Timestamp) {
-    match model.shelf_row() {
+/// Saves the nodes of the device under the hand, or asks for the name to save it under.
+pub fn ask_save(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let row = match model.screen {
+        Screen::Devices => model.shelf_row(),
+        Screen::Explorer => model.selected().map(|device| match device.origin.file() {
+            Some(name) => Row::Saved(name.to_owned()),
+            None => Row::Open(device.id),
+        }),
+    };
+    match row {
         Some(Row::Open(id)) => {
             let host = model.device(id).map(|device| device.profile.address.host.clone()).unwrap_or_default();
             let name: String = host.split('.').next().unwrap_or_default().to_owned();
             let is_number = name.chars().all(|c| c.is_ascii_digit());
             keys::prompt(model, PromptKind::SaveDevice, if is_number { "" } else { &name });
         }
-        Some(Row::Saved(_)) => model.say(now, Tone::Info, "it is saved already; e changes it"),
+        Some(row @ Row::Saved(_)) => match model.row_device(&row).map(|device| device.id) {
+            Some(id) => nodes::save(model, now, id, effects),
+            None => model.say(now, Tone::Info, "it is saved already; e changes it"),
+        },
         Some(Row::Local | Row::Found(_)) => {
             model.say(now, Tone::Info, "enter opens it; w saves it once it is open");
         }
@@ -179,13 +193,18 @@ pub fn named(
     if model.shelf.of_name(name).is_some() {
         return Err(format!("there is a device {name:?} already; choose another name"));
     }
-    match (kind, model.shelf_row()) {
+    let row = match (kind, model.screen) {
+        (PromptKind::SaveDevice, Screen::Explorer) => Some(Row::Open(model.cursor.device)),
+        _ => model.shelf_row(),
+    };
+    match (kind, row) {
         (PromptKind::CopyDevice, Some(Row::Saved(from))) => {
             effects.push(errand(Errand::Copy(from, name.to_owned())));
             Ok(())
         }
         (PromptKind::SaveDevice, Some(Row::Open(id))) => {
             let device = model.device(id).ok_or("the device was closed meanwhile")?;
+            let of = Some(nodes::saving(device, name));
             let mut profile = device.profile.clone();
             name.clone_into(&mut profile.name);
             if device.id_is_made_up {
@@ -195,7 +214,7 @@ pub fn named(
                 // It is asked for anew where it comes from.
                 profile.password = None;
             }
-            let saving = Saving { name: name.to_owned(), was: None, profile, plain: false, of: Some(id) };
+            let saving = Saving { name: name.to_owned(), was: None, profile, plain: false, of };
             effects.push(errand(Errand::Save(Box::new(saving))));
             Ok(())
         }
