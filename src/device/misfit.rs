@@ -154,7 +154,7 @@ impl Misfit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// Another type than the node's.
-    #[error("a {found} is no {kind}")]
+    #[error("a value of type {found} is none of type {kind}")]
     Kind {
         /// The value's.
         found: Kind,

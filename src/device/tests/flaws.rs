@@ -34,7 +34,7 @@ fn each_flaw_names_its_attribute_and_what_helps() {
             |node| node.domain.max = Some(f64::NAN),
             "max: NaN is no finite number; write one or remove it",
         ),
-        (Kind::String, |node| node.domain.min = Some(1.0), "min: a string has no min; remove 1"),
+        (Kind::String, |node| node.domain.min = Some(1.0), "min: type string has no min; remove 1"),
         (Kind::Float, |node| node.domain.step = Some(0.0), "step: 0 is no step; it must be above 0"),
         (
             Kind::Int,
@@ -65,17 +65,17 @@ fn each_flaw_names_its_attribute_and_what_helps() {
         (
             Kind::Int,
             |node| node.default = Some(string("x")),
-            "default: \"x\" is a string, not a int; change it or the type",
+            "default: \"x\" is of type string, not int; change it or the type",
         ),
         (
             Kind::Int,
             |node| node.domain.values = vec![string("x")],
-            "values: \"x\" is a string, not a int; change it or the type",
+            "values: \"x\" is of type string, not int; change it or the type",
         ),
         (
             Kind::String,
             |node| node.unit = Some(Unit::new("°C")),
-            "unit: a string counts nothing, so °C means nothing; remove it",
+            "unit: type string counts nothing, so °C means nothing; remove it",
         ),
         (Kind::Float, |node| node.unit = Some(Unit::new("")), "unit: it is empty; remove it or name one"),
         (

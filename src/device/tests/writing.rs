@@ -42,8 +42,8 @@ fn what_no_payload_holds_is_refused_in_words() {
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     let path = format!("${}", ".a".repeat(40));
     for (kind, codec, value, words) in [
-        (Int, "text", Value::Float(1.0), "a float is no int"),
-        (Float, "text", Value::Int(9_007_199_254_740_993), "a int is no float"),
+        (Int, "text", Value::Float(1.0), "a value of type float is none of type int"),
+        (Float, "text", Value::Int(9_007_199_254_740_993), "a value of type int is none of type float"),
         (Float, "text", Value::Float(f64::NAN), "NaN is no finite number"),
         (Vec2, "json", Value::Vec2([0.0, f64::INFINITY]), "inf is no finite number"),
         (Int, "u8", Value::Int(256), "256 does not fit u8"),
