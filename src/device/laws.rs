@@ -109,7 +109,7 @@ fn domain() -> impl Strategy<Value = Domain> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn what_is_written_reads_back(value in typed_value(), codec in codec()) {
