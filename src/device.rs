@@ -26,3 +26,8 @@ pub use node::{Node, NodeKey};
 pub use unit::Unit;
 pub use value::Value;
 pub use vector::Hex;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;

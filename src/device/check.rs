@@ -39,7 +39,10 @@ impl Node {
         if let Some(unit) = &self.unit {
             let is_counted = self.kind.is_number() || self.kind.n_components().is_some();
             if !is_counted {
-                flaw("unit", format!("a {} counts nothing, so {unit} means nothing; remove it", self.kind));
+                flaw(
+                    "unit",
+                    format!("type {} counts nothing, so {unit} means nothing; remove it", self.kind),
+                );
             }
             if unit.as_str().trim().is_empty() {
                 flaw("unit", "it is empty; remove it or name one".to_owned());
@@ -86,7 +89,7 @@ impl Node {
                 }
                 Some(number) if !has_range => {
                     let number = shortest(number);
-                    flaw(attribute, format!("a {} has no {attribute}; remove {number}", self.kind));
+                    flaw(attribute, format!("type {} has no {attribute}; remove {number}", self.kind));
                 }
                 Some(_) | None => {}
             }
@@ -131,7 +134,7 @@ impl Node {
                 let (shown, kind) = (value.shown(), self.kind);
                 flaw(
                     "values",
-                    format!("{shown:?} is a {}, not a {kind}; change it or the type", value.kind()),
+                    format!("{shown:?} is of type {}, not {kind}; change it or the type", value.kind()),
                 );
             }
         }
@@ -140,7 +143,7 @@ impl Node {
             let (shown, kind) = (default.shown(), self.kind);
             flaw(
                 "default",
-                format!("{shown:?} is a {}, not a {kind}; change it or the type", default.kind()),
+                format!("{shown:?} is of type {}, not {kind}; change it or the type", default.kind()),
             );
         } else if let Err(outside) = self.domain.judge(default) {
             flaw("default", format!("{outside}; change it or widen the domain"));

@@ -7,6 +7,9 @@ use crate::decode;
 /// Columns quoted of what is to blame: enough to know it by, and the sentence stays a line.
 const MAX_QUOTED_COLS: usize = 40;
 
+/// Columns of the JSON parser's own words, which quote nothing: its longest sentence and its place.
+const MAX_PARSER_COLS: usize = 100;
+
 /// Why a payload is no value of its node. The value is unknown then, and nothing is made up in its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
@@ -135,7 +138,7 @@ impl Misfit {
         if words.starts_with("recursion limit") {
             return Self::NotJson("it nests more than 127 deep".into());
         }
-        Self::NotJson(quote(words.as_bytes()))
+        Self::NotJson(decode::sanitize(words.as_bytes(), MAX_PARSER_COLS).into())
     }
 
     pub(super) fn no_member(name: &str, at: &JsonPath) -> Self {
@@ -151,7 +154,7 @@ impl Misfit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// Another type than the node's.
-    #[error("a {found} is no {kind}")]
+    #[error("a value of type {found} is none of type {kind}")]
     Kind {
         /// The value's.
         found: Kind,

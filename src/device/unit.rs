@@ -130,6 +130,8 @@ impl Unit {
             Some(Known { symbol: "°", .. }) => "°".to_owned(),
             Some(known) if known.is_silent() => String::new(),
             Some(_) | None if self.0.is_empty() => String::new(),
+            // Names such as `gain.db` are ossia's; people read dB.
+            Some(known) if self.0.contains('.') => format!(" {}", known.symbol),
             Some(_) | None => format!(" {}", self.0),
         }
     }

@@ -186,7 +186,7 @@ pub(in crate::device) fn text<'p>(
 fn measure<'p>(wanted: Wanted<'_>, text: &'p str) -> Result<(Value, Option<&'p str>), Misfit> {
     let trimmed = text.trim_ascii();
     let (digits, rest) = unit::split(trimmed);
-    let value = number_of(wanted.kind, digits, trimmed)?;
+    let value = number_of(wanted.kind, digits, text)?;
     match (rest, wanted.unit) {
         ("", _) => Ok((value, None)),
         (rest, Some(unit)) if unit.is_also(rest) => Ok((value, Some(rest))),
@@ -209,7 +209,9 @@ fn number_of(kind: Kind, digits: &str, text: &str) -> Result<Value, Misfit> {
     }
     match number::float(digits) {
         Some(value) => Ok(Value::Float(value)),
-        None if !digits.is_empty() => Err(Misfit::NotFinite(quote(digits.as_bytes()))),
+        None if !digits.is_empty() && number::length(digits) == digits.len() => {
+            Err(Misfit::NotFinite(quote(digits.as_bytes())))
+        }
         None => Err(Misfit::NotANumber(quote(text.as_bytes()))),
     }
 }
