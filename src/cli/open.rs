@@ -2,10 +2,11 @@
 //! host, and what is opened when there is none; connects nothing.
 use super::profile::{check, read_password};
 use super::{ConnectionArgs, ProfileError};
-use crate::config::device::{Devices, url_of};
+use crate::config::device::{Devices, is_path, url_of};
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
+use std::path::Path;
 
 /// What is opened when nothing is named and nothing was open before.
 const LOCAL: &str = "mqtt://127.0.0.1:1883";
@@ -49,7 +50,8 @@ pub fn reopen(
     let mut opened = Opened::default();
     for word in last {
         let is_name = !word.contains([':', '/']);
-        if is_name && !devices.has(word) {
+        let is_gone = is_path(word) && !Path::new(word).is_file();
+        if is_gone || (is_name && !devices.has(word)) {
             opened.warnings.push(format!("the device {word:?}, open last, is no more"));
             continue;
         }
@@ -78,11 +80,12 @@ impl Opened {
         unique: u64,
         place: usize,
     ) -> Result<(), ProfileError> {
-        if devices.has(word) && self.words.iter().any(|known| known == word) {
+        let word = &whole_path(word);
+        if devices.knows(word) && self.words.iter().any(|known| known == word) {
             self.warnings.push(format!("the device {word:?} is named twice and opened once"));
             return Ok(());
         }
-        if devices.has(word) {
+        if devices.knows(word) {
             return self.add_device(word, connection, devices, unique, place);
         }
         let is_bare = !word.contains([':', '/', '.', '[']);
@@ -111,7 +114,7 @@ impl Opened {
         unique: u64,
         place: usize,
     ) -> Result<(), ProfileError> {
-        let file = devices.read(name)?;
+        let file = devices.open(name)?;
         self.warnings.extend(file.warnings.iter().map(ToString::to_string));
         let mut profile = file.profile;
         connection.change(&mut profile)?;
@@ -123,6 +126,12 @@ impl Opened {
         self.profiles.push(profile);
         Ok(())
     }
+}
+
+/// The path of a device file as it is understood anywhere; other words as they are.
+fn whole_path(word: &str) -> String {
+    let whole = is_path(word).then(|| std::path::absolute(word).ok()).flatten();
+    whole.and_then(|path| path.into_os_string().into_string().ok()).unwrap_or_else(|| word.to_owned())
 }
 
 /// A URL to be opened again. A query may be a signature, so it isn't written down.

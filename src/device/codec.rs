@@ -24,6 +24,79 @@ pub enum Codec {
     Suffix(Box<str>),
 }
 
+/// Why a text names no codec.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no codec: text, json, a JSON path such as $.state, or a number such as u16-be")]
+pub struct CodecError(Box<str>);
+
+impl Codec {
+    /// The codec of a text, as a device file writes those that need no table.
+    pub fn parse(text: &str) -> Result<Self, CodecError> {
+        let (name, order) = text.split_once('-').unwrap_or((text, ""));
+        let order = match order {
+            "be" => Some(Order::Big),
+            "le" => Some(Order::Little),
+            _one_byte => None,
+        };
+        let codec = match name {
+            "text" if order.is_none() => Some(Self::Text),
+            "json" if order.is_none() => Some(Self::Json),
+            "i8" => Some(Self::Raw(Number::I8, Order::Big)),
+            "u8" => Some(Self::Raw(Number::U8, Order::Big)),
+            "i16" => order.map(|order| Self::Raw(Number::I16, order)),
+            "u16" => order.map(|order| Self::Raw(Number::U16, order)),
+            "i32" => order.map(|order| Self::Raw(Number::I32, order)),
+            "u32" => order.map(|order| Self::Raw(Number::U32, order)),
+            "i64" => order.map(|order| Self::Raw(Number::I64, order)),
+            "u64" => order.map(|order| Self::Raw(Number::U64, order)),
+            "f32" => order.map(|order| Self::Raw(Number::F32, order)),
+            "f64" => order.map(|order| Self::Raw(Number::F64, order)),
+            _path => path(text).map(Self::JsonPath),
+        };
+        codec.ok_or_else(|| CodecError(text.into()))
+    }
+}
+
+fn path(text: &str) -> Option<JsonPath> {
+    let (mut rest, mut steps) = (text.strip_prefix('$')?, Vec::new());
+    while !rest.is_empty() {
+        let step;
+        if let Some(dotted) = rest.strip_prefix('.') {
+            let end = dotted.find(['.', '[']).unwrap_or(dotted.len());
+            let (name, behind) = dotted.split_at_checked(end)?;
+            (step, rest) = (PathStep::Member(is_plain(name).then_some(name)?.into()), behind);
+        } else if let Some(quoted) = rest.strip_prefix("['") {
+            let (name, behind) = quoted.split_once("']")?;
+            (step, rest) = (PathStep::Member(name.into()), behind);
+        } else {
+            let (index, behind) = rest.strip_prefix('[')?.split_once(']')?;
+            (step, rest) = (PathStep::Index(index.parse().ok()?), behind);
+        }
+        steps.push(step);
+    }
+    Some(JsonPath(steps.into()))
+}
+
+impl fmt::Display for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("text"),
+            Self::Json => f.write_str("json"),
+            Self::JsonPath(path) => write!(f, "{path}"),
+            Self::Raw(number, order) => {
+                let name = format!("{number:?}").to_ascii_lowercase();
+                match (number, order) {
+                    (Number::I8 | Number::U8, _) => f.write_str(&name),
+                    (_, Order::Big) => write!(f, "{name}-be"),
+                    (_, Order::Little) => write!(f, "{name}-le"),
+                }
+            }
+            Self::Words { on, off } => write!(f, "words {on}/{off}"),
+            Self::Suffix(suffix) => write!(f, "suffix {suffix:?}"),
+        }
+    }
+}
+
 /// A number's form in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Number {
