@@ -43,7 +43,7 @@ pub struct Cli {
     /// Devices to open.
     #[arg(
         value_name = "DEVICE|URL",
-        help = "Devices to open: names of device files, or brokers as mqtt://[user[:password]@]host[:port] or host[:port]; mqtts://, ws:// and wss://host[:port][/path], mqtt+unix:///path"
+        help = "Devices to open: names or paths of device files, or brokers as mqtt://[user[:password]@]host[:port] or host[:port]; mqtts://, ws:// and wss://host[:port][/path], mqtt+unix:///path"
     )]
     pub devices: Vec<String>,
     /// What every way of running takes.
@@ -85,7 +85,7 @@ Without a name or URL mqttscope opens what was open last, at first the Devices s
 pub enum Subcommands {
     /// Explore an embedded broker with a living plant of simulated devices
     Demo(DemoArgs),
-    /// List, show, add and remove device files
+    /// List, show, add, remove, compare, import and export device files
     Device(device::DeviceArgs),
     /// Connect step by step and say what is wrong: resolve, TCP, TLS, CONNECT, limits, subscribe, round trips
     Doctor(doctor::DoctorArgs),

@@ -55,7 +55,8 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("tui_tree_widget", &["view"]),
     // `terminal` waits for the rest of a split escape sequence.
     ("tokio", &["broker", "runtime", "headless", "demo", "discover", "main", "cli", "terminal"]),
-    ("serde_json", &["decode", "device", "headless"]),
+    // `config` writes lists and maps of nodes, and reads ossia's `.device` files.
+    ("serde_json", &["decode", "device", "headless", "config"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
     ("shell_words", &["cli"]),

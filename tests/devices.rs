@@ -190,3 +190,140 @@ fn saving_changes_what_changed_and_keeps_the_older_version() {
     #[cfg(unix)]
     assert_eq!(mode(&home.file("plant.toml")), 0o600);
 }
+
+/// A device of the shell's, by a word and the words of a file.
+fn nodes(text: &str) -> Vec<mqttscope::device::Node> {
+    let path = Path::new("/d/x.toml");
+    mqttscope::config::device::parse("x", path, format!("[connection]\nurl = \"mqtt://h\"\n{text}"))
+        .unwrap()
+        .nodes
+}
+
+#[test]
+fn a_device_goes_to_ossia_score_and_comes_back() {
+    let home = Home::new();
+    let text = "[connection]\nurl = \"mqtt://h:1884\"\nusername = \"me\"\npassword = { plain = \"hunter2\" }\n\n[[node]]\n\
+        topic = \"plant/oven\"\ntype = \"float\"\nunit = \"°C\"\nqos = 1\n\n[[node]]\ntopic = \"/lamp\"\ntype = \"bool\"\n";
+    home.write("plant.toml", text);
+    let ran = home.done(&["device", "export", "plant", "out.device"]);
+    for words in
+        ["known from ossia score's sources", "unit: 1 (plant/oven)", "of the connection, not exported: 2"]
+    {
+        assert!(ran.err.contains(words), "{words}: {ran:?}");
+    }
+    let ran = home.run(&["device", "export", "plant", "out.device"]);
+    assert!(ran.code == 1 && ran.err.contains("--force replaces it"), "{ran:?}");
+    let shown = home.done(&["device", "export", "plant"]).out;
+    assert!(shown.contains("b960ea7e-b4bc-4207-af52-4bf806279b6a") && !shown.contains("hunter2"), "{shown}");
+    let ran = home.run(&["device", "import", "out.device"]);
+    assert!(ran.code == 1 && ran.err.contains("exists already"), "{ran:?}");
+    let ran = home.done(&["device", "import", "out.device", "--name", "back"]);
+    assert!(ran.out.contains("with 2 nodes"), "{ran:?}");
+    let (one, other) = (home.read("plant.toml"), home.read("back.toml"));
+    let of = |text: &str| nodes(text.split_once("\n\n").unwrap().1);
+    assert!(of(&one).iter().all(|node| of(&other).contains(node)), "{other}");
+    assert!(home.done(&["device", "show", "back"]).out.contains("kept nodes       2"));
+    fs::write(home.0.path().join("osc.device"), r#"{"Device":{"Protocol":"x"}}"#).unwrap();
+    let ran = home.run(&["device", "import", "osc.device"]);
+    assert!(
+        ran.code == 1 && ran.err.contains("osc.device: this device speaks another protocol, \"x\""),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn two_devices_are_compared_and_no_secret_is_shown() {
+    let home = Home::new();
+    let head = "[connection]\nurl = \"mqtt://h\"\nusername = \"me\"\n";
+    let one = format!(
+        "{head}password = {{ plain = \"hunter2\" }}\n\n[[node]]\ntopic = \"a\"\n\n[[node]]\ntopic = \"b\"\ntype = \"int\"\n"
+    );
+    let other = format!(
+        "{head}password = {{ plain = \"hunter3\" }}\nkeep_alive_s = 5\n\n[[subscription]]\nfilter = \"x/#\"\n\n[[node]]\n\
+         topic = \"b\"\nmax = 5\ntype = \"float\"\n\n[[node]]\ntopic = \"c\"\n"
+    );
+    home.write("one.toml", &one);
+    fs::write(home.0.path().join("other.toml"), other).unwrap();
+    let same = home.done(&["device", "diff", "one", "one"]);
+    assert_eq!((same.out.as_str(), same.err.as_str()), ("", ""));
+    let ran = home.run(&["device", "diff", "one", "./other.toml"]);
+    let expected = "~ connection\n    password: differs\n    keep_alive_s: default → 5\n- subscription #\n\
+        + subscription x/#\n- node a\n~ node b\n    type: \"int\" → \"float\"\n    max: default → 5\n+ node c\n";
+    assert_eq!((ran.code, ran.out.as_str()), (1, expected));
+    assert!(ran.err.contains("differ in 6 places"), "{ran:?}");
+    let ran = home.run(&["device", "diff", "one", "other.toml", "--json"]);
+    assert!(ran.out.contains(r#"{"what":"node","name":"c","is":"added"}"#), "{ran:?}");
+    assert!(ran.out.contains(r#"{"key":"password"}"#) && !ran.out.contains("hunter"), "{ran:?}");
+    let ran = home.run(&["device", "diff", "one", "./nothing.toml"]);
+    assert!(ran.code == 2 && ran.err.contains("nothing.toml can't be read"), "{ran:?}");
+}
+
+#[test]
+fn a_device_is_named_by_the_path_of_its_file_too() {
+    let home = Home::new();
+    fs::write(home.0.path().join("near.toml"), "[connection]\nurl = \"mqtt://h\"\nkeep_alive_s = 70000\n")
+        .unwrap();
+    for arguments in
+        [&["near.toml"][..], &["./near.toml"], &["doctor", "near.toml"], &["device", "show", "near.toml"]]
+    {
+        let ran = home.run(arguments);
+        assert!(
+            ran.code != 0 && ran.err.contains("near.toml:3:16: keep_alive_s must be"),
+            "{arguments:?}: {ran:?}"
+        );
+    }
+}
+
+#[test]
+fn half_a_file_never_replaces_a_whole_one() {
+    use mqttscope::config::device::{DeviceError, Devices, PlainPassword};
+    let home = Home::new();
+    let text = "[connection]\nurl = \"mqtt://h\"\n\n[[node]]\ntopic = \"a\"\nalias = \"b\"\n";
+    home.write("plant.toml", text);
+    let devices = Devices::at(Some(home.devices()));
+    let profile = devices.read("plant").unwrap().profile;
+    let new = nodes("[[node]]\ntopic = \"c\"\n");
+    let save = || devices.save_nodes("plant", &profile, &new, PlainPassword::LeaveOut);
+    // A directory in the place of the backup: what has no room for it has none for the file.
+    fs::create_dir(home.file("plant.toml~")).unwrap();
+    assert!(matches!(save(), Err(DeviceError::Io { .. })));
+    assert_eq!(home.read("plant.toml"), text);
+    fs::remove_dir(home.file("plant.toml~")).unwrap();
+    for n_bytes in [text.len() - 2, 40, 5] {
+        let half = text.get(..n_bytes).unwrap();
+        home.write("plant.toml", half);
+        let told = save().unwrap_err().to_string();
+        assert!(told.contains("plant.toml:"), "{half}: {told}");
+        assert_eq!(home.read("plant.toml"), half, "what is left may be mended by hand");
+    }
+    home.write("plant.toml", text);
+    save().unwrap();
+    assert_eq!(home.read("plant.toml~"), text);
+    let left = fs::read_dir(home.devices()).unwrap().count();
+    assert_eq!(left, 2, "no temporary file is left");
+}
+
+#[test]
+fn what_was_not_saved_is_recovered_and_is_no_device_of_its_own() {
+    use mqttscope::config::device::Devices;
+    let home = Home::new();
+    home.write("plant.toml", "[connection]\nurl = \"mqtt://h\"\npassword = { plain = \"hunter2\" }\n");
+    let devices = Devices::at(Some(home.devices()));
+    assert!(devices.recovered("plant").unwrap().is_none());
+    let profile = devices.read("plant").unwrap().profile;
+    let unsaved = nodes("[[node]]\ntopic = \"a\"\ntype = \"int\"\n");
+    devices.recover("plant", &profile, &unsaved).unwrap();
+    assert_eq!(devices.recovered("plant").unwrap().unwrap().nodes, unsaved);
+    let text = home.read("plant.recovered.toml");
+    assert!(text.starts_with("# Nodes that were not saved") && !text.contains("hunter2"), "{text}");
+    #[cfg(unix)]
+    assert_eq!(mode(&home.file("plant.recovered.toml")), 0o600);
+    assert_eq!(devices.names().unwrap(), ["plant"]);
+    assert_eq!(devices.all_recovered().unwrap(), ["plant"]);
+    assert_eq!(home.done(&["device", "list"]).out, "plant  mqtt://h\n");
+    devices.recover("plant", &profile, &[]).unwrap();
+    assert!(home.read("plant.recovered.toml~").contains("topic = \"a\""), "the older one is kept");
+    devices.forget_recovered("plant").unwrap();
+    devices.forget_recovered("plant").unwrap();
+    assert!(devices.recovered("plant").unwrap().is_none());
+}

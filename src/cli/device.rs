@@ -1,4 +1,6 @@
 //! `mqttscope device …`: the device files from the shell. Owns the words printed; `config::device` owns the files.
+mod transfer;
+
 use super::run::Failure;
 use super::{Cli, ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check_password};
 use crate::config::device::{DeviceError, Devices, Existing, PlainPassword, is_name, proxy_shown, url_of};
@@ -29,7 +31,7 @@ pub enum DeviceCommand {
     List,
     /// Show what a device file says; never a password
     Show {
-        /// The device's name
+        /// The device's name, or the path of its file
         name: String,
     },
     /// Write a device file
@@ -39,6 +41,12 @@ pub enum DeviceCommand {
         /// The device's name
         name: String,
     },
+    /// Write a device file from a .device file of ossia score
+    Import(transfer::ImportArgs),
+    /// Write a device as a .device file of ossia score
+    Export(transfer::ExportArgs),
+    /// Compare two device files; exits with 1 when they differ
+    Diff(transfer::DiffArgs),
     /// Print where the device files lie, or where one does
     Path {
         /// The device's name
@@ -83,6 +91,9 @@ pub(super) fn run(args: &DeviceArgs) -> Result<(), Failure> {
             say(&format!("removed {name}; its file is kept as {}", backup.display()));
             Ok(())
         }
+        DeviceCommand::Import(args) => transfer::import(&devices, args),
+        DeviceCommand::Export(args) => transfer::export(&devices, args),
+        DeviceCommand::Diff(args) => transfer::diff(&devices, args),
         DeviceCommand::Path { name } => {
             let path = match name {
                 None => devices.directory().map_err(failure)?.to_owned(),
@@ -114,7 +125,7 @@ fn list(devices: &Devices) -> Result<(), Failure> {
 }
 
 fn show(devices: &Devices, name: &str) -> Result<(), Failure> {
-    let device = devices.read(name).map_err(failure)?;
+    let device = devices.open(name).map_err(failure)?;
     for warning in &device.warnings {
         warn(&warning.to_string());
     }
@@ -145,6 +156,9 @@ fn show(devices: &Devices, name: &str) -> Result<(), Failure> {
     show_way(profile);
     for subscription in &profile.subscriptions {
         fact("subscription", shown_subscription(subscription));
+    }
+    if !device.nodes.is_empty() {
+        fact("kept nodes", device.nodes.len());
     }
     Ok(())
 }
@@ -222,16 +236,7 @@ fn shown_url(profile: &Profile) -> String {
 
 fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
     let usage = |words: String| (EXIT_USAGE, words);
-    if !is_name(&args.name) {
-        return Err(failure(DeviceError::Name(args.name.clone())));
-    }
-    if Cli::command().find_subcommand(&args.name).is_some() || args.name == "help" {
-        let words = format!(
-            "{0:?} is a command of mqttscope, so \"mqttscope {0}\" would not open it; choose another name",
-            args.name
-        );
-        return Err(usage(words));
-    }
+    take_name(&args.name)?;
     let (mut profile, warnings) = match (&args.from_mosquitto, args.url.as_ref().or(args.from_url.as_ref())) {
         (Some(line), _) => mosquitto::parse(line).map_err(usage)?,
         (None, url) => of_url(url.map_or("", String::as_str)).map_err(usage)?,
@@ -246,6 +251,20 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let path = devices.create(&args.name, &profile, PlainPassword::LeaveOut, existing).map_err(failure)?;
     say(&format!("saved {}; open it with: mqttscope {}", path.display(), args.name));
+    Ok(())
+}
+
+/// Whether a new device may be called so.
+fn take_name(name: &str) -> Result<(), Failure> {
+    if !is_name(name) {
+        return Err(failure(DeviceError::Name(name.to_owned())));
+    }
+    if Cli::command().find_subcommand(name).is_some() || name == "help" {
+        let words = format!(
+            "{name:?} is a command of mqttscope, so \"mqttscope {name}\" would not open it; choose another name"
+        );
+        return Err((EXIT_USAGE, words));
+    }
     Ok(())
 }
 

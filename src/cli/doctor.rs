@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 /// Arguments of the doctor.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// The device file's name, or the broker as mqtt://[user[:password]@]host[:port] or host[:port]
+    /// The device file's name or path, or the broker as mqtt://[user[:password]@]host[:port] or host[:port]
     #[arg(value_name = "DEVICE|URL")]
     pub device: String,
     /// One JSON object a line

@@ -2,11 +2,13 @@
 //! host, and what is opened when there is none; connects nothing.
 use super::profile::{check, read_password};
 use super::{ConnectionArgs, ProfileError};
-use crate::config::device::{Devices, url_of};
+use crate::config::device::{Devices, is_path, url_of};
+use crate::device::Node;
 use crate::model::opening::{Opening, Origin};
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
+use std::path::Path;
 
 /// The devices to open.
 #[derive(Debug, Default)]
@@ -15,6 +17,8 @@ pub struct Opened {
     pub profiles: Vec<Profile>,
     /// What to call them the next time: names of files, or URLs without anything secret.
     pub words: Vec<String>,
+    /// The nodes that their files name.
+    pub nodes: Vec<Vec<Node>>,
     /// Whether the client id of each was made up, or put into the place of what its file says.
     pub ids_are_made_up: Vec<bool>,
     /// What to tell.
@@ -55,7 +59,8 @@ pub fn reopen(
 ) -> Result<Opened, ProfileError> {
     let mut opened = Opened::default();
     for word in last {
-        if is_name(word) && !devices.has(word) {
+        let is_gone = is_path(word) && !Path::new(word).is_file();
+        if is_gone || (is_name(word) && !devices.has(word)) {
             opened.warnings.push(format!("the device {word:?}, open last, is no more"));
             continue;
         }
@@ -82,11 +87,13 @@ impl Opened {
         let profiles = std::mem::take(&mut self.profiles).into_iter();
         let words = std::mem::take(&mut self.words);
         let made_up = std::mem::take(&mut self.ids_are_made_up);
-        let opening = |((profile, word), id_is_made_up): ((Profile, String), bool)| {
-            let origin = if is_name(&word) { Origin::File(word) } else { Origin::Url(word) };
-            Opening { profile, nodes: Vec::new(), origin, id_is_made_up, warnings: Vec::new() }
+        let nodes = std::mem::take(&mut self.nodes);
+        let opening = |(((profile, word), id_is_made_up), nodes): (((Profile, String), bool), Vec<Node>)| {
+            let is_file = is_name(&word) || is_path(&word);
+            let origin = if is_file { Origin::File(word) } else { Origin::Url(word) };
+            Opening { profile, nodes, origin, id_is_made_up, warnings: Vec::new() }
         };
-        profiles.zip(words).zip(made_up).map(opening).collect()
+        profiles.zip(words).zip(made_up).zip(nodes).map(opening).collect()
     }
 
     /// A file's name wins over a host's; everything else is a URL or a host.
@@ -98,11 +105,12 @@ impl Opened {
         unique: u64,
         place: usize,
     ) -> Result<(), ProfileError> {
-        if devices.has(word) && self.words.iter().any(|known| known == word) {
+        let word = &whole_path(word);
+        if devices.knows(word) && self.words.iter().any(|known| known == word) {
             self.warnings.push(format!("the device {word:?} is named twice and opened once"));
             return Ok(());
         }
-        if devices.has(word) {
+        if devices.knows(word) {
             return self.add_device(word, connection, devices, unique, place);
         }
         let is_bare = !word.contains([':', '/', '.', '[']);
@@ -119,7 +127,7 @@ impl Opened {
             self.warnings.push(words.to_owned());
         }
         let remembered = remembered(&parsed.address, parsed.username.as_deref());
-        self.put(connection.profile(parsed, unique, place)?, remembered, true);
+        self.put(connection.profile(parsed, unique, place)?, remembered, true, Vec::new());
         Ok(())
     }
 
@@ -131,7 +139,7 @@ impl Opened {
         unique: u64,
         place: usize,
     ) -> Result<(), ProfileError> {
-        let file = devices.read(name)?;
+        let file = devices.open(name)?;
         self.warnings.extend(file.warnings.iter().map(ToString::to_string));
         let mut profile = file.profile;
         connection.change(&mut profile)?;
@@ -140,15 +148,22 @@ impl Opened {
         self.warnings.extend(resolve_password(&mut profile));
         connection.resolve()?;
         check(&profile)?;
-        self.put(profile, name.to_owned(), id_is_made_up);
+        self.put(profile, name.to_owned(), id_is_made_up, file.nodes);
         Ok(())
     }
 
-    fn put(&mut self, profile: Profile, word: String, id_is_made_up: bool) {
+    fn put(&mut self, profile: Profile, word: String, id_is_made_up: bool, nodes: Vec<Node>) {
+        self.nodes.push(nodes);
         self.profiles.push(profile);
         self.words.push(word);
         self.ids_are_made_up.push(id_is_made_up);
     }
+}
+
+/// The path of a device file as it is understood anywhere; other words as they are.
+fn whole_path(word: &str) -> String {
+    let whole = is_path(word).then(|| std::path::absolute(word).ok()).flatten();
+    whole.and_then(|path| path.into_os_string().into_string().ok()).unwrap_or_else(|| word.to_owned())
 }
 
 /// A URL to be opened again. A query may be a signature, so it isn't written down.

@@ -103,10 +103,7 @@ impl Files {
             }
             Errand::SaveNodes(saving) => {
                 let NodesSaving { name, nodes, .. } = &*saving;
-                let saved = self.devices.read(name).and_then(|file| {
-                    let _ = nodes;
-                    self.devices.save(name, &file.profile, PlainPassword::Save)
-                });
+                let saved = self.devices.keep(name, nodes);
                 Answer::NodesSaved(saving, saved.map(drop).map_err(words))
             }
             Errand::Copy(from, to) => {
@@ -147,7 +144,10 @@ impl Files {
                 let spare = if renamed.is_ok() { was } else { name };
                 self.devices.remove(spare).and(renamed)
             }),
-            None => self.devices.create(name, profile, plain, Existing::Refuse),
+            None => {
+                let nodes = saving.of.as_ref().map_or(&[][..], |of| &of.nodes);
+                self.devices.create_with(name, profile, nodes, plain, Existing::Refuse)
+            }
         };
         written.map_err(|error| SaveError::NotWritten(words(error)))?;
         let opening = (self.opener)(&Origin::File(name.clone()));

@@ -1,5 +1,7 @@
 //! From a device file's text to a profile. Owns the keys of `[connection]` and `[[subscription]]`, what they
 //! mean and what is wrong with their values; opens no file.
+use super::node::Nodes;
+use super::raw::{Is, of_toml};
 use super::table::{Reader, Value};
 use super::url::parse_proxy;
 use crate::mqtt::address::parse_url;
@@ -38,7 +40,7 @@ const LEAST_MAX_PACKET_BYTES: u32 = 1_000;
 
 /// Reads a device file. The profile is whole only when the reader has no faults; its client id is empty where
 /// the file gives none.
-pub(super) fn read(reader: &mut Reader<'_>, name: &str) -> Profile {
+pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes) -> Profile {
     let mut profile = Profile::new(name, Address::tcp(String::new(), 0), String::new());
     profile.version_is_fixed = false;
     let mut has_connection = false;
@@ -55,8 +57,19 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str) -> Profile {
                     profile.subscriptions.extend(subscription(reader, value));
                 }
             }
-            // Kept nodes: a later version's, untouched.
-            "node" => {}
+            // Those in blocks of their own are read apart from the rest.
+            "node" => {
+                nodes.is_any = true;
+                for value in reader.array("node", value, "tables, each headed [[node]]") {
+                    let raw = of_toml(value, 0);
+                    match raw.is {
+                        Is::Table(entries) => nodes.add(reader, raw.at, &entries),
+                        Is::Text(_) | Is::Int(_) | Is::Float(_) | Is::Flag(_) | Is::List(_) | Is::Date => {
+                            reader.fault(raw.at, "a node must be a table, headed [[node]]");
+                        }
+                    }
+                }
+            }
             _unknown => reader.unknown(&key, "a device file", TOP),
         }
     }
@@ -70,7 +83,7 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str) -> Profile {
 }
 
 /// What is heard when a file names nothing: everything, at QoS 0.
-pub(super) fn default_subscriptions() -> Vec<Subscription> {
+pub(in crate::config) fn default_subscriptions() -> Vec<Subscription> {
     Filter::parse("#").map(|all| Subscription::new(all, Qos::AtMostOnce)).into_iter().collect()
 }
 

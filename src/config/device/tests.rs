@@ -1,5 +1,9 @@
 //! Device files as people write them, and what becomes of them.
+pub(crate) mod any;
+mod kept;
+
 use super::*;
+use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Address, Filter, Qos, Secret, Subscription, Version};
 
 fn read(text: &str) -> DeviceFile {

@@ -1,5 +1,6 @@
 //! From a profile to a device file's text. Owns the order of keys and the least possible change: what is the
 //! same stays as it stood, comments and unknown keys included, and defaults aren't written.
+use super::diff::Setting;
 use super::read::{default_expiry_s, default_subscriptions};
 use super::url::{proxy_of, url_of};
 use super::{PlainPassword, will};
@@ -57,6 +58,39 @@ pub(super) fn is_same(one: &Profile, other: &Profile) -> bool {
         entries(profile, PlainPassword::LeaveOut).iter().map(Entry::text).collect()
     };
     texts(one) == texts(other) && one.subscriptions == other.subscriptions
+}
+
+/// The connection's keys with what a file would say, for comparing.
+pub(super) fn settings(profile: &Profile) -> Vec<Setting> {
+    let pairs =
+        entries(profile, PlainPassword::Save).into_iter().zip(entries(profile, PlainPassword::LeaveOut));
+    pairs
+        .map(|(whole, shown)| {
+            let key = whole.path.join(".");
+            let value = whole.text();
+            // A command may hold a password, a query a signature.
+            let is_secret = match key.as_str() {
+                "password" => {
+                    matches!(profile.password_source, PasswordSource::Given | PasswordSource::Command(_))
+                }
+                "url" => profile.address.path.contains('?'),
+                "ws.headers" | "will.payload" | "will.payload_hex" => true,
+                _else => shown.text() != value,
+            };
+            Setting { key, is_secret: is_secret && value.is_some(), value }
+        })
+        .collect()
+}
+
+/// A subscription's, likewise.
+pub(super) fn subscription_settings(subscription: &Subscription) -> Vec<Setting> {
+    let text = |value: Value| value.to_string().trim().to_owned();
+    let setting = |(key, value): (&str, Option<Value>)| Setting {
+        key: key.to_owned(),
+        value: value.map(text),
+        is_secret: false,
+    };
+    values(subscription).map(setting).into()
 }
 
 fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
@@ -128,7 +162,7 @@ fn exposed(secret: &Secret) -> String {
 }
 
 /// Sets or removes one key, making the dotted tables above it (`tls.ca = …`) where they are missing.
-fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>) {
+pub(super) fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>) {
     match (path, value) {
         ([], _) => {}
         ([key], None) => {
