@@ -1,10 +1,23 @@
-//! How a node's payload is written. Owns the codecs and their names.
+//! How a node's payload is written. Owns the codecs, their names and which types they carry; reading and
+//! writing are in `codec/`.
+mod json_path;
+mod raw;
+mod read;
+mod seek;
+mod write;
+
+pub use json_path::{JsonPath, MAX_JSON_BYTES, MAX_STEPS, PathStep};
+pub use read::Wanted;
+pub(super) use read::text;
+
+use super::kind::Kind;
+use crate::warning::did_you_mean;
 use std::fmt;
 
 /// The way between a payload's bytes and a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Codec {
-    /// The value as text: `23.5`, `on`, `[1,2]`. A unit behind a number is read over.
+    /// The value as text: `23.5`, `on`, `1,2,3`; lists and maps as JSON. A unit behind a number is read over.
     #[default]
     Text,
     /// A JSON document.
@@ -22,79 +35,6 @@ pub enum Codec {
     },
     /// A number with these characters behind it, such as ` °C`.
     Suffix(Box<str>),
-}
-
-/// Why a text names no codec.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no codec: text, json, a JSON path such as $.state, or a number such as u16-be")]
-pub struct CodecError(Box<str>);
-
-impl Codec {
-    /// The codec of a text, as a device file writes those that need no table.
-    pub fn parse(text: &str) -> Result<Self, CodecError> {
-        let (name, order) = text.split_once('-').unwrap_or((text, ""));
-        let order = match order {
-            "be" => Some(Order::Big),
-            "le" => Some(Order::Little),
-            _one_byte => None,
-        };
-        let codec = match name {
-            "text" if order.is_none() => Some(Self::Text),
-            "json" if order.is_none() => Some(Self::Json),
-            "i8" => Some(Self::Raw(Number::I8, Order::Big)),
-            "u8" => Some(Self::Raw(Number::U8, Order::Big)),
-            "i16" => order.map(|order| Self::Raw(Number::I16, order)),
-            "u16" => order.map(|order| Self::Raw(Number::U16, order)),
-            "i32" => order.map(|order| Self::Raw(Number::I32, order)),
-            "u32" => order.map(|order| Self::Raw(Number::U32, order)),
-            "i64" => order.map(|order| Self::Raw(Number::I64, order)),
-            "u64" => order.map(|order| Self::Raw(Number::U64, order)),
-            "f32" => order.map(|order| Self::Raw(Number::F32, order)),
-            "f64" => order.map(|order| Self::Raw(Number::F64, order)),
-            _path => path(text).map(Self::JsonPath),
-        };
-        codec.ok_or_else(|| CodecError(text.into()))
-    }
-}
-
-fn path(text: &str) -> Option<JsonPath> {
-    let (mut rest, mut steps) = (text.strip_prefix('$')?, Vec::new());
-    while !rest.is_empty() {
-        let step;
-        if let Some(dotted) = rest.strip_prefix('.') {
-            let end = dotted.find(['.', '[']).unwrap_or(dotted.len());
-            let (name, behind) = dotted.split_at_checked(end)?;
-            (step, rest) = (PathStep::Member(is_plain(name).then_some(name)?.into()), behind);
-        } else if let Some(quoted) = rest.strip_prefix("['") {
-            let (name, behind) = quoted.split_once("']")?;
-            (step, rest) = (PathStep::Member(name.into()), behind);
-        } else {
-            let (index, behind) = rest.strip_prefix('[')?.split_once(']')?;
-            (step, rest) = (PathStep::Index(index.parse().ok()?), behind);
-        }
-        steps.push(step);
-    }
-    Some(JsonPath(steps.into()))
-}
-
-impl fmt::Display for Codec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text => f.write_str("text"),
-            Self::Json => f.write_str("json"),
-            Self::JsonPath(path) => write!(f, "{path}"),
-            Self::Raw(number, order) => {
-                let name = format!("{number:?}").to_ascii_lowercase();
-                match (number, order) {
-                    (Number::I8 | Number::U8, _) => f.write_str(&name),
-                    (_, Order::Big) => write!(f, "{name}-be"),
-                    (_, Order::Little) => write!(f, "{name}-le"),
-                }
-            }
-            Self::Words { on, off } => write!(f, "words {on}/{off}"),
-            Self::Suffix(suffix) => write!(f, "suffix {suffix:?}"),
-        }
-    }
 }
 
 /// A number's form in bytes.
@@ -131,45 +71,147 @@ pub enum Order {
     Big,
 }
 
-/// A place in a JSON document: member names and indices from the root (RFC 9535, singular queries).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct JsonPath(pub(super) Box<[PathStep]>);
-
-/// One step into a JSON document.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PathStep {
-    /// A member of an object.
-    Member(Box<str>),
-    /// A place in an array, from 0.
-    Index(u32),
+/// Why a text names no codec.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    /// No such name.
+    #[error(
+        "{text:?} is no codec: text, json, a JSON path such as $.state, or a number such as u16-be{hint}"
+    )]
+    Unknown {
+        /// What was written.
+        text: Box<str>,
+        /// What may have been meant.
+        hint: Box<str>,
+    },
+    /// A number of several bytes without the order of them.
+    #[error("\"{0}\" lacks the order of its bytes: write {0}-be or {0}-le")]
+    Order(Number),
+    /// No place in a JSON document.
+    #[error("{text:?} is no place in JSON: at character {at}, {words}")]
+    Path {
+        /// What was written.
+        text: Box<str>,
+        /// The character to blame, from 1.
+        at: usize,
+        /// What is wrong with it.
+        words: Box<str>,
+    },
 }
 
-impl JsonPath {
-    /// Its steps, outermost first; none for `$`.
-    pub fn steps(&self) -> &[PathStep] {
-        &self.0
-    }
-}
-
-impl fmt::Display for JsonPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("$")?;
-        for step in &self.0 {
-            match step {
-                PathStep::Member(name) if is_plain(name) => write!(f, ".{name}")?,
-                PathStep::Member(name) => {
-                    write!(f, "['{}']", name.replace('\\', r"\\").replace('\'', r"\'"))?;
-                }
-                PathStep::Index(index) => write!(f, "[{index}]")?,
+impl Codec {
+    /// The codec of a text, as a device file writes those that need no table.
+    pub fn parse(text: &str) -> Result<Self, CodecError> {
+        match text {
+            "text" => return Ok(Self::Text),
+            "json" => return Ok(Self::Json),
+            _ if text.starts_with('$') => return JsonPath::parse(text).map(Self::JsonPath),
+            _ => {}
+        }
+        let (name, order) = match text.split_once('-') {
+            None => (text, None),
+            Some((name, "be")) => (name, Some(Order::Big)),
+            Some((name, "le")) => (name, Some(Order::Little)),
+            Some(_) => ("", None),
+        };
+        match (Number::from_name(name), order) {
+            (Some(number), _) if number.n_bytes() == 1 => Ok(Self::Raw(number, Order::Big)),
+            (Some(number), Some(order)) => Ok(Self::Raw(number, order)),
+            (Some(number), None) => Err(CodecError::Order(number)),
+            (None, _) => {
+                let names = Self::names();
+                let hint = did_you_mean(text, names.iter().map(String::as_str));
+                Err(CodecError::Unknown { text: text.into(), hint: hint.into() })
             }
         }
-        Ok(())
+    }
+
+    /// Every codec that has a name of its own: all that a list can offer.
+    pub fn names() -> Vec<String> {
+        let raw = Number::ALL.into_iter().flat_map(|number| match number.n_bytes() {
+            1 => vec![Self::Raw(number, Order::Big)],
+            _ => vec![Self::Raw(number, Order::Big), Self::Raw(number, Order::Little)],
+        });
+        [Self::Text, Self::Json].into_iter().chain(raw).map(|codec| codec.to_string()).collect()
+    }
+
+    /// Whether values of a type can be written so.
+    pub const fn carries(&self, kind: Kind) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Json | Self::JsonPath(_) => !matches!(kind, Kind::Bytes),
+            Self::Raw(..) => matches!(kind, Kind::Bool | Kind::Int | Kind::Float),
+            Self::Words { .. } => matches!(kind, Kind::Bool | Kind::Impulse),
+            Self::Suffix(_) => kind.is_number(),
+        }
     }
 }
 
-/// Whether a member's name needs no quotes.
-fn is_plain(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+impl fmt::Display for Codec {
+    /// What [`Codec::parse`] takes; words and suffixes, which a file writes as tables, readably.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("text"),
+            Self::Json => f.write_str("json"),
+            Self::JsonPath(path) => write!(f, "{path}"),
+            Self::Raw(number, _) if number.n_bytes() == 1 => write!(f, "{number}"),
+            Self::Raw(number, Order::Big) => write!(f, "{number}-be"),
+            Self::Raw(number, Order::Little) => write!(f, "{number}-le"),
+            Self::Words { on, off } => write!(f, "words {on}/{off}"),
+            Self::Suffix(suffix) => write!(f, "suffix {suffix:?}"),
+        }
+    }
+}
+
+impl Number {
+    /// All of them, smallest first.
+    pub const ALL: [Self; 10] = [
+        Self::I8,
+        Self::U8,
+        Self::I16,
+        Self::U16,
+        Self::I32,
+        Self::U32,
+        Self::I64,
+        Self::U64,
+        Self::F32,
+        Self::F64,
+    ];
+
+    /// As a device file writes it, before the order.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::I8 => "i8",
+            Self::U8 => "u8",
+            Self::I16 => "i16",
+            Self::U16 => "u16",
+            Self::I32 => "i32",
+            Self::U32 => "u32",
+            Self::I64 => "i64",
+            Self::U64 => "u64",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+
+    /// The form of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|number| number.name() == name)
+    }
+
+    /// How many bytes it takes.
+    pub const fn n_bytes(self) -> usize {
+        match self {
+            Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }

@@ -1,5 +1,6 @@
 //! A kept node: a topic, or a place in its JSON, with what is known of its values. Owns the attributes and
-//! their defaults; the device file's spelling is `config`'s.
+//! their defaults; the device file's spelling is `config`'s, conversions are
+//! in `codec`, rules between attributes in `check`.
 use super::access::Access;
 use super::codec::{Codec, JsonPath};
 use super::domain::{Clip, Domain};

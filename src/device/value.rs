@@ -1,4 +1,5 @@
-//! A typed value. Owns what a value can be; bytes become values and values bytes in `codec`.
+//! A typed value. Owns what a value can be; bytes become values and values bytes in `codec`, and what people
+//! type and see is in `typed`.
 use super::kind::Kind;
 
 /// What a node holds or is sent.
@@ -43,6 +44,40 @@ impl Value {
             Self::Vec3(_) => Kind::Vec3,
             Self::Vec4(_) => Kind::Vec4,
             Self::Bytes(_) => Kind::Bytes,
+        }
+    }
+
+    /// Its floats: the one of a float, the components of a vec, none of anything else.
+    pub const fn numbers(&self) -> &[f64] {
+        match self {
+            Self::Float(number) => std::slice::from_ref(number),
+            Self::Vec2(numbers) => numbers,
+            Self::Vec3(numbers) => numbers,
+            Self::Vec4(numbers) => numbers,
+            Self::Impulse
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::String(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Bytes(_) => &[],
+        }
+    }
+
+    /// The same, to be changed in place.
+    pub const fn numbers_mut(&mut self) -> &mut [f64] {
+        match self {
+            Self::Float(number) => std::slice::from_mut(number),
+            Self::Vec2(numbers) => numbers,
+            Self::Vec3(numbers) => numbers,
+            Self::Vec4(numbers) => numbers,
+            Self::Impulse
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::String(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Bytes(_) => &mut [],
         }
     }
 }
