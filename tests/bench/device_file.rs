@@ -48,7 +48,9 @@ fn device_file(criterion: &mut Criterion) {
     group.bench_function("save_all_changed", |bencher| {
         bencher.iter(|| {
             unit += 1;
-            nodes.iter_mut().for_each(|node| node.cadence_ms = Some(unit));
+            for node in &mut nodes {
+                node.cadence_ms = Some(unit);
+            }
             save(&nodes);
         });
     });

@@ -130,7 +130,7 @@ fn secrets_written_by_hand_stay_and_are_not_written_by_themselves() {
 fn a_new_file_says_only_what_differs_from_the_defaults() {
     let mut profile = Profile::new("x", Address::tcp("h", 1883), "");
     profile.version_is_fixed = false;
-    profile.subscriptions = read::default_subscriptions();
+    profile.subscriptions = default_subscriptions();
     let text = |profile: &Profile| write::edited(None, profile, PlainPassword::LeaveOut).unwrap();
     assert_eq!(text(&profile), "[connection]\nurl = \"mqtt://h\"\n");
     profile.tls.ca_file = Some("/ca.pem".into());
