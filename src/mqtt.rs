@@ -2,6 +2,7 @@
 pub mod address;
 pub mod batch;
 pub mod filter;
+pub mod finding;
 pub mod found;
 pub mod message;
 pub mod packet;
@@ -18,6 +19,7 @@ pub mod words;
 pub use address::{Address, Transport};
 pub use batch::Batch;
 pub use filter::{Filter, FilterError};
+pub use finding::{Check, Finding, Outcome, Verdict};
 pub use found::{Found, Sighting};
 pub use message::{MessageRef, Retained};
 pub use packet::Packet;

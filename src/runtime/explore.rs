@@ -255,7 +255,7 @@ impl Explorer {
                     Want::Traffic
                 }
                 // A broker may send what earns notices as fast as messages.
-                BrokerEvent::Link(_) | BrokerEvent::Notice(_) => Want::Traffic,
+                BrokerEvent::Link(_) | BrokerEvent::Notice(_) | BrokerEvent::Detail(_) => Want::Traffic,
                 BrokerEvent::StepBegun(..)
                 | BrokerEvent::StepDone(..)
                 | BrokerEvent::Online(_)
