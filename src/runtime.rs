@@ -3,6 +3,7 @@ mod clock;
 mod explore;
 mod pace;
 mod panics;
+mod remembered;
 mod signals;
 
 pub use clock::MachineClock;

@@ -1,8 +1,10 @@
 //! The explorer's loop. Owns the order of things: signals and keys first, then frames, then the devices' queues.
 use super::pace::{Pace, Want};
 use super::panics;
+use super::remembered::Remembered;
 use super::signals::{Asked, Signals};
 use crate::broker::{self, Events, Requests, Wake};
+use crate::config::versions::Versions;
 use crate::keymap::Keymap;
 use crate::model::inspector::{Decoded, Subject};
 use crate::model::{DeviceId, Effect, Event, Model, Settings, update};
@@ -44,6 +46,8 @@ pub struct Options {
     pub settings: Settings,
     /// What went wrong so far without stopping anything.
     pub warnings: Vec<String>,
+    /// What brokers were found to speak before.
+    pub versions: Versions,
     /// Bytes a second sent to the terminal for what changes by itself.
     pub max_bytes_per_s: u64,
 }
@@ -95,6 +99,7 @@ struct Explorer {
     links: Vec<Link>,
     wake: Wake,
     clock: Arc<dyn Clock>,
+    remembered: Remembered,
     painter: Painter,
     writer: Writer,
     signals: Signals,
@@ -113,7 +118,11 @@ struct Explorer {
 }
 
 impl Explorer {
-    fn new(options: Options, clock: Arc<dyn Clock>, writer: Writer, signals: Signals) -> Self {
+    fn new(mut options: Options, clock: Arc<dyn Clock>, writer: Writer, signals: Signals) -> Self {
+        let remembered = Remembered::new(options.versions, options.settings.wall);
+        for profile in &mut options.profiles {
+            remembered.recall(profile, clock.now());
+        }
         let wake = Wake::default();
         let dial = |profile: &Profile| {
             let (requests, events) = broker::spawn(profile.clone(), Arc::clone(&clock), wake.clone());
@@ -133,6 +142,7 @@ impl Explorer {
             links,
             wake,
             clock,
+            remembered,
             painter: Painter::new(cols, rows),
             writer,
             signals,
@@ -270,6 +280,12 @@ impl Explorer {
                 }
             };
             self.pace.want(want);
+            // Later connections of this run begin with what was found, and say nothing new.
+            if let (BrokerEvent::Online(online), Some(device)) = (&event, self.model.devices.get(id))
+                && device.n_connects == 0
+            {
+                self.remembered.note(&device.profile, online.version, now);
+            }
             let id = DeviceId(u16::try_from(id).unwrap_or(u16::MAX));
             update(&mut self.model, now, Event::Broker(id, event), &mut self.effects);
         }
