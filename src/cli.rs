@@ -71,7 +71,7 @@ impl fmt::Debug for Cli {
 }
 
 const AFTER_HELP: &str = "\
-Without a name or URL mqttscope opens what was open last, at first mqtt://127.0.0.1:1883.
+Without a name or URL mqttscope opens what was open last, at first the Devices screen.
 
   mqttscope demo                                a living plant, nothing to install
   mqttscope mqtt://127.0.0.1:1883               a broker on this machine
@@ -262,7 +262,9 @@ impl Cli {
         } else {
             open::open(&self.devices, &self.connection, devices, unique)?
         };
-        if let Some(useless) = self.connection.transport.useless(&opened.profiles) {
+        // What is opened later may have a use for it.
+        let useless = self.connection.transport.useless(&opened.profiles);
+        if let Some(useless) = useless.filter(|_| !opened.profiles.is_empty()) {
             return Err(useless);
         }
         if let Some(flag) = self.connection.transport.exposed() {

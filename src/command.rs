@@ -11,6 +11,8 @@ pub enum Context {
     Inspector,
     /// The publish form.
     Publish,
+    /// The Devices screen.
+    Devices,
     /// A one-line entry: search, go to topic, subscribe to.
     Line,
     /// A question that waits for yes or no.
@@ -21,11 +23,12 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
         Self::Publish,
+        Self::Devices,
         Self::Line,
         Self::Question,
         Self::HelpScreen,
@@ -38,6 +41,7 @@ impl Context {
             Self::Topics => "topics",
             Self::Inspector => "inspector",
             Self::Publish => "publish",
+            Self::Devices => "devices",
             Self::Line => "line",
             Self::Question => "question",
             Self::HelpScreen => "help",
@@ -51,7 +55,8 @@ impl Context {
             Self::Topics => "Topics",
             Self::Inspector => "Inspector",
             Self::Publish => "Publish form",
-            Self::Line => "Search, go to, subscribe to",
+            Self::Devices => "Devices",
+            Self::Line => "Search, names, filters",
             Self::Question => "Questions",
             Self::HelpScreen => "Help",
         }
@@ -67,7 +72,7 @@ impl Context {
     pub const fn takes_characters(self) -> bool {
         match self {
             Self::Publish | Self::Line | Self::Question => true,
-            Self::Everywhere | Self::Topics | Self::Inspector | Self::HelpScreen => false,
+            Self::Everywhere | Self::Topics | Self::Inspector | Self::Devices | Self::HelpScreen => false,
         }
     }
 }
@@ -124,21 +129,23 @@ commands! {
     Redo = "redo" in [Everywhere];
     /// Ping the broker now
     PingNow = "ping-now" in [Everywhere];
+    /// Go to the devices, or back
+    Devices = "devices" in [Everywhere];
     /// Freeze or thaw the picture; messages go on being received
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Devices, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Devices, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Devices, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Devices, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, HelpScreen];
+    First = "first" in [Topics, Inspector, Devices, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, HelpScreen];
+    Last = "last" in [Topics, Inspector, Devices, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -170,7 +177,7 @@ commands! {
     /// Subscribe to a further filter
     SubscribeTo = "subscribe-to" in [Topics, Inspector];
     /// Connect or disconnect; may ask
-    ToggleConnection = "toggle-connection" in [Topics, Inspector];
+    ToggleConnection = "toggle-connection" in [Topics, Inspector, Devices];
     /// Copy the topic
     CopyTopic = "copy-topic" in [Topics, Inspector];
     /// Copy the payload
@@ -203,6 +210,19 @@ commands! {
     PreviousSent = "previous-sent" in [Publish];
     /// Fill in what was sent after
     NextSent = "next-sent" in [Publish];
+
+    /// Open the device, or go to it
+    OpenDevice = "open-device" in [Devices];
+    /// Close the device; asks while publications are in flight
+    CloseDevice = "close-device" in [Devices];
+    /// Save a device that is open without a file
+    SaveDevice = "save-device" in [Devices];
+    /// Copy the device under another name
+    CopyDevice = "copy-device" in [Devices];
+    /// Delete the device's file; asks, and keeps the old one
+    DeleteDevice = "delete-device" in [Devices];
+    /// Show only devices that hold a text
+    NarrowDevices = "narrow-devices" in [Devices];
 
     /// Take what was typed
     Accept = "accept" in [Line];

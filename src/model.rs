@@ -6,6 +6,7 @@ use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
 pub mod device;
+pub mod devices;
 pub mod event;
 pub mod facts;
 pub mod fold;
@@ -22,6 +23,7 @@ pub mod life;
 pub mod line;
 pub mod meter;
 pub mod moves;
+pub mod opening;
 pub mod overlay;
 pub mod picture;
 pub mod publish;
@@ -33,12 +35,14 @@ pub mod tree;
 pub mod visited;
 
 use device::Device;
+use devices::Devices;
 pub use event::{DeviceId, Effect, Event};
 use form::Form;
 use freeze::Frozen;
 use inspector::Inspector;
 use layout::{Layout, Pane};
 use life::Lives;
+use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
 use search::Search;
@@ -62,11 +66,25 @@ pub struct Settings {
     pub wall: WallOrigin,
 }
 
+/// The screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The topic tree with its inspector and form.
+    #[default]
+    Explorer,
+    /// What is saved, found and open; where the program starts when nothing is open.
+    Devices,
+}
+
 /// The whole program.
 #[derive(Debug)]
 pub struct Model {
-    /// The devices, in the order of the command line.
+    /// The devices that are open, in the order they were opened; found by their ids, never by their places.
     pub devices: Vec<Device>,
+    /// Which screen is seen.
+    pub screen: Screen,
+    /// What the Devices screen shows.
+    pub shelf: Devices,
     /// The row under the hand.
     pub cursor: RowId,
     /// The first row that scrolls.
@@ -95,6 +113,7 @@ pub struct Model {
     pub settings: Settings,
     /// What the screen shows; made by [`Model::prepare`].
     pub picture: Picture,
+    next_device: u32,
     cols: u16,
     rows: u16,
     undo: Vec<Undo>,
@@ -123,17 +142,23 @@ enum UndoStep {
 }
 
 impl Model {
-    /// A model with its devices, none of them connected yet.
+    /// A model with its devices, none of them connected yet. Without any it begins on the Devices screen.
     pub fn new(profiles: Vec<Profile>, keymap: Keymap, settings: Settings) -> Self {
-        let share = settings.budget_bytes / profiles.len().max(1);
-        let device = |(id, profile)| {
-            let id = DeviceId(u16::try_from(id).unwrap_or(u16::MAX));
-            let mut device = Device::new(id, profile, share);
-            device.store.expand(crate::store::NodeId::ROOT);
-            device
-        };
+        let mut model = Self::empty(keymap, settings);
+        for profile in profiles {
+            opening::add(&mut model, Timestamp::ZERO, Opening::of_program(profile));
+        }
+        if !model.devices.is_empty() {
+            model.screen = Screen::Explorer;
+        }
+        model
+    }
+
+    fn empty(keymap: Keymap, settings: Settings) -> Self {
         Self {
-            devices: profiles.into_iter().enumerate().map(device).collect(),
+            devices: Vec::new(),
+            screen: Screen::Devices,
+            shelf: Devices::default(),
             cursor: RowId::default(),
             anchor: RowId::default(),
             focus: Pane::default(),
@@ -148,6 +173,7 @@ impl Model {
             keymap,
             settings,
             picture: Picture::default(),
+            next_device: 0,
             cols: 80,
             rows: 24,
             undo: Vec::new(),
@@ -176,13 +202,14 @@ impl Model {
 
     /// Where keys are heard now.
     pub fn context(&self) -> Context {
-        match (&self.overlay, self.focus) {
-            (Overlay::Help { .. }, _) => Context::HelpScreen,
-            (Overlay::Prompt(_), _) => Context::Line,
-            (Overlay::Question(_), _) => Context::Question,
-            (Overlay::None, Pane::Topics) => Context::Topics,
-            (Overlay::None, Pane::Inspector) => Context::Inspector,
-            (Overlay::None, Pane::Publish) => Context::Publish,
+        match (&self.overlay, self.screen, self.focus) {
+            (Overlay::Help { .. }, ..) => Context::HelpScreen,
+            (Overlay::Prompt(_), ..) => Context::Line,
+            (Overlay::Question(_), ..) => Context::Question,
+            (Overlay::None, Screen::Devices, _) => Context::Devices,
+            (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
+            (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
+            (Overlay::None, Screen::Explorer, Pane::Publish) => Context::Publish,
         }
     }
 
@@ -233,6 +260,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now),
+        Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),

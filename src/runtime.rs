@@ -1,11 +1,14 @@
 //! The one loop: input, devices, deadlines and frames. Owns the clock, signals and workers; decides nothing itself.
 mod clock;
+mod disk;
 mod explore;
+mod links;
 mod pace;
 mod panics;
 mod remembered;
 mod signals;
 
 pub use clock::MachineClock;
+pub use disk::{Files, Opener};
 pub use explore::{Options, RunError, explore};
 pub use panics::{install, provoked, report};

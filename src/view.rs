@@ -7,14 +7,15 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph};
 
 use crate::decode::escape::Glyphs;
-use crate::model::Model;
 use crate::model::layout::{Area, Arrangement, Layout, MIN_COLS, MIN_ROWS, Pane};
 use crate::model::overlay::Overlay;
+use crate::model::{Model, Screen};
 use crate::theme::{Role, Theme};
 use crate::time::Timestamp;
 
 mod ascii;
 mod bars;
+mod devices;
 mod field;
 mod footer;
 mod header;
@@ -60,9 +61,14 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
         too_small(&scene, frame);
     } else {
         header::draw(&scene, frame);
-        topics::draw(&scene, frame);
-        inspector::draw(&scene, frame);
-        publish::draw(&scene, frame);
+        match model.screen {
+            Screen::Explorer => {
+                topics::draw(&scene, frame);
+                inspector::draw(&scene, frame);
+                publish::draw(&scene, frame);
+            }
+            Screen::Devices => devices::draw(&scene, frame),
+        }
         toasts::draw(&scene, frame);
         match &model.overlay {
             Overlay::None => footer::draw(&scene, frame),

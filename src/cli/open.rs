@@ -3,12 +3,10 @@
 use super::profile::{check, read_password};
 use super::{ConnectionArgs, ProfileError};
 use crate::config::device::{Devices, url_of};
+use crate::model::opening::{Opening, Origin};
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
-
-/// What is opened when nothing is named and nothing was open before.
-const LOCAL: &str = "mqtt://127.0.0.1:1883";
 
 /// The devices to open.
 #[derive(Debug, Default)]
@@ -17,6 +15,8 @@ pub struct Opened {
     pub profiles: Vec<Profile>,
     /// What to call them the next time: names of files, or URLs without anything secret.
     pub words: Vec<String>,
+    /// Whether the client id of each was made up, or put into the place of what its file says.
+    pub ids_are_made_up: Vec<bool>,
     /// What to tell.
     pub warnings: Vec<String>,
 }
@@ -28,18 +28,25 @@ pub fn open(
     devices: &Devices,
     unique: u64,
 ) -> Result<Opened, ProfileError> {
+    open_at(words, connection, devices, unique, 0)
+}
+
+/// The same for those that are opened later, behind so many others.
+pub fn open_at(
+    words: &[String],
+    connection: &ConnectionArgs,
+    devices: &Devices,
+    unique: u64,
+    first: usize,
+) -> Result<Opened, ProfileError> {
     let mut opened = Opened::default();
-    for (place, word) in words.iter().enumerate() {
+    for (place, word) in (first..).zip(words) {
         opened.add(word, connection, devices, unique, place)?;
-    }
-    if words.is_empty() {
-        opened.add(LOCAL, connection, devices, unique, 0)?;
     }
     Ok(opened)
 }
 
-/// Finds the devices that were open last. What is gone is told and left out; with nothing left it is as if
-/// there had been nothing.
+/// Finds the devices that were open last. What is gone is told and left out.
 pub fn reopen(
     last: &[String],
     connection: &ConnectionArgs,
@@ -48,8 +55,7 @@ pub fn reopen(
 ) -> Result<Opened, ProfileError> {
     let mut opened = Opened::default();
     for word in last {
-        let is_name = !word.contains([':', '/']);
-        if is_name && !devices.has(word) {
+        if is_name(word) && !devices.has(word) {
             opened.warnings.push(format!("the device {word:?}, open last, is no more"));
             continue;
         }
@@ -62,13 +68,27 @@ pub fn reopen(
             Err(error) => return Err(error),
         }
     }
-    if opened.profiles.is_empty() {
-        opened.add(LOCAL, connection, devices, unique, 0)?;
-    }
     Ok(opened)
 }
 
+/// Whether a word that was written down is a file's name; a URL says its scheme.
+fn is_name(word: &str) -> bool {
+    !word.contains([':', '/'])
+}
+
 impl Opened {
+    /// The devices, each ready to be opened; what there is to tell is left behind.
+    pub fn openings(&mut self) -> Vec<Opening> {
+        let profiles = std::mem::take(&mut self.profiles).into_iter();
+        let words = std::mem::take(&mut self.words);
+        let made_up = std::mem::take(&mut self.ids_are_made_up);
+        let opening = |((profile, word), id_is_made_up): ((Profile, String), bool)| {
+            let origin = if is_name(&word) { Origin::File(word) } else { Origin::Url(word) };
+            Opening { profile, origin, id_is_made_up, warnings: Vec::new() }
+        };
+        profiles.zip(words).zip(made_up).map(opening).collect()
+    }
+
     /// A file's name wins over a host's; everything else is a URL or a host.
     fn add(
         &mut self,
@@ -98,8 +118,8 @@ impl Opened {
             let words = "a password in a URL can be read in the process list; --password-env keeps it out";
             self.warnings.push(words.to_owned());
         }
-        self.words.push(remembered(&parsed.address, parsed.username.as_deref()));
-        self.profiles.push(connection.profile(parsed, unique, place)?);
+        let remembered = remembered(&parsed.address, parsed.username.as_deref());
+        self.put(connection.profile(parsed, unique, place)?, remembered, true);
         Ok(())
     }
 
@@ -115,13 +135,19 @@ impl Opened {
         self.warnings.extend(file.warnings.iter().map(ToString::to_string));
         let mut profile = file.profile;
         connection.change(&mut profile)?;
+        let id_is_made_up = connection.client_id.is_some() || profile.client_id.is_empty();
         connection.identify(&mut profile, unique, place);
         self.warnings.extend(resolve_password(&mut profile));
         connection.resolve()?;
         check(&profile)?;
-        self.words.push(name.to_owned());
-        self.profiles.push(profile);
+        self.put(profile, name.to_owned(), id_is_made_up);
         Ok(())
+    }
+
+    fn put(&mut self, profile: Profile, word: String, id_is_made_up: bool) {
+        self.profiles.push(profile);
+        self.words.push(word);
+        self.ids_are_made_up.push(id_is_made_up);
     }
 }
 

@@ -1,15 +1,14 @@
 //! From arguments to a running program. Owns the wiring and what a failure's exit code is.
 use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, Opened, ScreenArgs, Subcommands};
-use super::{device, doctor};
+use super::{device, doctor, open as opened};
 use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
 use crate::demo::{self, DemoOptions};
 use crate::model::Settings;
-use crate::mqtt::{Address, Profile};
-use crate::runtime::{self, MachineClock, Options};
-use crate::terminal;
+use crate::model::opening::{Opening, Origin};
+use crate::mqtt::{Address, Secret};
+use crate::runtime::{self, Files, MachineClock, Opener, Options};
 use crate::time::{Clock, WallOrigin};
-use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -45,15 +44,12 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
     let ended = match &cli.command {
         None | Some(Subcommands::Device(_)) => {
-            let opened = open(cli, &clock)?;
-            let options = options(&cli.screen, opened.profiles, opened.warnings, clock.origin)?;
-            // Beside the first frame, which waits for no disk.
-            let remembered = tokio.spawn_blocking(move || remember(&opened.words));
-            let ended = tokio.block_on(runtime::explore(options, Arc::new(clock), panicked));
-            if let Ok(Err(words)) = tokio.block_on(remembered) {
-                let _ = writeln!(std::io::stderr(), "mqttscope: {words}");
-            }
-            ended
+            let (mut opened, password) = open(cli, &clock)?;
+            let openings = opened.openings();
+            let opener = opener(&cli.connection, unique(&clock), openings.len(), password);
+            let files = Files { devices: Devices::of_user(), last: config::last::of_user(), opener };
+            let options = options(&cli.screen, openings, opened.warnings, clock.origin)?;
+            tokio.block_on(runtime::explore(options, files, Arc::new(clock), panicked))
         }
         Some(Subcommands::Doctor(args)) => {
             let examined = doctor::run(args, &tokio, clock, unique(&clock));
@@ -72,27 +68,38 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
 }
 
 /// The devices named on the command line, else those that were open last.
-fn open(cli: &Cli, clock: &MachineClock) -> Result<Opened, Failure> {
+fn open(cli: &Cli, clock: &MachineClock) -> Result<(Opened, Option<Secret>), Failure> {
     let (last, warning) = match config::last::of_user() {
         Some(path) if cli.devices.is_empty() => config::last::read(&path),
-        Some(_) | None => (Vec::new(), None),
+        Some(_) | None => (config::last::Last::default(), None),
     };
-    let mut opened = cli.open(&Devices::of_user(), &last, unique(clock)).map_err(usage)?;
+    let mut opened = cli.open(&Devices::of_user(), &last.open, unique(clock)).map_err(usage)?;
     opened.warnings.extend(warning);
-    if let Some(password) = cli.connection.password.prompt().map_err(usage)? {
+    let password = cli.connection.password.prompt().map_err(usage)?;
+    if let Some(password) = &password {
         for profile in &mut opened.profiles {
             profile.password = Some(password.clone());
         }
     }
-    Ok(opened)
+    Ok((opened, password))
 }
 
-/// Writes down what is open, if there is a terminal for it to be open on.
-fn remember(words: &[String]) -> Result<(), String> {
-    match config::last::of_user().filter(|_| terminal::check().is_ok()) {
-        Some(path) => config::last::write(&path, words),
-        None => Ok(()),
-    }
+/// Opens devices while the program runs, with the flags of the command line and the password asked for there.
+fn opener(connection: &ConnectionArgs, unique: u64, n_open: usize, password: Option<Secret>) -> Opener {
+    let (connection, mut place) = (connection.clone(), n_open);
+    Box::new(move |origin: &Origin| {
+        let words: Vec<String> = origin.word().map(str::to_owned).into_iter().collect();
+        place += 1;
+        let opened = opened::open_at(&words, &connection, &Devices::of_user(), unique, place);
+        let mut opened = opened.map_err(|error| error.to_string())?;
+        let mut opening = opened.openings().pop().ok_or("there is nothing to open")?;
+        if let Some(password) = &password {
+            opening.profile.password = Some(password.clone());
+        }
+        opening.origin = origin.clone();
+        opening.warnings = std::mem::take(&mut opened.warnings);
+        Ok(opening)
+    })
 }
 
 async fn run_demo(
@@ -106,6 +113,7 @@ async fn run_demo(
         rate_per_s: args.rate.map(f64::from),
         seed: args.seed,
     };
+    let unique = unique(&clock);
     let clock: Arc<dyn Clock> = clock;
     // Wrong arguments are told before a million topics are set up.
     options(Address::tcp("127.0.0.1", args.port.unwrap_or(1)))?;
@@ -114,7 +122,10 @@ async fn run_demo(
         .map_err(|error| (EXIT_FAILED, error.to_string()))?;
     let at = demo.address();
     let options = options(Address::tcp(at.ip().to_string(), at.port()))?;
-    let ended = runtime::explore(options, clock, panicked).await;
+    let opener = opener(&args.connection, unique, 1, None);
+    // The demo's broker is gone with it: there is nothing to open again.
+    let files = Files { devices: Devices::of_user(), last: None, opener };
+    let ended = runtime::explore(options, files, clock, panicked).await;
     demo.stop().await;
     ended.map_err(|error| (EXIT_FAILED, error.to_string()))
 }
@@ -126,12 +137,12 @@ fn demo_options(
     clock: &MachineClock,
 ) -> Result<Options, Failure> {
     let profile = connection.demo_profile(address, unique(clock)).map_err(usage)?;
-    options(screen, vec![profile], Vec::new(), clock.origin)
+    options(screen, vec![Opening::of_program(profile)], Vec::new(), clock.origin)
 }
 
 fn options(
     screen: &ScreenArgs,
-    profiles: Vec<Profile>,
+    openings: Vec<Opening>,
     mut warnings: Vec<String>,
     wall: WallOrigin,
 ) -> Result<Options, Failure> {
@@ -142,7 +153,7 @@ fn options(
         .memory
         .map_or_else(config::default_budget_bytes, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
     Ok(Options {
-        profiles,
+        openings,
         keymap,
         theme,
         settings: Settings {

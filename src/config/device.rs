@@ -1,10 +1,12 @@
 //! Device files, `devices/NAME.toml`. Owns their directory, names, reading and saving; opens no connection.
+mod list;
 mod read;
 mod table;
 mod url;
 mod will;
 mod write;
 
+pub use list::List;
 pub use url::{proxy_shown, url_of};
 
 use super::files;

@@ -61,30 +61,32 @@ impl Versions {
         if profile.version_is_fixed || (has_password && profile.username.is_none()) {
             return;
         }
-        let age_s = |find: &Find| now_unix_ms.div_euclid(1_000).saturating_sub(find.at_unix_s);
-        let address = profile.address.to_string();
-        let is_known = self.finds.iter().any(|find| {
-            let is_fresh = (0..BELIEVED_DAYS * DAY_S).contains(&age_s(find));
-            find.device == profile.name && find.address == address && is_fresh
-        });
-        profile.version = if is_known { Version::V3 } else { Version::V5 };
+        profile.version = if self.believes(profile, now_unix_ms) { Version::V3 } else { Version::V5 };
     }
 
-    /// Takes in what a broker was found to speak; whether that is news which is to be written. A find keeps its
-    /// date while it is confirmed, so that 5 is tried again some day.
-    pub fn note(&mut self, profile: &Profile, found: Version, now_unix_ms: i64) -> bool {
+    /// Whether 3.1.1 was found lately at the address of a profile.
+    fn believes(&self, profile: &Profile, now_unix_ms: i64) -> bool {
+        let age_s = |find: &Find| now_unix_ms.div_euclid(1_000).saturating_sub(find.at_unix_s);
         let address = profile.address.to_string();
-        let is_known = |find: &Find| find.device == profile.name && find.address == address;
-        let tried_first = profile.version;
+        self.finds.iter().any(|find| {
+            let is_fresh = (0..BELIEVED_DAYS * DAY_S).contains(&age_s(find));
+            find.device == profile.name && find.address == address && is_fresh
+        })
+    }
+
+    /// Takes in what a broker was found to speak when it was connected to; whether that is news which is to be
+    /// written. What is believed keeps its date while it is confirmed, so that 5 is tried again some day.
+    pub fn note(&mut self, profile: &Profile, found: Version, now_unix_ms: i64) -> bool {
         match found {
-            _ if profile.version_is_fixed => false,
-            Version::V3 if tried_first == Version::V3 && self.finds.iter().any(is_known) => false,
+            Version::V3 | Version::V5 if profile.version_is_fixed => false,
+            Version::V3 if self.believes(profile, now_unix_ms) => false,
             Version::V3 => {
                 self.finds.retain(|find| find.device != profile.name);
                 if self.finds.len() >= MAX_BROKERS {
                     let oldest = (0..self.finds.len()).min_by_key(|place| self.finds[*place].at_unix_s);
                     oldest.map(|place| self.finds.remove(place));
                 }
+                let address = profile.address.to_string();
                 let at_unix_s = now_unix_ms.div_euclid(1_000);
                 self.finds.push(Find { device: profile.name.clone(), address, at_unix_s });
                 true
@@ -171,12 +173,11 @@ mod tests {
             assert_eq!(recalled(&versions, profile, NOW_MS + days * DAY_MS), expected, "{what}");
         }
         // Confirmed: the date stays, or 5 would never be tried again.
-        let again = Profile { version: Version::V3, ..profile("plant", 1) };
-        assert!(!versions.note(&again, Version::V3, NOW_MS + 20 * DAY_MS));
-        assert_eq!(recalled(&versions, again.clone(), NOW_MS + 31 * DAY_MS), Version::V5);
+        assert!(!versions.note(&profile("plant", 1), Version::V3, NOW_MS + 20 * DAY_MS));
+        assert_eq!(recalled(&versions, profile("plant", 1), NOW_MS + 31 * DAY_MS), Version::V5);
         // Tried again with 5 in vain: for another month.
         assert!(versions.note(&profile("plant", 1), Version::V3, NOW_MS + 31 * DAY_MS));
-        assert_eq!(recalled(&versions, again, NOW_MS + 32 * DAY_MS), Version::V3);
+        assert_eq!(recalled(&versions, profile("plant", 1), NOW_MS + 32 * DAY_MS), Version::V3);
         // It has learnt.
         assert!(versions.note(&profile("plant", 1), Version::V5, NOW_MS));
         assert!(!versions.note(&profile("plant", 1), Version::V5, NOW_MS), "nothing new to write");

@@ -1,5 +1,6 @@
 //! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
 use super::device::Connection;
+use super::devices::{Then, deeds};
 use super::event::{DeviceId, Effect};
 use super::freeze::Frozen;
 use super::inspector::Tab;
@@ -8,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, ingest, keys, moves, publish};
+use super::{Model, Screen, ingest, keys, moves, publish};
 use crate::command::Command;
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -29,6 +30,14 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Suspend => effects.push(Effect::Suspend),
         Command::Undo => publish::undo(model, now, effects),
         Command::Redo => publish::redo(model, now, effects),
+        Command::Devices => deeds::show(model, now, effects),
+        Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
+        Command::CloseDevice => deeds::close(model, now, effects),
+        Command::SaveDevice => deeds::ask_save(model, now),
+        Command::CopyDevice => deeds::ask_copy(model, now),
+        Command::DeleteDevice => deeds::ask_delete(model, now),
+        Command::NarrowDevices => keys::prompt(model, PromptKind::NarrowDevices, &model.shelf.narrow.clone()),
+        Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
         Command::ToggleFreeze => freeze(model, now),
         Command::CursorDown => moves::step(model, 1),
@@ -90,6 +99,8 @@ fn leave(model: &mut Model, now: Timestamp) {
         keys::no(model, now);
     } else if model.overlay != Overlay::None {
         model.overlay = Overlay::None;
+    } else if model.screen == Screen::Devices {
+        deeds::leave(model, now);
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
     } else if model.search.is_some() {
@@ -151,14 +162,21 @@ fn pin(model: &mut Model, now: Timestamp) {
 fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(device) = model.selected() else { return };
     let id = device.id;
-    match (&device.connection, model.lives.n_unsettled(Some(id))) {
-        (Connection::Online(_) | Connection::Connecting { .. }, 0) => disconnect(model, id, effects),
-        (Connection::Online(_) | Connection::Connecting { .. }, n) => {
+    match device.connection {
+        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, id, effects),
+        Connection::Waiting(_) | Connection::Off => {
+            effects.push(Effect::Request(id, BrokerRequest::Connect));
+        }
+    }
+}
+
+/// Disconnects a device; asks while publications are in flight.
+pub fn ask_disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
+    match model.lives.n_unsettled(Some(id)) {
+        0 => disconnect(model, id, effects),
+        n => {
             let words = format!("{n} publications are in flight. Disconnect all the same?");
             model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
-        }
-        (Connection::Waiting(_) | Connection::Off, _) => {
-            effects.push(Effect::Request(id, BrokerRequest::Connect));
         }
     }
 }

@@ -2,6 +2,7 @@
 use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
+use super::opening::Origin;
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
 use crate::store::Store;
@@ -21,10 +22,14 @@ const MAX_ROUND_TRIPS: usize = 64;
 /// A broker connection with its subscriptions and its tree of nodes.
 #[derive(Debug)]
 pub struct Device {
-    /// Its place among the devices.
+    /// Its number.
     pub id: DeviceId,
     /// Its settings.
     pub profile: Profile,
+    /// Where its settings came from.
+    pub origin: Origin,
+    /// Whether its client id was made up for this run.
+    pub id_is_made_up: bool,
     /// Its tree.
     pub store: Store,
     /// Where its connection stands.
@@ -101,6 +106,8 @@ impl Device {
         let pending = |asked: &Subscription| Subscribed { asked: asked.clone(), granted: None };
         Self {
             id,
+            origin: Origin::default(),
+            id_is_made_up: false,
             store: Store::new(budget_bytes),
             connection: Connection::Connecting { step: Step::Resolve, since: Timestamp::ZERO },
             link: LinkStatus::default(),

@@ -1,11 +1,11 @@
 //! What happens to the model, and what it wants done. Owns the two lists; does none of it.
 use crate::keymap::Chord;
-use crate::mqtt::{BrokerEvent, BrokerRequest};
+use crate::mqtt::{BrokerEvent, BrokerRequest, Profile};
 use std::sync::Arc;
 
-/// Our number for a device: its place in the order of the command line.
+/// Our number for a device: counted up as devices are opened, and never given again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeviceId(pub u16);
+pub struct DeviceId(pub u32);
 
 /// Something happened.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub enum Event {
     RequestRefused(DeviceId, BrokerRequest, String),
     /// A deadline of the model's has come, or there is time for another slice of work.
     Due,
+    /// The disk's worker is done with an errand.
+    Disk(Box<super::devices::Answer>),
     /// A worker is done with a payload too large to read between two frames.
     Decoded(Box<super::inspector::Decoded>),
     /// The program was stopped and goes on.
@@ -38,8 +40,14 @@ pub enum Event {
 /// Something to do outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Start a device's task; where one of this id still says goodbye, as soon as it is gone.
+    Open(DeviceId, Box<Profile>),
+    /// Have a device's task say DISCONNECT and end.
+    Close(DeviceId),
     /// Hand a request to a device's task.
     Request(DeviceId, BrokerRequest),
+    /// Read or write the user's files on a worker; `Event::Disk` brings the answer.
+    Disk(Box<super::devices::Errand>),
     /// Send a text to the terminal's clipboard (OSC 52).
     Copy(String),
     /// Read a large payload on a worker; `Event::Decoded` brings the result.

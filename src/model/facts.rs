@@ -4,7 +4,7 @@ use super::ingest::refusal_words;
 use super::picture;
 use super::shown::fact;
 use crate::decode::{Ink, Line, figures};
-use crate::mqtt::{Retained, Version};
+use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
 use crate::time::{Timestamp, WallOrigin};
 use crate::wire;
@@ -116,10 +116,7 @@ fn version_words(device: &Device) -> String {
         Some(online) if profile.version_is_fixed => online.version.to_string(),
         Some(online) => format!("{} (found)", online.version),
         None if profile.version_is_fixed => profile.version.to_string(),
-        None => match profile.version {
-            Version::V5 => format!("{}, or 3.1.1 if the broker doesn't take it", profile.version),
-            Version::V3 => format!("{} as found before, or 5 if the broker doesn't take it", profile.version),
-        },
+        None => format!("{}, or 3.1.1 if the broker doesn't take it", profile.version),
     }
 }
 

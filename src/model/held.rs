@@ -23,6 +23,13 @@ pub struct Held {
     since: Timestamp,
 }
 
+impl Held {
+    /// Its number.
+    pub fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+}
+
 /// Hands a publication to the device's task, or holds it while there is no connection.
 pub fn send(
     model: &mut Model,

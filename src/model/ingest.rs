@@ -4,6 +4,7 @@ use super::device::{Connection, Device, Subscribed};
 use super::event::{DeviceId, Effect};
 use super::held;
 use super::toast::Tone;
+use super::tree;
 use crate::decode::{self, figures};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Refusal, Tried};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
@@ -20,10 +21,8 @@ pub fn broker_event(
     event: BrokerEvent,
     effects: &mut Vec<Effect>,
 ) {
-    if usize::from(id.0) >= model.devices.len() {
-        return;
-    }
-    let device = &mut model.devices[usize::from(id.0)];
+    // A closed device's task may have told something that was under way.
+    let Some(device) = device_mut(&mut model.devices, id) else { return };
     match event {
         BrokerEvent::Messages(batch) => messages(model, now, id, batch),
         BrokerEvent::StepBegun(step, since) => device.connection = Connection::Connecting { step, since },
@@ -70,7 +69,7 @@ pub fn broker_event(
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
     let Model { devices, lives, frozen, .. } = model;
-    let Some(device) = devices.get_mut(usize::from(id.0)) else { return };
+    let Some(device) = device_mut(devices, id) else { return };
     if lives.await_echo() {
         for message in batch.iter() {
             lives.hear(id, &message);
@@ -108,7 +107,7 @@ pub fn thaw(model: &mut Model) {
 }
 
 fn come_online(model: &mut Model, now: Timestamp, id: DeviceId, online: Box<Online>) {
-    let device = &mut model.devices[usize::from(id.0)];
+    let Some(device) = device_mut(&mut model.devices, id) else { return };
     device.n_connects += 1;
     device.leaving = false;
     // A session that the broker remembers holds the subscriptions too, and they are not asked for again.
@@ -141,7 +140,7 @@ fn subscribed(
     asked: Subscription,
     granted: Result<Qos, Refusal>,
 ) {
-    let device = &mut model.devices[usize::from(id.0)];
+    let Some(device) = device_mut(&mut model.devices, id) else { return };
     let words = match &granted {
         Ok(qos) if *qos < asked.qos => {
             Some((Tone::Warn, format!("{} is granted at QoS {qos} only, not {}", asked.filter, asked.qos)))
@@ -155,7 +154,6 @@ fn subscribed(
         device.log(now, words.clone());
         model.toasts.say(now, tone, words);
     }
-    let device = &mut model.devices[usize::from(id.0)];
     let answered = Subscribed { asked, granted: Some(granted) };
     match device.subscriptions.iter_mut().find(|known| known.asked.filter == answered.asked.filter) {
         Some(known) => *known = answered,
@@ -172,7 +170,7 @@ pub fn refusal_words(refusal: &Refusal) -> String {
 }
 
 fn publication(model: &mut Model, now: Timestamp, id: DeviceId, ticket: Ticket, stage: Stage, at: Timestamp) {
-    let device = &mut model.devices[usize::from(id.0)];
+    let Some(device) = device_mut(&mut model.devices, id) else { return };
     let topic = model.lives.topic(id, ticket).unwrap_or_default().to_owned();
     let trouble = match &stage {
         Stage::Refused(reason, words) => {
@@ -186,7 +184,7 @@ fn publication(model: &mut Model, now: Timestamp, id: DeviceId, ticket: Ticket, 
         device.log(now, words.clone());
         model.toasts.say(now, Tone::Error, words);
     }
-    let heard = model.devices[usize::from(id.0)].hears(&topic);
+    let heard = device.hears(&topic);
     if matches!(stage, Stage::Acknowledged(_)) && model.lives.is_clearing(id, ticket) {
         model.toasts.say(now, Tone::Info, format!("the broker keeps nothing on {topic} any more"));
     }
@@ -194,7 +192,7 @@ fn publication(model: &mut Model, now: Timestamp, id: DeviceId, ticket: Ticket, 
 }
 
 fn noticed(model: &mut Model, now: Timestamp, id: DeviceId, notice: Notice) {
-    let device = &mut model.devices[usize::from(id.0)];
+    let Some(device) = device_mut(&mut model.devices, id) else { return };
     let (tone, words) = match notice {
         Notice::MessageRefused { topic, n_bytes, words } => {
             device.n_refused += 1;
@@ -222,12 +220,12 @@ fn noticed(model: &mut Model, now: Timestamp, id: DeviceId, notice: Notice) {
     };
     device.log(now, words.clone());
     if tone != Tone::Info {
-        model.toasts.say(now, tone, format!("{}: {words}", model.devices[usize::from(id.0)].profile.name));
+        model.toasts.say(now, tone, format!("{}: {words}", device.profile.name));
     }
 }
 
 fn lose(model: &mut Model, now: Timestamp, id: DeviceId, lost: Lost) {
-    let device = &mut model.devices[usize::from(id.0)];
+    let Some(device) = device_mut(&mut model.devices, id) else { return };
     device.listening_since = None;
     if model.ping_asked == Some(id) {
         model.ping_asked = None;
@@ -250,7 +248,7 @@ fn lose(model: &mut Model, now: Timestamp, id: DeviceId, lost: Lost) {
     }
 }
 
-/// The device of an id, which the model itself gave out.
+/// The device of an id, while it is open.
 pub fn device_mut(devices: &mut [Device], id: DeviceId) -> Option<&mut Device> {
-    devices.get_mut(usize::from(id.0))
+    tree::place(devices, id).and_then(|place| devices.get_mut(place))
 }

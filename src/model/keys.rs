@@ -1,12 +1,12 @@
 //! A key or a paste goes to where it is heard. Owns text entry and answers; commands are `apply`'s.
+use super::devices::deeds;
 use super::event::Effect;
-use super::layout::Pane;
 use super::line::Edited;
 use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, held, moves};
+use super::{Model, Undo, UndoStep, apply, held, moves, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
@@ -25,13 +25,13 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     }
     let is_text = match model.overlay {
         Overlay::Prompt(_) => true,
-        Overlay::None => model.focus == Pane::Publish && model.form.line().is_some(),
+        Overlay::None => model.context() == Context::Publish && model.form.line().is_some(),
         Overlay::Help { .. } | Overlay::Question(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
     }
-    if let (Overlay::None, Pane::Publish, Some(letter)) = (&model.overlay, model.focus, chord.text())
+    if let (Context::Publish, Some(letter)) = (model.context(), chord.text())
         && model.form.choose(letter)
     {
         return;
@@ -54,6 +54,10 @@ fn is_heard(model: &Model, command: Command) -> bool {
                     || matches!(command, Command::Help | Command::Leave)
             }
             Context::Publish => !matches!(command, Command::Undo | Command::Redo),
+            Context::Devices => {
+                command.contexts().contains(&Context::Devices)
+                    || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
+            }
             Context::Everywhere | Context::Topics | Context::Inspector => true,
         }
 }
@@ -85,9 +89,10 @@ fn edit(model: &mut Model, chord: Chord) {
 pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     // A line holds no line ends: a pasted shell line should not fail for its last one.
     let text = text.trim_end_matches(['\r', '\n']);
+    let is_publish = model.context() == Context::Publish;
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
-        Overlay::None if model.focus == Pane::Publish => model.form.line(),
+        Overlay::None if is_publish => model.form.line(),
         Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => None,
     };
     let Some(line) = line else {
@@ -112,8 +117,10 @@ pub fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
 /// What is being typed changed: the search follows with each letter.
 fn retype(model: &mut Model) {
     let Overlay::Prompt(prompt) = &model.overlay else { return };
-    if prompt.kind != PromptKind::Search {
-        return;
+    match prompt.kind {
+        PromptKind::Search => {}
+        PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
+        PromptKind::GoTo | PromptKind::Subscribe | PromptKind::CopyDevice | PromptKind::SaveDevice => return,
     }
     let (text, from) = (prompt.line.text().to_owned(), prompt.from);
     if text.is_empty() {
@@ -136,6 +143,8 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         }
         PromptKind::GoTo => go_to(model, &text),
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
+        PromptKind::NarrowDevices => Ok(()),
+        PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
     };
     match (done, &mut model.overlay) {
         (Ok(()), overlay) => *overlay = Overlay::None,
@@ -146,9 +155,13 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 
 fn leave_prompt(model: &mut Model) {
     let Overlay::Prompt(prompt) = std::mem::take(&mut model.overlay) else { return };
-    if prompt.kind == PromptKind::Search {
-        model.search = None;
-        moves::go(model, prompt.from, Placement::Middle);
+    match prompt.kind {
+        PromptKind::Search => {
+            model.search = None;
+            moves::go(model, prompt.from, Placement::Middle);
+        }
+        PromptKind::NarrowDevices => model.shelf.narrow.clear(),
+        PromptKind::GoTo | PromptKind::Subscribe | PromptKind::CopyDevice | PromptKind::SaveDevice => {}
     }
 }
 
@@ -194,7 +207,11 @@ pub fn no(model: &mut Model, now: Timestamp) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
         Deed::SendHeld(id) => held::discard(model, now, id),
-        Deed::Quit | Deed::Disconnect(_) | Deed::ClearRetained(..) => {}
+        Deed::Quit
+        | Deed::Disconnect(_)
+        | Deed::ClearRetained(..)
+        | Deed::CloseDevice(_)
+        | Deed::DeleteDevice(_) => {}
     }
 }
 
@@ -205,6 +222,8 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::Quit => effects.push(Effect::Quit),
         Deed::SendHeld(id) => held::send_all(model, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
+        Deed::CloseDevice(id) => opening::close(model, id, effects),
+        Deed::DeleteDevice(name) => deeds::delete(name, effects),
         Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, &topic, effects),
     }
 }

@@ -213,6 +213,20 @@ impl Lives {
         self.lives.iter().filter(of).count()
     }
 
+    /// A device was closed: nothing more will be heard of what was published there.
+    pub fn forget(&mut self, device: DeviceId) {
+        self.lives.retain(|life| life.device != device);
+        self.recount();
+    }
+
+    /// A connection was ended with what it had in flight: how many publications that were, but for those `held`.
+    pub fn forget_unsettled(&mut self, device: DeviceId, held: &[Ticket]) -> usize {
+        let n_before = self.lives.len();
+        self.lives.retain(|life| life.device != device || life.is_settled() || held.contains(&life.ticket));
+        self.recount();
+        n_before - self.lives.len()
+    }
+
     fn recount(&mut self) {
         let awaited = |life: &&Life| matches!(life.echo, Echo::Awaited(_));
         self.n_awaited = self.lives.iter().filter(awaited).count();

@@ -1,9 +1,10 @@
 //! Moving about the tree: the cursor, branches, visited rows, matches. Owns no row; `tree` says where they are.
+use super::devices::deeds;
 use super::layout::Pane;
 use super::overlay::Overlay;
 use super::toast::Tone;
 use super::tree::{self, Placement, RowId};
-use super::{Model, ingest};
+use super::{Model, Screen, ingest};
 use crate::store::{Direction, NodeId};
 use crate::time::Timestamp;
 
@@ -14,6 +15,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
     if let Overlay::Help { scroll } = &mut model.overlay {
         *scroll = scroll.saturating_add_signed(by);
         return;
+    }
+    if model.screen == Screen::Devices {
+        return deeds::step(model, by);
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(by);
@@ -38,6 +42,9 @@ pub(super) fn page(model: &mut Model, direction: isize) {
         *scroll = scroll.saturating_add_signed(half(usize::from(model.rows)));
         return;
     }
+    if model.screen == Screen::Devices {
+        return deeds::step(model, half(usize::from(model.rows)));
+    }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(half(n_lines));
     }
@@ -51,11 +58,14 @@ pub(super) fn edge(model: &mut Model, edge: Placement) {
         *scroll = if edge == Placement::Top { 0 } else { usize::MAX / 2 };
         return;
     }
+    if model.screen == Screen::Devices {
+        return deeds::edge(model, edge);
+    }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_to(if edge == Placement::Top { 0 } else { usize::MAX / 2 });
     }
     model.visited.leave(model.cursor);
-    let row = if edge == Placement::Top { RowId::default() } else { tree::last(&model.devices) };
+    let row = if edge == Placement::Top { tree::first(&model.devices) } else { tree::last(&model.devices) };
     go(model, row, edge);
 }
 

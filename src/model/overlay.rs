@@ -30,6 +30,12 @@ pub enum PromptKind {
     GoTo,
     /// A filter to subscribe to.
     Subscribe,
+    /// A text that devices of the list shall hold.
+    NarrowDevices,
+    /// The name of a device's copy.
+    CopyDevice,
+    /// The name to save a device under.
+    SaveDevice,
 }
 
 /// A one-line entry.
@@ -65,4 +71,8 @@ pub enum Deed {
     SendHeld(DeviceId),
     /// Disconnect a device.
     Disconnect(DeviceId),
+    /// Close a device.
+    CloseDevice(DeviceId),
+    /// Delete the device file of a name.
+    DeleteDevice(String),
 }

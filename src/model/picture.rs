@@ -153,7 +153,7 @@ impl Model {
     /// How many rows are shown, counted as far as a screen goes.
     fn n_shown(&self, n_rows: usize) -> usize {
         let below = |row: &RowId| tree::next(&self.devices, *row);
-        std::iter::successors(Some(RowId::default()), below).take(n_rows).count()
+        std::iter::successors(Some(tree::first(&self.devices)), below).take(n_rows).count()
     }
 }
 

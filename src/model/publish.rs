@@ -35,6 +35,9 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         return model.say(now, Tone::Warn, READ_ONLY);
     }
     let id = model.form.device;
+    if model.device(id).is_none() {
+        return model.say(now, Tone::Warn, "no device is open to publish to; D shows the devices");
+    }
     let online = model.device(id).and_then(|device| device.online());
     match model.form.publication(online) {
         Err(words) => model.say(now, Tone::Error, words),
@@ -148,6 +151,9 @@ pub fn undo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(undo) = model.undo.pop() else {
         return model.say(now, Tone::Info, "nothing to undo");
     };
+    if model.device(undo.device).is_none() {
+        return model.say(now, Tone::Warn, format!("{} can't be undone: its device was closed", undo.words));
+    }
     carry_out(model, now, undo.device, &undo.back, effects);
     model.say(now, Tone::Info, format!("undone: {}", undo.words));
     model.redo.push(undo);
@@ -158,6 +164,13 @@ pub fn redo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(undo) = model.redo.pop() else {
         return model.say(now, Tone::Info, "nothing to redo");
     };
+    if model.device(undo.device).is_none() {
+        return model.say(
+            now,
+            Tone::Warn,
+            format!("{} can't be done again: its device was closed", undo.words),
+        );
+    }
     carry_out(model, now, undo.device, &undo.forth, effects);
     model.say(now, Tone::Info, format!("done again: {}", undo.words));
     model.undo.push(undo);

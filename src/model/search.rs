@@ -1,7 +1,8 @@
 //! Finding topics by text, in slices that never hold up a frame. Owns what is sought and how far it came.
 use super::device::Device;
 use super::event::DeviceId;
-use super::tree::RowId;
+use super::ingest::device_mut;
+use super::tree::{self, RowId};
 use crate::store::{Direction, Needle, NodeId, SearchCursor, Step};
 
 /// Nodes looked at between two looks at the keyboard; a slice takes about a millisecond.
@@ -16,7 +17,8 @@ pub struct Search {
     pub n_found: usize,
     /// Where the cursor stood when the search began; Esc leads back there.
     pub from: RowId,
-    counting: Option<(DeviceId, SearchCursor)>,
+    /// In which device by its place; a device that closes meanwhile has the count begin anew.
+    counting: Option<(usize, SearchCursor)>,
     moving: Option<Moving>,
     slice: Vec<NodeId>,
 }
@@ -53,7 +55,7 @@ impl Search {
             needle: Needle::new(text),
             n_found: 0,
             from,
-            counting: Some((DeviceId(0), SearchCursor::default())),
+            counting: Some((0, SearchCursor::default())),
             moving: None,
             slice: Vec::new(),
         };
@@ -64,6 +66,18 @@ impl Search {
     /// Begins to look for the next match from a row on.
     pub fn seek(&mut self, from: RowId, direction: Direction, or_here: bool) {
         self.moving = Some(Moving { direction, device: from.device, at: from.node, or_here, n_devices: 0 });
+    }
+
+    /// A device was closed: what is sought from is the row given where it was there, and the count begins anew.
+    pub fn close(&mut self, id: DeviceId, instead: RowId) {
+        if self.from.device == id {
+            self.from = instead;
+        }
+        if self.moving.as_ref().is_some_and(|moving| moving.device == id) {
+            self.moving = None;
+        }
+        self.n_found = 0;
+        self.counting = Some((0, SearchCursor::default()));
     }
 
     /// The user moved on: a match that is still looked for must not pull the cursor away.
@@ -87,7 +101,7 @@ impl Search {
     fn move_on(&mut self, devices: &mut [Device]) -> Progress {
         let Some(mut moving) = self.moving.take() else { return Progress::Idle };
         let n_devices = devices.len();
-        let Some(device) = devices.get_mut(usize::from(moving.device.0)) else { return Progress::NotFound };
+        let Some(device) = device_mut(devices, moving.device) else { return Progress::NotFound };
         let found = |node| Progress::Found(RowId { device: moving.device, node });
         let is_match = moving.at != NodeId::ROOT && device.store.is_match(moving.at, &self.needle);
         if std::mem::take(&mut moving.or_here) && is_match {
@@ -101,10 +115,11 @@ impl Search {
                 if moving.n_devices > n_devices {
                     return Progress::NotFound;
                 }
-                moving.device = neighbour(moving.device, moving.direction, n_devices);
-                let Some(device) = devices.get_mut(usize::from(moving.device.0)) else {
+                let beside = neighbour(devices, moving.device, moving.direction);
+                let Some(device) = beside.and_then(|id| device_mut(devices, id)) else {
                     return Progress::NotFound;
                 };
+                moving.device = device.id;
                 moving.at = match moving.direction {
                     Direction::Forward => NodeId::ROOT,
                     Direction::Backward => device.store.last_below(NodeId::ROOT),
@@ -117,23 +132,25 @@ impl Search {
     }
 
     fn count_on(&mut self, devices: &[Device]) -> Progress {
-        let Some((id, cursor)) = self.counting.take() else { return Progress::Idle };
-        let Some(device) = devices.get(usize::from(id.0)) else { return Progress::Idle };
+        let Some((place, cursor)) = self.counting.take() else { return Progress::Idle };
+        let Some(device) = devices.get(place) else { return Progress::Idle };
         let rest = device.store.search_slice(cursor, &self.needle, SLICE_NODES, &mut self.slice);
         self.n_found += self.slice.len();
         self.slice.clear();
-        self.counting = match rest {
-            Some(cursor) => Some((id, cursor)),
-            None => id.0.checked_add(1).map(|next| (DeviceId(next), SearchCursor::default())),
-        };
+        self.counting = Some(match rest {
+            Some(cursor) => (place, cursor),
+            None => (place + 1, SearchCursor::default()),
+        });
         Progress::Working
     }
 }
 
-fn neighbour(device: DeviceId, direction: Direction, n_devices: usize) -> DeviceId {
-    let n_devices = u16::try_from(n_devices).unwrap_or(u16::MAX).max(1);
-    match direction {
-        Direction::Forward => DeviceId((device.0 + 1) % n_devices),
-        Direction::Backward => DeviceId(device.0.checked_sub(1).unwrap_or(n_devices - 1)),
-    }
+/// The device after or before another, round and round.
+fn neighbour(devices: &[Device], id: DeviceId, direction: Direction) -> Option<DeviceId> {
+    let (place, n_devices) = (tree::place(devices, id)?, devices.len());
+    let beside = match direction {
+        Direction::Forward => (place + 1) % n_devices,
+        Direction::Backward => place.checked_sub(1).unwrap_or(n_devices - 1),
+    };
+    devices.get(beside).map(|device| device.id)
 }

@@ -1,7 +1,7 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::Device;
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
-use super::tree::RowId;
+use super::tree::{self, RowId};
 use super::{Effect, Model, facts, fold, picture};
 use crate::decode::{self, Ink, Line, Preview};
 use crate::mqtt::Qos;
@@ -114,7 +114,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let wall = model.settings.wall;
     let old = std::mem::take(&mut model.picture.inspector);
     let Model { devices, inspector, .. } = model;
-    let Some(device) = devices.get(usize::from(row.device.0)) else { return Shown::default() };
+    let Some(device) = tree::device(devices, row.device) else { return Shown::default() };
     let mut title = String::new();
     device.store.topic_of(row.node, &mut title);
     let mut shown = Shown { row, title, tab, ..Shown::default() };

@@ -57,27 +57,36 @@ pub enum Placement {
 
 /// The device of a row.
 pub fn device(devices: &[Device], id: DeviceId) -> Option<&Device> {
-    devices.get(usize::from(id.0))
+    place(devices, id).and_then(|place| devices.get(place))
+}
+
+/// Where a device stands among those that are open; `None` when it is closed. Ids only grow, so they are in order.
+pub fn place(devices: &[Device], id: DeviceId) -> Option<usize> {
+    devices.binary_search_by_key(&id, |device| device.id).ok()
+}
+
+/// The first row of all.
+pub fn first(devices: &[Device]) -> RowId {
+    devices.first().map_or_else(RowId::default, |device| RowId::device(device.id))
 }
 
 /// The row below, through expanded branches and on to the next device.
 pub fn next(devices: &[Device], row: RowId) -> Option<RowId> {
-    let store = &device(devices, row.device)?.store;
-    if let Some(node) = store.next_visible(row.node) {
+    let place = place(devices, row.device)?;
+    if let Some(node) = devices.get(place)?.store.next_visible(row.node) {
         return Some(RowId { node, ..row });
     }
-    let below = DeviceId(row.device.0.checked_add(1)?);
-    device(devices, below).map(|_| RowId::device(below))
+    devices.get(place + 1).map(|below| RowId::device(below.id))
 }
 
 /// The row above.
 pub fn previous(devices: &[Device], row: RowId) -> Option<RowId> {
+    let place = place(devices, row.device)?;
     if row.is_device() {
-        let above = DeviceId(row.device.0.checked_sub(1)?);
-        let store = &device(devices, above)?.store;
-        return Some(RowId { device: above, node: store.last_visible_below(NodeId::ROOT) });
+        let above = devices.get(place.checked_sub(1)?)?;
+        return Some(RowId { device: above.id, node: above.store.last_visible_below(NodeId::ROOT) });
     }
-    let node = device(devices, row.device)?.store.previous_visible(row.node)?;
+    let node = devices.get(place)?.store.previous_visible(row.node)?;
     Some(RowId { node, ..row })
 }
 
@@ -94,7 +103,7 @@ pub fn depth(devices: &[Device], row: RowId) -> usize {
 
 /// The nearest row that is not hidden in a collapsed branch: itself, or the outermost collapsed ancestor.
 pub fn shown(devices: &[Device], row: RowId) -> RowId {
-    let Some(device) = device(devices, row.device) else { return RowId::default() };
+    let Some(device) = device(devices, row.device) else { return first(devices) };
     let mut shown = row.node;
     let mut node = row.node;
     while let Some(parent) = device.store.parent(node) {
@@ -126,7 +135,7 @@ pub fn window(devices: &[Device], anchor: RowId, n_rows: usize) -> Window {
         window.sticky.reverse();
         window.n_hidden_ancestors = depth(devices, anchor).saturating_sub(n_sticky);
     }
-    let mut row = Some(anchor);
+    let mut row = device(devices, anchor.device).map(|_| anchor);
     while window.rows.len() + n_sticky < n_rows
         && let Some(shown) = row
     {

@@ -1,4 +1,5 @@
 //! Rows visited by jumping, back and forth like a browser. Owns the trail.
+use super::event::DeviceId;
 use super::tree::RowId;
 
 /// Places remembered: further back nobody finds the way.
@@ -22,6 +23,12 @@ impl Visited {
             self.back.remove(0);
         }
         self.back.push(row);
+    }
+
+    /// A device was closed: its rows are no more.
+    pub fn forget(&mut self, id: DeviceId) {
+        self.back.retain(|row| row.device != id);
+        self.forth.retain(|row| row.device != id);
     }
 
     /// The row to go back to from here.

@@ -1,14 +1,17 @@
 //! The explorer's loop. Owns the order of things: signals and keys first, then frames, then the devices' queues.
+use super::disk::{Disk, Files};
+use super::links::Links;
 use super::pace::{Pace, Want};
 use super::panics;
 use super::remembered::Remembered;
 use super::signals::{Asked, Signals};
-use crate::broker::{self, Events, Requests, Wake};
 use crate::config::versions::Versions;
 use crate::keymap::Keymap;
+use crate::model::devices::Errand;
 use crate::model::inspector::{Decoded, Subject};
-use crate::model::{DeviceId, Effect, Event, Model, Settings, update};
-use crate::mqtt::{BrokerEvent, BrokerRequest, Profile};
+use crate::model::opening::{self, Opening};
+use crate::model::{DeviceId, Effect, Event, Model, Screen, Settings, update};
+use crate::mqtt::{BrokerEvent, BrokerRequest};
 use crate::terminal::{self, Input, Keys, Painter, TerminalError, Writer};
 use crate::theme::Theme;
 use crate::time::{Clock, Timestamp};
@@ -27,17 +30,14 @@ const DRAIN_EVENTS: usize = 64;
 /// Inputs taken between two frames: a pasted flood of keys must not hide what they do.
 const INPUTS_A_FRAME: usize = 64;
 
-/// How long quitting waits for the brokers to take their DISCONNECT.
-const FAREWELL: Duration = Duration::from_millis(1_500);
-
 /// Payloads that wait to be laid out: one tab shows one at a time, and the next one replaces it.
 const WORKERS: usize = 2;
 
 /// What the explorer runs with.
 #[derive(Debug)]
 pub struct Options {
-    /// The devices.
-    pub profiles: Vec<Profile>,
+    /// The devices to begin with; without any it begins on the Devices screen.
+    pub openings: Vec<Opening>,
     /// The keys.
     pub keymap: Keymap,
     /// The colours.
@@ -67,37 +67,37 @@ pub enum RunError {
 }
 
 /// Runs the explorer until the user quits. `panicked` is told of panics on other threads.
-pub async fn explore(options: Options, clock: Arc<dyn Clock>, panicked: Arc<Notify>) -> Result<(), RunError> {
+pub async fn explore(
+    options: Options,
+    files: Files,
+    clock: Arc<dyn Clock>,
+    panicked: Arc<Notify>,
+) -> Result<(), RunError> {
     terminal::check()?;
     let signals = Signals::new().map_err(|error| RunError::Io("pass signals on", error))?;
     let idle = Arc::new(Notify::new());
     let on_idle = Arc::clone(&idle);
     let writer = Writer::start(move || on_idle.notify_one())
         .map_err(|error| RunError::Io("start the writer's thread", error))?;
+    let disk = Disk::start(files).map_err(|error| RunError::Io("start the disk's thread", error))?;
     let _guard = terminal::Guard;
     terminal::enter()?;
-    let mut explorer = Explorer::new(options, clock, writer, signals);
+    let mut explorer = Explorer::new(options, clock, disk, writer, signals);
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
     // The terminal first: whoever quits wants their shell, not the brokers' farewell.
-    let Explorer { links, writer, .. } = explorer;
+    let Explorer { links, disk, writer, .. } = explorer;
     drop(writer);
     terminal::leave();
-    farewell(links).await;
+    tokio::join!(links.farewell(), disk.finish());
     ended
-}
-
-/// A device's task, as the loop knows it.
-struct Link {
-    requests: Requests,
-    events: Events,
 }
 
 struct Explorer {
     model: Model,
     theme: Theme,
-    links: Vec<Link>,
-    wake: Wake,
+    links: Links,
+    disk: Disk,
     clock: Arc<dyn Clock>,
     remembered: Remembered,
     painter: Painter,
@@ -109,8 +109,6 @@ struct Explorer {
     decoded: (mpsc::Sender<Decoded>, mpsc::Receiver<Decoded>),
     /// Text for the clipboard that waits for the writer.
     clipboard: Option<String>,
-    /// The device whose queue is drained first next time.
-    turn: usize,
     /// Whether a queue may hold more than was taken.
     has_more: bool,
     is_stopped: bool,
@@ -118,44 +116,43 @@ struct Explorer {
 }
 
 impl Explorer {
-    fn new(mut options: Options, clock: Arc<dyn Clock>, writer: Writer, signals: Signals) -> Self {
-        let remembered = Remembered::new(options.versions, options.settings.wall);
-        for profile in &mut options.profiles {
-            remembered.recall(profile, clock.now());
-        }
-        let wake = Wake::default();
-        let dial = |profile: &Profile| {
-            let (requests, events) = broker::spawn(profile.clone(), Arc::clone(&clock), wake.clone());
-            Link { requests, events }
-        };
-        let links = options.profiles.iter().map(dial).collect();
+    fn new(options: Options, clock: Arc<dyn Clock>, disk: Disk, writer: Writer, signals: Signals) -> Self {
         let (cols, rows) = terminal::size();
-        let mut model = Model::new(options.profiles, options.keymap, options.settings);
-        let now = clock.now();
-        update(&mut model, now, Event::Resize { cols, rows }, &mut Vec::new());
+        let wall = options.settings.wall;
+        let mut model = Model::new(Vec::new(), options.keymap, options.settings);
+        let (now, mut effects) = (clock.now(), Vec::new());
+        update(&mut model, now, Event::Resize { cols, rows }, &mut effects);
+        for opening in options.openings {
+            opening::open(&mut model, now, opening, &mut effects);
+            model.screen = Screen::Explorer;
+        }
+        if model.screen == Screen::Devices {
+            effects.push(Effect::Disk(Box::new(Errand::List)));
+        }
         for warning in options.warnings {
             model.warn(now, warning);
         }
-        Self {
+        let mut explorer = Self {
             model,
             theme: options.theme,
-            links,
-            wake,
+            links: Links::new(Arc::clone(&clock)),
+            disk,
             clock,
-            remembered,
+            remembered: Remembered::new(options.versions, wall),
             painter: Painter::new(cols, rows),
             writer,
             signals,
             keys: Keys::default(),
             pace: Pace::new(options.max_bytes_per_s),
-            effects: Vec::new(),
+            effects,
             decoded: mpsc::channel(WORKERS),
             clipboard: None,
-            turn: 0,
             has_more: false,
             is_stopped: false,
             is_over: false,
-        }
+        };
+        explorer.carry_out(now);
+        explorer
     }
 
     async fn run(&mut self, idle: &Notify, panicked: &Notify) -> Result<(), RunError> {
@@ -179,7 +176,8 @@ impl Explorer {
                 input = self.keys.next() => self.inputs(input).await,
                 () = idle.notified() => {}
                 Some(decoded) = self.decoded.1.recv() => self.tell(Event::Decoded(Box::new(decoded)), Want::Now),
-                () = self.wake.wait() => self.drain(),
+                Some(answer) = self.disk.answer() => self.tell(Event::Disk(Box::new(answer)), Want::Now),
+                () = self.links.wait() => self.drain(),
                 () = wait => self.due(),
             }
         }
@@ -245,16 +243,13 @@ impl Explorer {
     fn drain(&mut self) {
         let now = self.clock.now();
         let (mut n_messages, mut n_events, mut n_idle) = (0, 0, 0);
-        let n_links = self.links.len();
         self.has_more = false;
-        while n_idle < n_links {
+        while n_idle < self.links.len() {
             if n_messages >= DRAIN_MESSAGES || n_events >= DRAIN_EVENTS {
                 self.has_more = true;
                 break;
             }
-            let id = self.turn;
-            self.turn = (self.turn + 1) % n_links;
-            let Some(event) = self.links[id].events.try_recv() else {
+            let Some((id, event)) = self.links.take_turn() else {
                 n_idle += 1;
                 continue;
             };
@@ -281,12 +276,11 @@ impl Explorer {
             };
             self.pace.want(want);
             // Later connections of this run begin with what was found, and say nothing new.
-            if let (BrokerEvent::Online(online), Some(device)) = (&event, self.model.devices.get(id))
+            if let (BrokerEvent::Online(online), Some(device)) = (&event, self.model.device(id))
                 && device.n_connects == 0
             {
                 self.remembered.note(&device.profile, online.version, now);
             }
-            let id = DeviceId(u16::try_from(id).unwrap_or(u16::MAX));
             update(&mut self.model, now, Event::Broker(id, event), &mut self.effects);
         }
         self.carry_out(now);
@@ -361,6 +355,16 @@ impl Explorer {
         while !self.effects.is_empty() {
             for effect in std::mem::take(&mut self.effects) {
                 match effect {
+                    Effect::Open(id, mut profile) => {
+                        self.remembered.recall(&mut profile, now);
+                        self.links.open(id, profile);
+                    }
+                    Effect::Close(id) => self.links.close(id),
+                    Effect::Disk(errand) => {
+                        if let Some(answer) = self.disk.ask(*errand) {
+                            update(&mut self.model, now, Event::Disk(Box::new(answer)), &mut self.effects);
+                        }
+                    }
                     Effect::Request(id, request) => self.request(now, id, request),
                     Effect::Copy(text) => self.clipboard = Some(text),
                     Effect::Decode(subject, payload) => self.decode(subject, payload),
@@ -372,9 +376,8 @@ impl Explorer {
     }
 
     fn request(&mut self, now: Timestamp, id: DeviceId, request: BrokerRequest) {
-        let Some(link) = self.links.get(usize::from(id.0)) else { return };
-        if let Err(error) = link.requests.try_send(request.clone()) {
-            let refused = Event::RequestRefused(id, request, error.to_string());
+        if let Err(words) = self.links.request(id, request.clone()) {
+            let refused = Event::RequestRefused(id, request, words);
             update(&mut self.model, now, refused, &mut self.effects);
         }
     }
@@ -386,18 +389,4 @@ impl Explorer {
             let _ = sender.blocking_send(Decoded::new(subject, payload));
         });
     }
-}
-
-/// Says DISCONNECT to every broker and waits a moment for it to get out.
-async fn farewell(mut links: Vec<Link>) {
-    for link in &links {
-        // A task that has no room for it is behind for good; dropping its ends stops it too.
-        let _ = link.requests.try_send(BrokerRequest::End);
-    }
-    let all_ended = async {
-        for link in &mut links {
-            while !matches!(link.events.recv().await, BrokerEvent::Ended) {}
-        }
-    };
-    let _ = tokio::time::timeout(FAREWELL, all_ended).await;
 }

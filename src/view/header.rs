@@ -5,7 +5,7 @@ use super::strip::Strip;
 use super::{Scene, rect};
 use crate::decode::{escape, figures, fit, sanitize};
 use crate::model::device::{Connection, Device};
-use crate::model::picture;
+use crate::model::{Screen, picture};
 use crate::theme::Role;
 
 /// The widest device name; a longer one leaves no room for its state.
@@ -32,7 +32,17 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let marks = marks(scene);
     let mut line = Strip::default();
     line.put(" mqttscope ", scene.style(Role::Header));
-    if let Some(device) = scene.model.selected() {
+    if scene.model.screen == Screen::Devices {
+        line.put("Devices", scene.style(Role::HeaderName));
+        let n_online = scene.model.devices.iter().filter(|device| device.online().is_some()).count();
+        separate(scene, &mut line);
+        let words = format!(
+            "{} of {} online",
+            n_online,
+            figures::counted(scene.model.devices.len() as u64, "open device")
+        );
+        line.put(words, scene.style(Role::Header));
+    } else if let Some(device) = scene.model.selected() {
         let (dot, role) = dot(device);
         line.put(format!("{dot} "), scene.style(role));
         line.put_fit(
@@ -149,10 +159,12 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
 /// What never goes.
 fn marks(scene: &Scene<'_>) -> Strip {
     let mut marks = Strip::default();
-    let is_insecure = scene
-        .model
-        .selected()
-        .is_some_and(|device| device.profile.tls.insecure && device.profile.address.transport.is_tls());
+    let is_insecure =
+        |device: &Device| device.profile.tls.insecure && device.profile.address.transport.is_tls();
+    let is_insecure = match scene.model.screen {
+        Screen::Explorer => scene.model.selected().is_some_and(is_insecure),
+        Screen::Devices => scene.model.devices.iter().any(is_insecure),
+    };
     let words = [
         (is_insecure, "INSECURE", Role::Insecure),
         (scene.model.settings.read_only, "READ-ONLY", Role::HeaderName),

@@ -3,6 +3,7 @@ use crate::command::{Command, Context};
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::device::Connection;
+use crate::model::devices::Row;
 use crate::model::form::Field;
 use crate::model::layout::Arrangement;
 use crate::mqtt::Retained;
@@ -22,6 +23,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Topics | Context::Everywhere => topics(model),
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
+        Context::Devices => devices(model),
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
         Context::HelpScreen => {
@@ -135,5 +137,37 @@ fn publish(model: &Model) -> Wanted {
         keys.push((&[Command::PreviousSent, Command::NextSent], "sent before"));
     }
     keys.push((&[Command::Leave], "back"));
+    keys
+}
+
+fn devices(model: &Model) -> Wanted {
+    let row = model.shelf_row();
+    let open = row.as_ref().and_then(|row| model.row_device(row));
+    let mut keys: Wanted = Vec::new();
+    match (&row, open.map(|device| &device.connection)) {
+        (Some(_), Some(connection)) => {
+            keys.push((&[Command::OpenDevice], "explore"));
+            let is_on = matches!(connection, Connection::Online(_) | Connection::Connecting { .. });
+            keys.push((&[Command::ToggleConnection], if is_on { "disconnect" } else { "connect" }));
+            keys.push((&[Command::CloseDevice], "close"));
+        }
+        (Some(_), None) => keys.push((&[Command::OpenDevice], "open")),
+        (None, _) => {}
+    }
+    match row {
+        Some(Row::Saved(_)) => {
+            keys.push((&[Command::CopyDevice], "copy"));
+            keys.push((&[Command::DeleteDevice], "delete"));
+        }
+        Some(Row::Open(_)) => keys.push((&[Command::SaveDevice], "save")),
+        Some(Row::Local | Row::Found(_)) | None => {}
+    }
+    keys.push((&[Command::NarrowDevices], "narrow"));
+    if !model.shelf.narrow.is_empty() {
+        keys.push((&[Command::Leave], "all"));
+    } else if !model.devices.is_empty() {
+        keys.push((&[Command::Leave], "back"));
+    }
+    keys.push((&[Command::Quit], "quit"));
     keys
 }

@@ -25,6 +25,9 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::Search => " /",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
+        PromptKind::NarrowDevices => " only: ",
+        PromptKind::CopyDevice => " copy as: ",
+        PromptKind::SaveDevice => " save as: ",
     };
     let mut line = Strip::default();
     line.put(label, scene.style(Role::FooterKey));
@@ -73,6 +76,10 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
     match (prompt.kind, &scene.model.search) {
         (PromptKind::Search, Some(search)) if !prompt.line.text().is_empty() => found(search),
         (PromptKind::Search, _) => ("part of a topic".into(), Role::TextFaint),
+        (PromptKind::NarrowDevices, _) => ("part of a name or address".into(), Role::TextFaint),
+        (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {
+            ("letters, digits, - and _".into(), Role::TextFaint)
+        }
         (PromptKind::GoTo, _) => (String::new(), Role::TextFaint),
         (PromptKind::Subscribe, _) => ("such as sensors/# or +/state 1 (QoS)".into(), Role::TextFaint),
     }

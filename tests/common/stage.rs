@@ -140,9 +140,14 @@ impl Stage {
     pub fn reach(&mut self, reached: Reached) {
         let ticket = self.effects.iter().rev().find_map(|effect| match effect {
             Effect::Request(_, BrokerRequest::Publish(ticket, _)) => Some(*ticket),
-            Effect::Request(..) | Effect::Copy(_) | Effect::Decode(..) | Effect::Suspend | Effect::Quit => {
-                None
-            }
+            Effect::Request(..)
+            | Effect::Open(..)
+            | Effect::Close(_)
+            | Effect::Disk(_)
+            | Effect::Copy(_)
+            | Effect::Decode(..)
+            | Effect::Suspend
+            | Effect::Quit => None,
         });
         let at = self.now;
         self.broker(

@@ -67,7 +67,7 @@ impl Story {
         self.hears_from(0, event)
     }
 
-    pub fn hears_from(self, device: u16, event: BrokerEvent) -> Self {
+    pub fn hears_from(self, device: u32, event: BrokerEvent) -> Self {
         self.happens(Event::Broker(DeviceId(device), event))
     }
 
@@ -210,7 +210,13 @@ impl Story {
             .drain(..)
             .filter_map(|effect| match effect {
                 Effect::Request(_, request) => Some(request),
-                Effect::Copy(_) | Effect::Decode(..) | Effect::Suspend | Effect::Quit => None,
+                Effect::Open(..)
+                | Effect::Close(_)
+                | Effect::Disk(_)
+                | Effect::Copy(_)
+                | Effect::Decode(..)
+                | Effect::Suspend
+                | Effect::Quit => None,
             })
             .collect();
         assert_eq!(asked, expected);
@@ -224,6 +230,9 @@ impl Story {
             .filter_map(|effect| match effect {
                 Effect::Request(_, BrokerRequest::Publish(_, publication)) => Some(publication),
                 Effect::Request(..)
+                | Effect::Open(..)
+                | Effect::Close(_)
+                | Effect::Disk(_)
                 | Effect::Copy(_)
                 | Effect::Decode(..)
                 | Effect::Suspend

@@ -1,0 +1,170 @@
+//! The worker that reads and writes the user's files. Owns its thread, so that errands are done in the order they
+//! were asked for, and no frame waits for a disk.
+use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
+use crate::config::last::{self, Last};
+use crate::model::devices::{Answer, Errand, Listing, SaveError, Saved, Saving};
+use crate::model::opening::{Opening, Origin};
+use std::path::PathBuf;
+use std::sync::mpsc as blocking;
+use std::thread;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Errands that may wait: more than a hand can ask for while a disk is slow.
+const ERRANDS: usize = 64;
+
+/// How long quitting waits for what is being written.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Makes what a word means ready to be opened: the command line's flags hold for it as well.
+pub type Opener = Box<dyn FnMut(&Origin) -> Result<Opening, String> + Send>;
+
+/// The user's files.
+pub struct Files {
+    /// The device files.
+    pub devices: Devices,
+    /// Where is written what was open last; `None`: it is not.
+    pub last: Option<PathBuf>,
+    /// Makes profiles of them.
+    pub opener: Opener,
+}
+
+impl std::fmt::Debug for Files {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Files")
+            .field("devices", &self.devices)
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The way to the worker.
+pub struct Disk {
+    errands: blocking::SyncSender<Errand>,
+    answers: mpsc::Receiver<Answer>,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Disk {
+    /// Starts the worker.
+    pub fn start(mut files: Files) -> std::io::Result<Self> {
+        let (errands, asked) = blocking::sync_channel(ERRANDS);
+        let (answer, answers) = mpsc::channel(ERRANDS);
+        let (end, ended) = oneshot::channel();
+        thread::Builder::new().name("disk".into()).spawn(move || {
+            for errand in asked {
+                if let Some(done) = files.run(errand) {
+                    // A loop that is over hears no answer; what waits is still written.
+                    let _ = answer.blocking_send(done);
+                }
+            }
+            let _ = end.send(());
+        })?;
+        Ok(Self { errands, answers, ended })
+    }
+
+    /// Asks for an errand; when too many wait, its answer at once.
+    pub fn ask(&self, errand: Errand) -> Option<Answer> {
+        self.errands.try_send(errand).err().map(|refused| {
+            let (blocking::TrySendError::Full(errand) | blocking::TrySendError::Disconnected(errand)) =
+                refused;
+            errand.refused("the disk does not keep up; try again in a moment")
+        })
+    }
+
+    /// The next answer.
+    pub async fn answer(&mut self) -> Option<Answer> {
+        self.answers.recv().await
+    }
+
+    /// Waits a moment for what is being written.
+    pub async fn finish(self) {
+        let Self { errands, answers, ended } = self;
+        drop((errands, answers));
+        let _ = tokio::time::timeout(PATIENCE, ended).await;
+    }
+}
+
+impl Files {
+    fn run(&mut self, errand: Errand) -> Option<Answer> {
+        Some(match errand {
+            Errand::List => Answer::Listed(self.list()),
+            Errand::Open(origin, then) => {
+                let opened = (self.opener)(&origin).map(Box::new);
+                Answer::Opened(origin, then, opened)
+            }
+            Errand::Read(name) => {
+                let read = self.devices.read(&name).map(|file| Box::new(file.profile)).map_err(words);
+                Answer::Read(name, read)
+            }
+            Errand::Save(saving) => {
+                let saved = self.save(&saving);
+                Answer::Saved(saving, saved)
+            }
+            Errand::Copy(from, to) => {
+                let shared = |copy: DeviceFile| Some(copy.profile.client_id).filter(|id| !id.is_empty());
+                let copied = self.devices.copy(&from, &to).map(shared).map_err(words);
+                Answer::Copied(from, to, copied)
+            }
+            Errand::Delete(name) => {
+                let deleted = self.devices.remove(&name).map_err(words);
+                Answer::Deleted(name, deleted.map(|backup| backup.display().to_string()))
+            }
+            Errand::Remember { open, used } => {
+                let path = self.last.as_deref()?;
+                return last::write(path, &open, used).err().map(Answer::Forgotten);
+            }
+        })
+    }
+
+    fn list(&self) -> Result<Listing, String> {
+        let last = self.last.as_deref().map(|path| last::read(path).0).unwrap_or_default();
+        let list = match self.devices.list() {
+            // Nowhere to look is nothing to see; saving tells of it.
+            Err(DeviceError::Nowhere) => return Ok(Listing::default()),
+            list => list.map_err(words)?,
+        };
+        let saved = list.devices.into_iter().map(|(name, read)| saved(name, read, &last)).collect();
+        Ok(Listing { saved, unusable: list.unusable, n_more: list.n_more })
+    }
+
+    fn save(&mut self, saving: &Saving) -> Result<Box<Opening>, SaveError> {
+        let Saving { name, was, profile, plain, .. } = saving;
+        let plain = if *plain { PlainPassword::Save } else { PlainPassword::LeaveOut };
+        let written = match was {
+            Some(was) if was == name => self.devices.save(name, profile, plain),
+            // Another name: what the file says beside the profile goes with it.
+            Some(was) => self.devices.copy(was, name).and_then(|_copy| {
+                let renamed = self.devices.save(name, profile, plain);
+                let spare = if renamed.is_ok() { was } else { name };
+                self.devices.remove(spare).and(renamed)
+            }),
+            None => self.devices.create(name, profile, plain, Existing::Refuse),
+        };
+        written.map_err(|error| SaveError::NotWritten(words(error)))?;
+        let opening = (self.opener)(&Origin::File(name.clone()));
+        opening.map(Box::new).map_err(SaveError::NotOpened)
+    }
+}
+
+fn saved(name: String, read: Result<DeviceFile, DeviceError>, last: &Last) -> Saved {
+    let used_unix_s = last.used_unix_s.get(&name).copied();
+    let (profile, warnings) = match read {
+        Ok(file) => (Ok(Box::new(file.profile)), file.warnings.iter().map(ToString::to_string).collect()),
+        Err(error) => (Err(words(error)), Vec::new()),
+    };
+    Saved { name, profile, used_unix_s, warnings }
+}
+
+/// An error for somebody who has no command line at hand.
+fn words(error: DeviceError) -> String {
+    match error {
+        DeviceError::Exists(name) => format!("there is a device {name:?} already; choose another name"),
+        error @ (DeviceError::Name(_)
+        | DeviceError::Missing { .. }
+        | DeviceError::Broken { .. }
+        | DeviceError::Io { .. }
+        | DeviceError::Nowhere
+        | DeviceError::Unchangeable(_)) => error.to_string(),
+    }
+}
