@@ -17,13 +17,15 @@ pub enum Context {
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// The examination of a broker.
+    Exam,
     /// The help overlay.
     HelpScreen,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
@@ -31,6 +33,7 @@ impl Context {
         Self::Devices,
         Self::Line,
         Self::Question,
+        Self::Exam,
         Self::HelpScreen,
     ];
 
@@ -44,6 +47,7 @@ impl Context {
             Self::Devices => "devices",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Exam => "examination",
             Self::HelpScreen => "help",
         }
     }
@@ -58,6 +62,7 @@ impl Context {
             Self::Devices => "Devices",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
         }
     }
@@ -72,7 +77,12 @@ impl Context {
     pub const fn takes_characters(self) -> bool {
         match self {
             Self::Publish | Self::Line | Self::Question => true,
-            Self::Everywhere | Self::Topics | Self::Inspector | Self::Devices | Self::HelpScreen => false,
+            Self::Everywhere
+            | Self::Topics
+            | Self::Inspector
+            | Self::Devices
+            | Self::Exam
+            | Self::HelpScreen => false,
         }
     }
 }
@@ -135,17 +145,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, HelpScreen];
+    First = "first" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, HelpScreen];
+    Last = "last" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -221,6 +231,10 @@ commands! {
     CopyDevice = "copy-device" in [Devices];
     /// Delete the device's file; asks, and keeps the old one
     DeleteDevice = "delete-device" in [Devices];
+    /// Examine the connection step by step
+    ExamineDevice = "examine-device" in [Devices];
+    /// Examine once more
+    ExamineAgain = "examine-again" in [Exam];
     /// Show only devices that hold a text
     NarrowDevices = "narrow-devices" in [Devices];
 

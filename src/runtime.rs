@@ -1,4 +1,5 @@
 //! The one loop: input, devices, deadlines and frames. Owns the clock, signals and workers; decides nothing itself.
+mod aside;
 mod clock;
 mod disk;
 mod explore;

@@ -11,6 +11,7 @@ use crate::mqtt::{Address, Profile, Transport};
 use crate::time::Timestamp;
 
 pub mod deeds;
+pub mod exam;
 
 /// Where a broker on this machine listens.
 pub const LOCAL_URL: &str = "mqtt://127.0.0.1:1883";
@@ -62,6 +63,8 @@ pub enum Then {
     Go,
     /// It is opened, and the list stays.
     Stay,
+    /// It is examined, and not opened.
+    Examine,
 }
 
 /// A profile to write.
@@ -287,6 +290,12 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
         Answer::Opened(origin, then, opened) => {
             model.shelf.opening.retain(|known| *known != origin);
             match opened {
+                Ok(opening) if then == Then::Examine => {
+                    for warning in &opening.warnings {
+                        model.warn(now, warning.as_str());
+                    }
+                    exam::begin(model, opening.profile, effects);
+                }
                 Ok(opening) => {
                     let id = opening::open(model, now, *opening, effects);
                     if let (Some(id), Then::Go) = (id, then) {

@@ -1,4 +1,5 @@
 //! The explorer's loop. Owns the order of things: signals and keys first, then frames, then the devices' queues.
+use super::aside::Aside;
 use super::disk::{Disk, Files};
 use super::links::Links;
 use super::pace::{Pace, Want};
@@ -8,7 +9,6 @@ use super::signals::{Asked, Signals};
 use crate::config::versions::Versions;
 use crate::keymap::Keymap;
 use crate::model::devices::Errand;
-use crate::model::inspector::{Decoded, Subject};
 use crate::model::opening::{self, Opening};
 use crate::model::{DeviceId, Effect, Event, Model, Screen, Settings, update};
 use crate::mqtt::{BrokerEvent, BrokerRequest};
@@ -19,7 +19,7 @@ use crate::view;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 /// Messages taken in between two looks at the keyboard: about a millisecond's work.
 const DRAIN_MESSAGES: usize = 2_048;
@@ -29,9 +29,6 @@ const DRAIN_EVENTS: usize = 64;
 
 /// Inputs taken between two frames: a pasted flood of keys must not hide what they do.
 const INPUTS_A_FRAME: usize = 64;
-
-/// Payloads that wait to be laid out: one tab shows one at a time, and the next one replaces it.
-const WORKERS: usize = 2;
 
 /// What the explorer runs with.
 #[derive(Debug)]
@@ -106,7 +103,7 @@ struct Explorer {
     keys: Keys,
     pace: Pace,
     effects: Vec<Effect>,
-    decoded: (mpsc::Sender<Decoded>, mpsc::Receiver<Decoded>),
+    aside: Aside,
     /// Text for the clipboard that waits for the writer.
     clipboard: Option<String>,
     /// Whether a queue may hold more than was taken.
@@ -132,6 +129,7 @@ impl Explorer {
         for warning in options.warnings {
             model.warn(now, warning);
         }
+        let aside = Aside::new(Arc::clone(&clock), wall);
         let mut explorer = Self {
             model,
             theme: options.theme,
@@ -145,7 +143,7 @@ impl Explorer {
             keys: Keys::default(),
             pace: Pace::new(options.max_bytes_per_s),
             effects,
-            decoded: mpsc::channel(WORKERS),
+            aside,
             clipboard: None,
             has_more: false,
             is_stopped: false,
@@ -162,6 +160,10 @@ impl Explorer {
         }
         while !self.is_over {
             self.frame_if_due();
+            // Only while the list is seen: an idle program does nothing.
+            if let Some(event) = self.aside.look(self.model.screen == Screen::Devices) {
+                self.tell(event, Want::Traffic);
+            }
             if self.writer.has_failed() {
                 // The terminal is gone, and with it whoever could be told.
                 return Ok(());
@@ -175,7 +177,7 @@ impl Explorer {
                 asked = self.signals.next() => self.signal(asked),
                 input = self.keys.next() => self.inputs(input).await,
                 () = idle.notified() => {}
-                Some(decoded) = self.decoded.1.recv() => self.tell(Event::Decoded(Box::new(decoded)), Want::Now),
+                event = self.aside.next() => self.tell(event, Want::Now),
                 Some(answer) = self.disk.answer() => self.tell(Event::Disk(Box::new(answer)), Want::Now),
                 () = self.links.wait() => self.drain(),
                 () = wait => self.due(),
@@ -367,7 +369,9 @@ impl Explorer {
                     }
                     Effect::Request(id, request) => self.request(now, id, request),
                     Effect::Copy(text) => self.clipboard = Some(text),
-                    Effect::Decode(subject, payload) => self.decode(subject, payload),
+                    Effect::Decode(subject, payload) => self.aside.decode(subject, payload),
+                    Effect::Examine(wanted) => self.aside.examine(*wanted),
+                    Effect::StopExamining => self.aside.stop_examining(),
                     Effect::Suspend => self.stop(),
                     Effect::Quit => self.is_over = true,
                 }
@@ -380,13 +384,5 @@ impl Explorer {
             let refused = Event::RequestRefused(id, request, words);
             update(&mut self.model, now, refused, &mut self.effects);
         }
-    }
-
-    fn decode(&self, subject: Subject, payload: Arc<[u8]>) {
-        let sender = self.decoded.0.clone();
-        tokio::task::spawn_blocking(move || {
-            // A full channel means that newer ones wait: the model asks again for what it misses.
-            let _ = sender.blocking_send(Decoded::new(subject, payload));
-        });
     }
 }

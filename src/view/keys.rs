@@ -26,6 +26,11 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Devices => devices(model),
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::Exam => vec![
+            (&[Command::ExamineAgain][..], "once more"),
+            (&[Command::CursorDown, Command::CursorUp], "scroll"),
+            (&[Command::Leave], "back"),
+        ],
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
@@ -153,6 +158,9 @@ fn devices(model: &Model) -> Wanted {
         }
         (Some(_), None) => keys.push((&[Command::OpenDevice], "open")),
         (None, _) => {}
+    }
+    if row.is_some() {
+        keys.push((&[Command::ExamineDevice], "test"));
     }
     match row {
         Some(Row::Saved(_)) => {
