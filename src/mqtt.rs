@@ -1,6 +1,7 @@
 //! MQTT's vocabulary for 3.1.1 and 5.0 alike. Owns names and rules; does no I/O and knows no library.
 pub mod address;
 pub mod batch;
+pub mod entry;
 pub mod filter;
 pub mod message;
 pub mod packet;
@@ -12,6 +13,7 @@ pub mod reason;
 pub mod secret;
 pub mod size;
 pub mod topic;
+pub mod url;
 pub mod words;
 
 pub use address::{Address, Transport};

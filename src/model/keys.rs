@@ -9,7 +9,8 @@ use super::tree::{Placement, RowId};
 use super::{Model, Undo, UndoStep, apply, held, moves};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
-use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
+use crate::mqtt::BrokerRequest;
+use crate::mqtt::entry::parse_subscription;
 use crate::time::Timestamp;
 
 /// A key was pressed.
@@ -166,17 +167,9 @@ fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
 }
 
 fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
-    // A QoS may follow the filter, as in `sensors/# 1`; a filter itself may hold spaces.
-    let (text, qos) = match text.rsplit_once(' ') {
-        Some((filter, "0")) => (filter, Qos::AtMostOnce),
-        Some((filter, "1")) => (filter, Qos::AtLeastOnce),
-        Some((filter, "2")) => (filter, Qos::ExactlyOnce),
-        Some(_) | None => (text, Qos::AtMostOnce),
-    };
-    let filter = Filter::parse(text).map_err(|error| error.to_string())?;
-    let device = model.cursor.device;
-    let words = format!("subscribing to {filter} at QoS {qos}");
-    let subscription = Subscription::new(filter.clone(), qos);
+    let subscription = parse_subscription(text).map_err(|error| error.to_string())?;
+    let (filter, device) = (subscription.filter.clone(), model.cursor.device);
+    let words = format!("subscribing to {filter} at QoS {}", subscription.qos);
     let known = model.device(device).and_then(|device| device.subscribed(&filter).cloned());
     model.remember_undo(Undo {
         device,

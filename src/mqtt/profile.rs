@@ -75,6 +75,17 @@ pub const DEFAULT_MAX_PACKET_BYTES: u32 = 16 * 1024 * 1024;
 /// The protocol's own limit: a four-byte remaining length (MQTT 5.0 section 2.1.4) and its header.
 pub const PROTOCOL_MAX_PACKET_BYTES: u32 = 268_435_460;
 
+/// Packets can't be smaller for a client to be of use.
+pub const LEAST_MAX_PACKET_BYTES: u32 = 1_000;
+
+/// How long the broker shall keep a session that is wanted kept when nobody says: an hour.
+pub const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
+
+/// How long the broker keeps the session where nobody says.
+pub const fn default_expiry_s(clean_start: bool) -> u32 {
+    if clean_start { 0 } else { KEPT_SESSION_EXPIRY_S }
+}
+
 impl Profile {
     /// A profile with the defaults: keep-alive 60 s, clean start, `#` is not subscribed by itself.
     pub fn new(name: impl Into<String>, address: Address, client_id: impl Into<String>) -> Self {
