@@ -1,6 +1,7 @@
 //! A device's connection settings. Owns defaults and their meaning; reads no file.
 use super::address::Address;
 use super::filter::Filter;
+use super::preset::{Limits, Preset};
 use super::properties::PublishProperties;
 use super::publication::Payload;
 use super::secret::Secret;
@@ -33,6 +34,8 @@ impl fmt::Display for Version {
 pub struct Profile {
     /// How the device is called on screen.
     pub name: String,
+    /// The kind of broker that it is known to be, whose limits are kept.
+    pub preset: Option<Preset>,
     /// Where its broker is.
     pub address: Address,
     /// Spoken from the first byte; unless it is fixed, 3.1.1 is tried when the broker does not take it.
@@ -91,6 +94,7 @@ impl Profile {
     pub fn new(name: impl Into<String>, address: Address, client_id: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            preset: None,
             address,
             version: Version::default(),
             version_is_fixed: true,
@@ -109,6 +113,11 @@ impl Profile {
             will: None,
             subscriptions: Vec::new(),
         }
+    }
+
+    /// What its broker takes, as far as its kind tells.
+    pub fn limits(&self) -> Limits {
+        self.preset.map_or_else(Limits::none, Preset::limits)
     }
 }
 
