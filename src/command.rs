@@ -11,6 +11,8 @@ pub enum Context {
     Inspector,
     /// The publish form.
     Publish,
+    /// The form of a device's settings.
+    DeviceForm,
     /// A one-line entry: search, go to topic, subscribe to.
     Line,
     /// A question that waits for yes or no.
@@ -21,11 +23,12 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
         Self::Publish,
+        Self::DeviceForm,
         Self::Line,
         Self::Question,
         Self::HelpScreen,
@@ -38,6 +41,7 @@ impl Context {
             Self::Topics => "topics",
             Self::Inspector => "inspector",
             Self::Publish => "publish",
+            Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
             Self::HelpScreen => "help",
@@ -51,6 +55,7 @@ impl Context {
             Self::Topics => "Topics",
             Self::Inspector => "Inspector",
             Self::Publish => "Publish form",
+            Self::DeviceForm => "Device form",
             Self::Line => "Search, go to, subscribe to",
             Self::Question => "Questions",
             Self::HelpScreen => "Help",
@@ -66,7 +71,7 @@ impl Context {
     /// must not be heard: a `q` in a payload is a letter.
     pub const fn takes_characters(self) -> bool {
         match self {
-            Self::Publish | Self::Line | Self::Question => true,
+            Self::Publish | Self::DeviceForm | Self::Line | Self::Question => true,
             Self::Everywhere | Self::Topics | Self::Inspector | Self::HelpScreen => false,
         }
     }
@@ -192,17 +197,28 @@ commands! {
     /// Send from any field
     Send = "send" in [Publish];
     /// Go to the next field
-    NextField = "next-field" in [Publish];
+    NextField = "next-field" in [Publish, DeviceForm];
     /// Go to the field before
-    PreviousField = "previous-field" in [Publish];
-    /// Change the choice: QoS, retain
-    ToggleChoice = "toggle-choice" in [Publish];
+    PreviousField = "previous-field" in [Publish, DeviceForm];
+    /// Change the choice
+    ToggleChoice = "toggle-choice" in [Publish, DeviceForm];
     /// Change the choice back
-    PreviousChoice = "previous-choice" in [Publish];
+    PreviousChoice = "previous-choice" in [Publish, DeviceForm];
     /// Fill in what was sent before
     PreviousSent = "previous-sent" in [Publish];
     /// Fill in what was sent after
     NextSent = "next-sent" in [Publish];
+
+    /// Go on to what is still asked for, or the next field
+    AcceptField = "accept-field" in [DeviceForm];
+    /// Go to the next group of fields
+    NextSection = "next-section" in [DeviceForm];
+    /// Go to the group of fields before
+    PreviousSection = "previous-section" in [DeviceForm];
+    /// Save the device from any field
+    SaveForm = "save-form" in [DeviceForm];
+    /// Test each step to the broker
+    TestDevice = "test-device" in [DeviceForm];
 
     /// Take what was typed
     Accept = "accept" in [Line];

@@ -6,6 +6,7 @@ use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
 pub mod device;
+pub mod devices;
 pub mod event;
 pub mod facts;
 pub mod fold;

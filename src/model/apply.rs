@@ -71,7 +71,13 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextSent => {
             model.form.newer();
         }
-        Command::Accept => {}
+        // These are the device form's, which hears them itself.
+        Command::AcceptField
+        | Command::NextSection
+        | Command::PreviousSection
+        | Command::SaveForm
+        | Command::TestDevice
+        | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now),
     }

@@ -54,7 +54,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::HelpScreen)
                     || matches!(command, Command::Help | Command::Leave)
             }
-            Context::Publish => !matches!(command, Command::Undo | Command::Redo),
+            Context::Publish | Context::DeviceForm => !matches!(command, Command::Undo | Command::Redo),
             Context::Everywhere | Context::Topics | Context::Inspector => true,
         }
 }

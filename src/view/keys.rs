@@ -22,6 +22,13 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Topics | Context::Everywhere => topics(model),
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
+        Context::DeviceForm => vec![
+            (&[Command::AcceptField][..], "next"),
+            (&[Command::SaveForm], "save"),
+            (&[Command::TestDevice], "test"),
+            (&[Command::NextSection], "next group"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
         Context::HelpScreen => {

@@ -141,7 +141,8 @@ impl Limits {
         self.check_will(profile)
     }
 
-    fn check_will(&self, profile: &Profile) -> Result<(), String> {
+    /// Whether the broker takes a profile's last will; else why not.
+    pub fn check_will(&self, profile: &Profile) -> Result<(), String> {
         let Some(will) = &profile.will else { return Ok(()) };
         if !self.will {
             return Err(format!("{} takes no last will; leave it out", self.name()));
