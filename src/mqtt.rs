@@ -1,11 +1,13 @@
 //! MQTT's vocabulary for 3.1.1 and 5.0 alike. Owns names and rules; does no I/O and knows no library.
 pub mod address;
 pub mod batch;
+pub mod entry;
 pub mod filter;
 pub mod found;
 pub mod message;
 pub mod packet;
 pub mod port;
+pub mod preset;
 pub mod profile;
 pub mod properties;
 pub mod publication;
@@ -13,6 +15,7 @@ pub mod reason;
 pub mod secret;
 pub mod size;
 pub mod topic;
+pub mod url;
 pub mod words;
 
 pub use address::{Address, Transport};
@@ -22,6 +25,7 @@ pub use found::{Found, Sighting};
 pub use message::{MessageRef, Retained};
 pub use packet::Packet;
 pub use port::{BrokerEvent, BrokerRequest};
+pub use preset::Preset;
 pub use profile::{Profile, Subscription, Version};
 pub use properties::PublishProperties;
 pub use publication::{Payload, Publication, Stage, Ticket};

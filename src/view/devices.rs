@@ -125,7 +125,7 @@ fn entries<'a>(scene: &Scene<'_>, rows: &'a [Row]) -> Vec<Entry<'a>> {
         Some(Err(words)) => entries.push(Entry::Words(words.clone(), Role::StatusLost)),
         Some(Ok(listing)) => {
             if listing.saved.is_empty() {
-                let words = "none yet; open a broker, then w saves it under a name";
+                let words = "none yet; a adds one, or open a broker and w saves it";
                 entries.push(Entry::Words(words.into(), Role::TextFaint));
             } else if entries.len() == 1 {
                 entries.push(Entry::Words("none matches".into(), Role::TextFaint));

@@ -24,6 +24,13 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
         Context::Devices => devices(model),
+        Context::DeviceForm => vec![
+            (&[Command::AcceptField][..], "next"),
+            (&[Command::SaveForm], "save"),
+            (&[Command::TestDevice], "test"),
+            (&[Command::NextSection], "next group"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
         Context::HelpScreen => {
@@ -154,8 +161,10 @@ fn devices(model: &Model) -> Wanted {
         (Some(_), None) => keys.push((&[Command::OpenDevice], "open")),
         (None, _) => {}
     }
+    keys.push((&[Command::AddDevice], "add"));
     match row {
         Some(Row::Saved(_)) => {
+            keys.push((&[Command::EditDevice], "edit"));
             keys.push((&[Command::CopyDevice], "copy"));
             keys.push((&[Command::DeleteDevice], "delete"));
         }
