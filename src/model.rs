@@ -209,6 +209,7 @@ impl Model {
             (Overlay::Prompt(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Exam(_), ..) => Context::Exam,
+            (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,

@@ -55,7 +55,7 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("tui_tree_widget", &["view"]),
     // `terminal` waits for the rest of a split escape sequence.
     ("tokio", &["broker", "runtime", "headless", "demo", "discover", "main", "cli", "terminal"]),
-    ("serde_json", &["decode", "headless"]),
+    ("serde_json", &["decode", "device", "headless"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
     ("shell_words", &["cli"]),

@@ -2,15 +2,16 @@
 mod list;
 mod read;
 mod table;
-mod url;
 mod will;
 mod write;
 
+pub use crate::mqtt::entry::is_device_name as is_name;
+pub use crate::mqtt::url::{proxy_shown, url_of};
 pub use list::List;
-pub use url::{proxy_shown, url_of};
 
 use super::files;
 use crate::mqtt::Profile;
+use crate::mqtt::entry::MAX_NAME_CHARS;
 use crate::mqtt::profile::PasswordSource;
 use crate::warning::{Warning, did_you_mean, nearest};
 use std::fmt;
@@ -24,9 +25,6 @@ pub const DEFAULT: &str = include_str!("device/device.toml");
 
 /// A device file with a million kept nodes is smaller.
 const MAX_FILE_BYTES: u64 = 256 << 20;
-
-/// Longest name: leaves room for the endings within what file systems take.
-const MAX_NAME_CHARS: usize = 60;
 
 /// The directory of the device files.
 #[derive(Clone, Debug)]
@@ -131,15 +129,6 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.line, self.column, self.text)
     }
-}
-
-/// Whether a word can be a device's name: a file's stem that leads nowhere else.
-pub fn is_name(word: &str) -> bool {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !word.is_empty()
-        && !word.starts_with(['.', '-'])
-        && word.chars().all(is_plain)
-        && word.chars().count() <= MAX_NAME_CHARS
 }
 
 impl Devices {

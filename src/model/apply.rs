@@ -1,6 +1,6 @@
 //! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
 use super::device::Connection;
-use super::devices::{Then, deeds, exam};
+use super::devices::{Then, deeds, edit, exam};
 use super::event::{DeviceId, Effect};
 use super::freeze::Frozen;
 use super::inspector::Tab;
@@ -33,6 +33,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
         Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
+        Command::AddDevice => edit::add(model),
+        Command::EditDevice => edit::edit(model, now, effects),
         Command::CloseDevice => deeds::close(model, now, effects),
         Command::SaveDevice => deeds::ask_save(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
@@ -83,7 +85,13 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextSent => {
             model.form.newer();
         }
-        Command::Accept => {}
+        // These are the device form's, which hears them itself.
+        Command::AcceptField
+        | Command::NextSection
+        | Command::PreviousSection
+        | Command::SaveForm
+        | Command::TestDevice
+        | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now),
     }

@@ -11,7 +11,9 @@ use crate::mqtt::{Address, Profile, Transport};
 use crate::time::Timestamp;
 
 pub mod deeds;
+pub mod edit;
 pub mod exam;
+pub mod form;
 
 /// Where a broker on this machine listens.
 pub const LOCAL_URL: &str = "mqtt://127.0.0.1:1883";
@@ -158,6 +160,8 @@ pub struct Devices {
     pub narrow: String,
     /// What is being read to be opened.
     pub opening: Vec<Origin>,
+    /// The form, while it is open.
+    pub editing: Option<edit::Editing>,
     cursor: Option<Row>,
     at: usize,
 }
@@ -305,14 +309,13 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
                 Err(words) => model.say(now, Tone::Error, words),
             }
         }
-        // The form asks for it.
-        Answer::Read(_, read) => {
-            if let Err(words) = read {
-                model.say(now, Tone::Error, words);
-            }
-        }
+        Answer::Read(name, read) => edit::read(model, now, &name, read),
         Answer::Saved(saving, saved) => {
-            self::saved(model, now, *saving, saved, effects);
+            if model.shelf.editing.as_ref().is_some_and(|editing| editing.is_saving) {
+                edit::saved(model, now, &saving, saved, effects);
+            } else {
+                self::saved(model, now, &saving, saved, effects);
+            }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
         Answer::Copied(from, to, copied) => {
@@ -347,32 +350,30 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
     }
 }
 
-/// A profile was written, or not: what is open with it follows.
+/// A device that is open got a file, or did not.
 fn saved(
     model: &mut Model,
     now: Timestamp,
-    saving: Saving,
+    saving: &Saving,
     saved: Result<Box<Opening>, SaveError>,
     effects: &mut Vec<Effect>,
 ) {
-    let Saving { name, was, of, .. } = saving;
-    match saved {
-        Err(SaveError::NotWritten(words)) if of.is_some() => {
-            ask_name_again(model, now, PromptKind::SaveDevice, &name, words);
+    let Saving { name, of, profile, .. } = saving;
+    match (saved, of) {
+        (Err(SaveError::NotWritten(words)), _) => {
+            ask_name_again(model, now, PromptKind::SaveDevice, name, words);
         }
-        Err(SaveError::NotWritten(words) | SaveError::NotOpened(words)) => model.say(now, Tone::Error, words),
-        Ok(opening) => {
+        (Ok(_) | Err(SaveError::NotOpened(_)), Some(id)) => {
             model.shelf.cursor = Some(Row::Saved(name.clone()));
-            let before = was.map(Origin::File).and_then(|was| opening::opened_from(model, &was));
-            match (of, before) {
-                (Some(id), _) => {
-                    opening::name(model, now, id, &name, effects);
-                    model.say(now, Tone::Info, format!("saved as {name}"));
-                }
-                (None, Some(id)) => opening::change(model, now, id, *opening, effects),
-                (None, None) => model.say(now, Tone::Info, format!("{name} is saved; enter opens it")),
-            }
+            opening::name(model, now, *id, name, effects);
+            let words = if profile.password.is_some() {
+                format!("saved as {name}, without the password; e tells where it comes from")
+            } else {
+                format!("saved as {name}")
+            };
+            model.say(now, Tone::Info, words);
         }
+        (Ok(_) | Err(SaveError::NotOpened(_)), None) => {}
     }
 }
 

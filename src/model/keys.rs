@@ -1,5 +1,5 @@
 //! A key or a paste goes to where it is heard. Owns text entry and answers; commands are `apply`'s.
-use super::devices::deeds;
+use super::devices::{deeds, edit};
 use super::event::Effect;
 use super::line::Edited;
 use super::overlay::{Deed, Overlay, Prompt, PromptKind};
@@ -9,7 +9,8 @@ use super::tree::{Placement, RowId};
 use super::{Model, Undo, UndoStep, apply, held, moves, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
-use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
+use crate::mqtt::BrokerRequest;
+use crate::mqtt::entry::parse_subscription;
 use crate::time::Timestamp;
 
 /// A key was pressed.
@@ -22,6 +23,9 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
         (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
         _ => {}
+    }
+    if model.context() == Context::DeviceForm {
+        return edit::key(model, now, chord, command, effects);
     }
     let is_text = match model.overlay {
         Overlay::Prompt(_) => true,
@@ -54,7 +58,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::HelpScreen)
                     || matches!(command, Command::Help | Command::Leave)
             }
-            Context::Publish => !matches!(command, Command::Undo | Command::Redo),
+            Context::Publish | Context::DeviceForm => !matches!(command, Command::Undo | Command::Redo),
             Context::Devices => {
                 command.contexts().contains(&Context::Devices)
                     || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
@@ -64,7 +68,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
 }
 
 /// Whether a chord edits text although it may be bound to something.
-fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
+pub fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
     let moves = matches!(chord.key, Key::Left | Key::Right | Key::Home | Key::End);
     chord.text().is_some() || moves || command.is_none()
 }
@@ -90,6 +94,16 @@ fn edit(model: &mut Model, chord: Chord) {
 pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     // A line holds no line ends: a pasted shell line should not fail for its last one.
     let text = text.trim_end_matches(['\r', '\n']);
+    if let (Context::DeviceForm, Some(editing)) = (model.context(), &mut model.shelf.editing) {
+        return match editing.form.paste(text) {
+            0 => {}
+            n => model.say(
+                now,
+                Tone::Warn,
+                format!("the last {n} bytes of the paste found no room in the line"),
+            ),
+        };
+    }
     let is_publish = model.context() == Context::Publish;
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
@@ -180,17 +194,9 @@ fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
 }
 
 fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
-    // A QoS may follow the filter, as in `sensors/# 1`; a filter itself may hold spaces.
-    let (text, qos) = match text.rsplit_once(' ') {
-        Some((filter, "0")) => (filter, Qos::AtMostOnce),
-        Some((filter, "1")) => (filter, Qos::AtLeastOnce),
-        Some((filter, "2")) => (filter, Qos::ExactlyOnce),
-        Some(_) | None => (text, Qos::AtMostOnce),
-    };
-    let filter = Filter::parse(text).map_err(|error| error.to_string())?;
-    let device = model.cursor.device;
-    let words = format!("subscribing to {filter} at QoS {qos}");
-    let subscription = Subscription::new(filter.clone(), qos);
+    let subscription = parse_subscription(text).map_err(|error| error.to_string())?;
+    let (filter, device) = (subscription.filter.clone(), model.cursor.device);
+    let words = format!("subscribing to {filter} at QoS {}", subscription.qos);
     let known = model.device(device).and_then(|device| device.subscribed(&filter).cloned());
     model.remember_undo(Undo {
         device,
@@ -212,6 +218,7 @@ pub fn no(model: &mut Model, now: Timestamp) {
         | Deed::Disconnect(_)
         | Deed::ClearRetained(..)
         | Deed::CloseDevice(_)
+        | Deed::LeaveForm
         | Deed::DeleteDevice(_) => {}
     }
 }
@@ -223,6 +230,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::Quit => effects.push(Effect::Quit),
         Deed::SendHeld(id) => held::send_all(model, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
+        Deed::LeaveForm => model.shelf.editing = None,
         Deed::CloseDevice(id) => opening::close(model, id, effects),
         Deed::DeleteDevice(name) => deeds::delete(name, effects),
         Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, &topic, effects),

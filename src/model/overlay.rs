@@ -75,6 +75,8 @@ pub enum Deed {
     Disconnect(DeviceId),
     /// Close a device.
     CloseDevice(DeviceId),
+    /// Leave the device form, whatever was changed in it.
+    LeaveForm,
     /// Delete the device file of a name.
     DeleteDevice(String),
 }

@@ -48,6 +48,9 @@ pub fn figures(scene: &Scene<'_>) -> Strip {
         n_evicted += counts.n_payloads_evicted + counts.n_history_evicted;
         n_dropped += counts.n_messages_refused + device.n_refused;
     }
+    if scene.model.devices.is_empty() {
+        budget = scene.model.settings.budget_bytes;
+    }
     let faint = scene.style(Role::Footer);
     let mega = |bytes: usize| bytes.div_ceil(1_000_000);
     let mut line = Strip::default();

@@ -24,6 +24,13 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
         Context::Devices => devices(model),
+        Context::DeviceForm => vec![
+            (&[Command::AcceptField][..], "next"),
+            (&[Command::SaveForm], "save"),
+            (&[Command::TestDevice], "test"),
+            (&[Command::NextSection], "next group"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
         Context::Exam => vec![
@@ -162,8 +169,10 @@ fn devices(model: &Model) -> Wanted {
     if row.is_some() {
         keys.push((&[Command::ExamineDevice], "test"));
     }
+    keys.push((&[Command::AddDevice], "add"));
     match row {
         Some(Row::Saved(_)) => {
+            keys.push((&[Command::EditDevice], "edit"));
             keys.push((&[Command::CopyDevice], "copy"));
             keys.push((&[Command::DeleteDevice], "delete"));
         }

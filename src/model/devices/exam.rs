@@ -86,6 +86,10 @@ pub struct ExamLine {
 /// Begins to examine, in the place of the list.
 pub fn begin(model: &mut Model, mut profile: Profile, effects: &mut Vec<Effect>) {
     model.n_exams += 1;
+    if profile.client_id.is_empty() {
+        // A form leaves it open; for 3.1.1 it must not be.
+        profile.client_id = format!("mqttscope-doctor-{:x}", model.settings.wall.unix_ms);
+    }
     // A broker that hears a client id twice throws the first one out.
     let is_in_use = model.devices.iter().any(|device| {
         device.profile.client_id == profile.client_id && !matches!(device.connection, Connection::Off)
