@@ -17,6 +17,7 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 mod detail;
+pub mod exam;
 
 /// Columns of the screen from which the details stand beside the list.
 const BESIDE_FROM: u16 = 100;

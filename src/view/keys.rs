@@ -33,6 +33,11 @@ pub fn now(model: &Model) -> Vec<Hint> {
         ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::Exam => vec![
+            (&[Command::ExamineAgain][..], "once more"),
+            (&[Command::CursorDown, Command::CursorUp], "scroll"),
+            (&[Command::Leave], "back"),
+        ],
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
@@ -165,6 +170,9 @@ fn devices(model: &Model) -> Wanted {
         (Some(_), None) if is_broken => {}
         (Some(_), None) => keys.push((&[Command::OpenDevice], "open")),
         (None, _) => {}
+    }
+    if row.is_some() && !is_broken {
+        keys.push((&[Command::ExamineDevice], "test"));
     }
     keys.push((&[Command::AddDevice], "add"));
     match row {
