@@ -217,6 +217,13 @@ pub(super) fn kept_profile(device: &Device) -> Profile {
     profile
 }
 
+impl Model {
+    /// Whether a row's file can't be used as it stands.
+    pub fn is_broken(&self, row: &Row) -> bool {
+        broken(self, row).is_some()
+    }
+}
+
 /// What is wrong with the file of a row.
 pub(super) fn broken(model: &Model, row: &Row) -> Option<String> {
     let Row::Saved(name) = row else { return None };

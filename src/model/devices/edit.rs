@@ -112,26 +112,32 @@ fn save(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             };
             effects.push(deeds::errand(Errand::Save(Box::new(saving))));
         }
-        Err(remarks) => show_first(model, now, &remarks),
+        Err(remarks) => fault(model, now, &remarks),
     }
 }
 
-/// Examines what the form says, saved or not; leaving that leads back to the form.
+/// Looks at each step to the broker with what the form holds, saved or not.
 fn test(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(Editing { form, .. }) = &mut model.shelf.editing else { return };
     match form.profile() {
-        Ok(saved) => exam::begin(model, saved.profile, effects),
-        Err(remarks) => show_first(model, now, &remarks),
+        Ok(saved) => {
+            let mut profile = saved.profile;
+            if profile.client_id.is_empty() {
+                profile.client_id = format!("mqttscope{:x}", model.settings.wall.unix_ms_at(now));
+            }
+            exam::begin(model, profile, effects);
+        }
+        Err(remarks) => fault(model, now, &remarks),
     }
 }
 
-/// Goes to the field that is wrong first, with the reason.
-fn show_first(model: &mut Model, now: Timestamp, remarks: &[Remark]) {
-    let (Some(first), Some(Editing { form, .. })) = (remarks.first(), &mut model.shelf.editing) else {
+/// Goes to the first of what must be put right, and says what it is.
+fn fault(model: &mut Model, now: Timestamp, remarks: &[Remark]) {
+    let (Some(Editing { form, .. }), Some(first)) = (&mut model.shelf.editing, remarks.first()) else {
         return;
     };
     form.go(first.field);
-    model.say(now, Tone::Warn, first.words.clone());
+    model.say(now, Tone::Warn, first.words.as_str());
 }
 
 fn leave(model: &mut Model) {
