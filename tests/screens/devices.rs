@@ -1,13 +1,16 @@
 //! The Devices screen as whole frames. Owns its pictures; what its keys do is told in `journeys`.
 use super::stage::{DEMO, Stage, settings};
 use super::{check, two_days_on};
+use mqttscope::model::devices::exam::Told;
 use mqttscope::model::devices::{Answer, Listing, Saved};
 use mqttscope::model::opening::{self, Opening, Origin};
 use mqttscope::model::{Event, Settings};
 use mqttscope::mqtt::address::parse_url;
 use mqttscope::mqtt::found::{Found, Sighting};
+use mqttscope::mqtt::port::Step;
 use mqttscope::mqtt::profile::PasswordSource;
-use mqttscope::mqtt::{Filter, Profile, Qos, Subscription};
+use mqttscope::mqtt::{Check, Filter, Finding, Outcome, Profile, Qos, Subscription, Verdict};
+use std::time::Duration;
 
 fn profile(name: &str, url: &str) -> Profile {
     let parsed = parse_url(url).expect("a URL");
@@ -94,4 +97,54 @@ fn a_broken_file_shows_its_error_and_what_to_do() {
 #[test]
 fn without_any_device_the_broker_of_this_machine_is_one_key_away() {
     check("devices-empty", || begun(Listing::default()));
+}
+
+#[test]
+fn an_examination_tells_what_it_finds_line_by_line() {
+    let good = |check, took_us, note: &str| Finding {
+        check,
+        outcome: Outcome::Good,
+        took: Some(Duration::from_micros(took_us)),
+        note: note.into(),
+    };
+    let bad = |check, meaning, remedy: &str, note: &str| Finding {
+        check,
+        outcome: Outcome::Bad { meaning, remedy: Some(remedy.into()) },
+        took: None,
+        note: note.into(),
+    };
+    let findings = [
+        good(Check::Step(Step::Resolve), 310, "fd00::5, 10.0.0.5"),
+        bad(
+            Check::Step(Step::Tcp),
+            "one address of several is no use; those who try it first have to wait for another",
+            "start a broker there, or check that 8883 is its port",
+            "nothing listens on [fd00::5]:8883",
+        ),
+        good(Check::Step(Step::Tcp), 900, "10.0.0.5:8883 · goes on with this one"),
+        good(Check::Step(Step::Tls), 12_000, "TLS 1.3 · TLS13_AES_256_GCM_SHA384"),
+        Finding {
+            took: None,
+            ..good(
+                Check::Certificate,
+                0,
+                "hall.example · issued by Plant CA · for hall.example · 12 days left",
+            )
+        },
+        bad(
+            Check::Step(Step::Connect),
+            "the broker was reached, speaks MQTT, and did not let us in",
+            "check --username and the password",
+            "the broker refused us: bad user name or password",
+        ),
+    ];
+    check("devices-exam", || {
+        let mut stage = busy();
+        stage.keys("g j j j t");
+        for finding in findings.clone() {
+            stage.event(Event::Examined(1, Box::new(Told::Found(finding))));
+        }
+        stage.event(Event::Examined(1, Box::new(Told::Done(Verdict::Refused, 0))));
+        stage
+    });
 }
