@@ -387,3 +387,16 @@ fn a_frame_smaller_than_the_model_was_told_is_drawn_all_the_same() {
         }
     }
 }
+
+#[test]
+fn a_device_is_added_by_filling_a_form_in() {
+    check("device-form", || {
+        let mut stage = beginning(&["demo"]);
+        stage.keys("D a");
+        stage.keys("right right right enter");
+        stage.types("abc-ats.iot.eu-west-1.amazonaws.com");
+        stage.keys("down");
+        stage.types("70000");
+        stage
+    });
+}

@@ -18,10 +18,13 @@ const WORKERS: usize = 2;
 /// How long an examined broker may take for an answer, as in the shell.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// Both ends of a worker's channel: the loop's, and one to be cloned.
+type Channel<T> = (mpsc::Sender<T>, mpsc::Receiver<T>);
+
 /// The workers, as the loop knows them.
 pub(super) struct Aside {
-    decoded: (mpsc::Sender<Decoded>, mpsc::Receiver<Decoded>),
-    told: (mpsc::Sender<(u32, Told)>, mpsc::Receiver<(u32, Told)>),
+    decoded: Channel<Decoded>,
+    told: Channel<(u32, Told)>,
     examination: Option<JoinHandle<()>>,
     browse: Option<Browse>,
     clock: Arc<dyn Clock>,

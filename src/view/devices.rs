@@ -18,6 +18,7 @@ use std::time::Duration;
 
 mod detail;
 pub mod exam;
+mod form;
 
 /// Columns of the screen from which the details stand beside the list.
 const BESIDE_FROM: u16 = 100;
@@ -48,6 +49,9 @@ enum Entry<'a> {
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let (header, footer) = (rect(scene.layout.header, frame), rect(scene.layout.footer, frame));
     let body = Rect { y: header.bottom(), height: footer.y.saturating_sub(header.bottom()), ..frame.area() };
+    if let Some(editing) = &scene.model.shelf.editing {
+        return form::draw(scene, &editing.form, body, frame);
+    }
     let rows = scene.model.shelf_rows();
     let place = scene.model.shelf_place(&rows);
     let (left, right) = split(body);

@@ -30,7 +30,7 @@ pub fn add(model: &mut Model) {
     let form = match model.shelf_row() {
         Some(Row::Found(full_name)) => {
             let found = model.shelf.nearby.all().find(|found| found.full_name == full_name);
-            found.map(|found| DeviceForm::like(&Profile::new(found.name.clone(), found.address(), "")))
+            found.map(|found| DeviceForm::at(found.address()))
         }
         Some(Row::Saved(_) | Row::Open(_) | Row::Local) | None => None,
     };

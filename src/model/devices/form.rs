@@ -102,6 +102,11 @@ impl DeviceForm {
         form
     }
 
+    /// A form for a broker at an address of which nothing else is known, as one that was found.
+    pub fn at(address: Address) -> Self {
+        Self::like(&Profile { address, ..fill::blank() })
+    }
+
     /// Tells the names of the other devices, which this one cannot have.
     pub fn with_taken(mut self, names: impl IntoIterator<Item = String>) -> Self {
         let edited = self.edited.clone();
@@ -118,6 +123,7 @@ impl DeviceForm {
     /// Tells that the file holds the password in plain text already, so that it goes on to.
     pub fn with_plain_password(mut self) -> Self {
         self.state.choose(Field::Saving, usize::from(self.state.pick(Field::PasswordSource) == TYPED));
+        self.own.insert(Field::Saving);
         self.origin = self.state.clone();
         self.judge();
         self

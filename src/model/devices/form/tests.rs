@@ -329,3 +329,13 @@ fn the_first_letter_chooses() {
     press(&mut form, "m");
     assert_eq!(form.choice(Field::Transport), "mqtt+unix");
 }
+
+#[test]
+fn a_broker_that_was_found_needs_but_a_name_and_is_offered_one() {
+    let form = DeviceForm::at(Address::tcp("pi.local", 1883)).with_taken(["pi".to_owned()]);
+    assert!(!form.changed());
+    let Saved { name, profile, .. } = form.saved();
+    assert_eq!((name.as_str(), profile.address), ("pi-2", Address::tcp("pi.local", 1883)));
+    assert!(!profile.version_is_fixed && profile.client_id.is_empty());
+    assert_eq!(profile.subscriptions[0].filter.as_str(), "#");
+}
