@@ -54,9 +54,6 @@ pub struct Cli {
     pub screen: ScreenArgs,
 }
 
-/// How long the broker keeps a session that shall be kept, when nobody says: an hour.
-const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
-
 /// A URL may hold a password.
 impl fmt::Debug for Cli {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,24 +13,30 @@ pub enum Context {
     Publish,
     /// The Devices screen.
     Devices,
+    /// The form of a device's settings.
+    DeviceForm,
     /// A one-line entry: search, go to topic, subscribe to.
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// The examination of a broker.
+    Exam,
     /// The help overlay.
     HelpScreen,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
         Self::Publish,
         Self::Devices,
+        Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Exam,
         Self::HelpScreen,
     ];
 
@@ -42,8 +48,10 @@ impl Context {
             Self::Inspector => "inspector",
             Self::Publish => "publish",
             Self::Devices => "devices",
+            Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Exam => "examination",
             Self::HelpScreen => "help",
         }
     }
@@ -56,8 +64,10 @@ impl Context {
             Self::Inspector => "Inspector",
             Self::Publish => "Publish form",
             Self::Devices => "Devices",
+            Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
         }
     }
@@ -71,8 +81,13 @@ impl Context {
     /// must not be heard: a `q` in a payload is a letter.
     pub const fn takes_characters(self) -> bool {
         match self {
-            Self::Publish | Self::Line | Self::Question => true,
-            Self::Everywhere | Self::Topics | Self::Inspector | Self::Devices | Self::HelpScreen => false,
+            Self::Publish | Self::DeviceForm | Self::Line | Self::Question => true,
+            Self::Everywhere
+            | Self::Topics
+            | Self::Inspector
+            | Self::Devices
+            | Self::Exam
+            | Self::HelpScreen => false,
         }
     }
 }
@@ -135,17 +150,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, HelpScreen];
+    First = "first" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, HelpScreen];
+    Last = "last" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -209,13 +224,13 @@ commands! {
     /// Send from any field
     Send = "send" in [Publish];
     /// Go to the next field
-    NextField = "next-field" in [Publish];
+    NextField = "next-field" in [Publish, DeviceForm];
     /// Go to the field before
-    PreviousField = "previous-field" in [Publish];
-    /// Change the choice: QoS, retain
-    ToggleChoice = "toggle-choice" in [Publish];
+    PreviousField = "previous-field" in [Publish, DeviceForm];
+    /// Change the choice
+    ToggleChoice = "toggle-choice" in [Publish, DeviceForm];
     /// Change the choice back
-    PreviousChoice = "previous-choice" in [Publish];
+    PreviousChoice = "previous-choice" in [Publish, DeviceForm];
     /// Fill in what was sent before
     PreviousSent = "previous-sent" in [Publish];
     /// Fill in what was sent after
@@ -223,6 +238,10 @@ commands! {
 
     /// Open the device, or go to it
     OpenDevice = "open-device" in [Devices];
+    /// Add a device, by a form
+    AddDevice = "add-device" in [Devices];
+    /// Edit the device's settings
+    EditDevice = "edit-device" in [Devices];
     /// Close the device; asks while publications are in flight
     CloseDevice = "close-device" in [Devices];
     /// Save the device with its kept nodes
@@ -231,8 +250,22 @@ commands! {
     CopyDevice = "copy-device" in [Devices];
     /// Delete the device's file; asks, and keeps the old one
     DeleteDevice = "delete-device" in [Devices];
+    /// Examine the connection step by step
+    ExamineDevice = "examine-device" in [Devices];
+    /// Examine once more
+    ExamineAgain = "examine-again" in [Exam];
     /// Show only devices that hold a text
     NarrowDevices = "narrow-devices" in [Devices];
+    /// Go on to what is still asked for, or the next field
+    AcceptField = "accept-field" in [DeviceForm];
+    /// Go to the next group of fields
+    NextSection = "next-section" in [DeviceForm];
+    /// Go to the group of fields before
+    PreviousSection = "previous-section" in [DeviceForm];
+    /// Save the device from any field
+    SaveForm = "save-form" in [DeviceForm];
+    /// Test each step to the broker
+    TestDevice = "test-device" in [DeviceForm];
 
     /// Take what was typed
     Accept = "accept" in [Line];

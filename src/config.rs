@@ -4,6 +4,7 @@ pub mod device;
 mod files;
 pub mod last;
 pub mod ossia;
+pub mod versions;
 
 use crate::keymap::Keymap;
 use crate::theme::{ColorDepth, Theme};

@@ -1,5 +1,9 @@
 //! What people do with the explorer, from key to screen. Owns the stories; no socket, no clock.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "journeys/devices.rs"]
+mod devices;
+#[path = "journeys/exam.rs"]
+mod exam;
 #[path = "common/story.rs"]
 mod story;
 

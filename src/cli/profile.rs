@@ -1,8 +1,8 @@
 //! From arguments to a profile. Owns which flag changes what, and what is refused; a device file's own values
 //! stay where no flag was given.
-use super::{ConnectionArgs, KEPT_SESSION_EXPIRY_S, PasswordArgs, ProfileError, VersionArg};
+use super::{ConnectionArgs, PasswordArgs, ProfileError, VersionArg};
 use crate::mqtt::address::ParsedUrl;
-use crate::mqtt::profile::{PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
+use crate::mqtt::profile::{KEPT_SESSION_EXPIRY_S, PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
 use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Transport, Version};
 use std::path::Path;
 

@@ -44,11 +44,11 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
     let ended = match &cli.command {
         None | Some(Subcommands::Device(_)) => {
-            let (mut opened, password) = open(cli, &clock)?;
-            let openings = opened.openings();
+            let (mut named, password) = open(cli, &clock)?;
+            let openings = named.openings();
             let opener = opener(&cli.connection, unique(&clock), openings.len(), password);
             let files = Files { devices: Devices::of_user(), last: config::last::of_user(), opener };
-            let options = options(&cli.screen, openings, opened.warnings, clock.origin)?;
+            let options = options(&cli.screen, openings, named.warnings, clock.origin)?;
             tokio.block_on(runtime::explore(options, files, Arc::new(clock), panicked))
         }
         Some(Subcommands::Doctor(args)) => {
@@ -164,6 +164,7 @@ fn options(
         },
         warnings,
         max_bytes_per_s: screen.max_bytes_per_second,
+        versions: config::versions::Versions::of_user(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! TLS, WebSocket, proxy, password and will as arguments. Owns their texts; opens no file and no connection.
 use super::ProfileError;
+use crate::mqtt::entry::{parse_alpn, parse_header};
 use crate::mqtt::profile::{PasswordSource, Proxy, Will};
 use crate::mqtt::{Payload, Profile, PublishProperties, Qos, Secret, Topic, Transport};
 use clap::Args;
@@ -182,24 +183,6 @@ impl PasswordArgs {
         let typed = rpassword::prompt_password("Password: ").map_err(ProfileError::Prompt)?;
         Ok(Some(Secret::new(typed.into_bytes())))
     }
-}
-
-fn parse_alpn(text: &str) -> Result<String, String> {
-    match text.len() {
-        1..=255 => Ok(text.to_owned()),
-        _ => Err("a protocol's name has 1 to 255 bytes (RFC 7301 section 3.1)".into()),
-    }
-}
-
-/// `Name: value`; no error repeats the value.
-fn parse_header(text: &str) -> Result<(String, Secret), String> {
-    let wrong = || "write it as 'Name: value', such as 'Authorization: Bearer …'".to_owned();
-    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(is_name) {
-        return Err(wrong());
-    }
-    Ok((name.to_owned(), Secret::new(value.trim().as_bytes().to_vec())))
 }
 
 /// `http://[user:password@]host:port`; no error repeats the password.

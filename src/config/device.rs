@@ -12,20 +12,21 @@ mod read;
 mod recovered;
 mod table;
 mod typed;
-mod url;
 mod will;
 mod write;
 
+pub use crate::mqtt::entry::is_device_name;
+pub use crate::mqtt::url::{proxy_shown, url_of};
 pub use disk::is_path;
 pub(super) use disk::read_text;
 pub use file::parse;
 pub(super) use json::{node_of_json, nodes_json, settings_that_differ};
 pub use list::List;
 pub(super) use read::default_subscriptions;
-pub use url::{proxy_shown, url_of};
 
 use crate::device::Node;
 use crate::mqtt::Profile;
+use crate::mqtt::entry::MAX_NAME_CHARS;
 use crate::warning::{Warning, did_you_mean, nearest};
 use disk::{backup_of, io_error, read_file, replace, save_into};
 use std::fmt;
@@ -38,9 +39,6 @@ pub const DEFAULT: &str = include_str!("device/device.toml");
 
 /// A device file with a million kept nodes is smaller.
 const MAX_FILE_BYTES: u64 = 256 << 20;
-
-/// Longest name: leaves room for the endings within what file systems take.
-const MAX_NAME_CHARS: usize = 60;
 
 /// The directory of the device files.
 #[derive(Clone, Debug)]
@@ -149,14 +147,9 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Whether a word can be a device's name: a file's stem that leads nowhere else.
+/// Whether a word can be a device's name: a file's stem that leads nowhere else, and is no recovery's.
 pub fn is_name(word: &str) -> bool {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !word.is_empty()
-        && !word.starts_with(['.', '-'])
-        && word.chars().all(is_plain)
-        && word.chars().count() <= MAX_NAME_CHARS
-        && !recovered::is_recovered(word)
+    is_device_name(word) && !recovered::is_recovered(word)
 }
 
 impl Devices {

@@ -13,6 +13,9 @@ use crate::mqtt::{Address, Profile, Transport};
 use crate::time::Timestamp;
 
 pub mod deeds;
+pub mod edit;
+pub mod exam;
+pub mod form;
 
 /// Where a broker on this machine listens.
 pub const LOCAL_URL: &str = "mqtt://127.0.0.1:1883";
@@ -67,6 +70,8 @@ pub enum Then {
     Go,
     /// It is opened, and the list stays.
     Stay,
+    /// It is examined, and not opened.
+    Examine,
 }
 
 /// Kept nodes to write.
@@ -175,6 +180,8 @@ pub struct Devices {
     pub narrow: String,
     /// What is being read to be opened.
     pub opening: Vec<Origin>,
+    /// The form, while it is open.
+    pub editing: Option<edit::Editing>,
     cursor: Option<Row>,
     at: usize,
 }
@@ -307,6 +314,12 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
         Answer::Opened(origin, then, opened) => {
             model.shelf.opening.retain(|known| *known != origin);
             match opened {
+                Ok(opening) if then == Then::Examine => {
+                    for warning in &opening.warnings {
+                        model.warn(now, warning.as_str());
+                    }
+                    exam::begin(model, opening.profile, effects);
+                }
                 Ok(opening) => {
                     let id = opening::open(model, now, *opening, effects);
                     if let (Some(id), Then::Go) = (id, then) {
@@ -316,14 +329,13 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
                 Err(words) => model.say(now, Tone::Error, words),
             }
         }
-        // The form asks for it.
-        Answer::Read(_, read) => {
-            if let Err(words) = read {
-                model.say(now, Tone::Error, words);
-            }
-        }
+        Answer::Read(name, read) => edit::read(model, now, &name, read),
         Answer::Saved(saving, saved) => {
-            self::saved(model, now, *saving, saved, effects);
+            if model.shelf.editing.as_ref().is_some_and(|editing| editing.is_saving) {
+                edit::saved(model, now, &saving, saved, effects);
+            } else {
+                self::saved(model, now, &saving, saved, effects);
+            }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
         Answer::NodesSaved(saving, saved) => nodes::saved(model, now, &saving, saved),
@@ -359,32 +371,29 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
     }
 }
 
-/// A profile was written, or not: what is open with it follows.
+/// A device that is open got a file, or did not.
 fn saved(
     model: &mut Model,
     now: Timestamp,
-    saving: Saving,
+    saving: &Saving,
     saved: Result<Box<Opening>, SaveError>,
     effects: &mut Vec<Effect>,
 ) {
-    let Saving { name, was, of, .. } = saving;
-    match saved {
-        Err(SaveError::NotWritten(words)) if of.is_some() => {
-            ask_name_again(model, now, PromptKind::SaveDevice, &name, words);
+    let Saving { name, of, profile, .. } = saving;
+    match (saved, of) {
+        (Err(SaveError::NotWritten(words)), _) => {
+            ask_name_again(model, now, PromptKind::SaveDevice, name, words);
         }
-        Err(SaveError::NotWritten(words) | SaveError::NotOpened(words)) => model.say(now, Tone::Error, words),
-        Ok(opening) => {
+        (Ok(_) | Err(SaveError::NotOpened(_)), Some(of)) => {
             model.shelf.cursor = Some(Row::Saved(name.clone()));
-            let before = was.map(Origin::File).and_then(|was| opening::opened_from(model, &was));
-            match (of, before) {
-                (Some(of), _) => {
-                    opening::name(model, now, of.id, &name, effects);
-                    nodes::saved(model, now, &of, Ok(()));
-                }
-                (None, Some(id)) => opening::change(model, now, id, *opening, effects),
-                (None, None) => model.say(now, Tone::Info, format!("{name} is saved; enter opens it")),
+            opening::name(model, now, of.id, name, effects);
+            nodes::saved(model, now, of, Ok(()));
+            if profile.password.is_some() {
+                let words = format!("saved as {name}, without the password; e tells where it comes from");
+                model.say(now, Tone::Info, words);
             }
         }
+        (Ok(_) | Err(SaveError::NotOpened(_)), None) => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! A device's connection settings. Owns defaults and their meaning; reads no file.
 use super::address::Address;
 use super::filter::Filter;
+use super::preset::{Limits, Preset};
 use super::properties::PublishProperties;
 use super::publication::Payload;
 use super::secret::Secret;
@@ -33,6 +34,8 @@ impl fmt::Display for Version {
 pub struct Profile {
     /// How the device is called on screen.
     pub name: String,
+    /// The kind of broker that it is known to be, whose limits are kept.
+    pub preset: Option<Preset>,
     /// Where its broker is.
     pub address: Address,
     /// Spoken from the first byte; unless it is fixed, 3.1.1 is tried when the broker does not take it.
@@ -75,11 +78,23 @@ pub const DEFAULT_MAX_PACKET_BYTES: u32 = 16 * 1024 * 1024;
 /// The protocol's own limit: a four-byte remaining length (MQTT 5.0 section 2.1.4) and its header.
 pub const PROTOCOL_MAX_PACKET_BYTES: u32 = 268_435_460;
 
+/// Packets can't be smaller for a client to be of use.
+pub const LEAST_MAX_PACKET_BYTES: u32 = 1_000;
+
+/// How long the broker shall keep a session that is wanted kept when nobody says: an hour.
+pub const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
+
+/// How long the broker keeps the session where nobody says.
+pub const fn default_expiry_s(clean_start: bool) -> u32 {
+    if clean_start { 0 } else { KEPT_SESSION_EXPIRY_S }
+}
+
 impl Profile {
     /// A profile with the defaults: keep-alive 60 s, clean start, `#` is not subscribed by itself.
     pub fn new(name: impl Into<String>, address: Address, client_id: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            preset: None,
             address,
             version: Version::default(),
             version_is_fixed: true,
@@ -98,6 +113,11 @@ impl Profile {
             will: None,
             subscriptions: Vec::new(),
         }
+    }
+
+    /// What its broker takes, as far as its kind tells.
+    pub fn limits(&self) -> Limits {
+        self.preset.map_or_else(Limits::none, Preset::limits)
     }
 }
 

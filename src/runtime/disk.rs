@@ -123,14 +123,14 @@ impl Files {
     }
 
     fn list(&self) -> Result<Listing, String> {
-        let last = self.last.as_deref().map(|path| last::read(path).0).unwrap_or_default();
-        let list = match self.devices.list() {
+        let remembered = self.last.as_deref().map(|path| last::read(path).0).unwrap_or_default();
+        let listed = match self.devices.list() {
             // Nowhere to look is nothing to see; saving tells of it.
             Err(DeviceError::Nowhere) => return Ok(Listing::default()),
-            list => list.map_err(words)?,
+            listed => listed.map_err(words)?,
         };
-        let saved = list.devices.into_iter().map(|(name, read)| saved(name, read, &last)).collect();
-        Ok(Listing { saved, unusable: list.unusable, n_more: list.n_more })
+        let saved = listed.devices.into_iter().map(|(name, read)| saved(name, read, &remembered)).collect();
+        Ok(Listing { saved, unusable: listed.unusable, n_more: listed.n_more })
     }
 
     fn save(&mut self, saving: &Saving) -> Result<Box<Opening>, SaveError> {

@@ -3,9 +3,12 @@
 use super::node::Nodes;
 use super::raw::{Is, of_toml};
 use super::table::{Reader, Value};
-use super::url::parse_proxy;
 use crate::mqtt::address::parse_url;
-use crate::mqtt::profile::{PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings};
+use crate::mqtt::profile::{
+    LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings,
+    default_expiry_s,
+};
+use crate::mqtt::url::parse_proxy;
 use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Version};
 use toml::de::DeTable;
 
@@ -31,12 +34,6 @@ pub(super) const WS: &[&str] = &["headers"];
 pub(super) const PASSWORD: &[&str] = &["env", "file", "command", "plain"];
 pub(super) const SUBSCRIPTION: &[&str] =
     &["filter", "qos", "no_local", "retain_as_published", "retain_handling"];
-
-/// How long the broker shall keep a session when the file wants one kept and doesn't say: an hour.
-pub(super) const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
-
-/// Packets can't be smaller for a client to be of use.
-const LEAST_MAX_PACKET_BYTES: u32 = 1_000;
 
 /// Reads a device file. The profile is whole only when the reader has no faults; its client id is empty where
 /// the file gives none.
@@ -165,11 +162,6 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
             .fault(at, "clean_start = false needs a client_id: the broker keeps the session under that name");
     }
     profile.session_expiry_s = expiry.unwrap_or(default_expiry_s(profile.clean_start));
-}
-
-/// How long the broker keeps the session where the file doesn't say.
-pub(super) fn default_expiry_s(clean_start: bool) -> u32 {
-    if clean_start { 0 } else { KEPT_SESSION_EXPIRY_S }
 }
 
 /// Takes what was read; what was wrong leaves the default, and a fault behind.

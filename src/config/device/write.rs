@@ -1,10 +1,10 @@
 //! From a profile to a device file's text. Owns the order of keys and the least possible change: what is the
 //! same stays as it stood, comments and unknown keys included, and defaults aren't written.
 use super::diff::Setting;
-use super::read::{default_expiry_s, default_subscriptions};
-use super::url::{proxy_of, url_of};
+use super::read::default_subscriptions;
 use super::{PlainPassword, will};
-use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling};
+use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling, default_expiry_s};
+use crate::mqtt::url::{proxy_of, proxy_shown, url_of};
 use crate::mqtt::{Profile, Qos, Secret, Subscription, Version};
 use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
@@ -108,7 +108,7 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
     let proxy = profile.proxy.as_ref().map(|proxy| {
         let has_password = proxy.credentials.as_ref().is_some_and(|(_, secret)| !secret.expose().is_empty());
         match plain {
-            PlainPassword::LeaveOut if has_password => super::url::proxy_shown(proxy),
+            PlainPassword::LeaveOut if has_password => proxy_shown(proxy),
             PlainPassword::LeaveOut | PlainPassword::Save => proxy_of(proxy),
         }
     });
