@@ -19,13 +19,15 @@ pub enum Context {
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// The examination of a broker.
+    Exam,
     /// The help overlay.
     HelpScreen,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
@@ -34,6 +36,7 @@ impl Context {
         Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Exam,
         Self::HelpScreen,
     ];
 
@@ -48,6 +51,7 @@ impl Context {
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Exam => "examination",
             Self::HelpScreen => "help",
         }
     }
@@ -63,6 +67,7 @@ impl Context {
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
         }
     }
@@ -77,7 +82,12 @@ impl Context {
     pub const fn takes_characters(self) -> bool {
         match self {
             Self::Publish | Self::DeviceForm | Self::Line | Self::Question => true,
-            Self::Everywhere | Self::Topics | Self::Inspector | Self::Devices | Self::HelpScreen => false,
+            Self::Everywhere
+            | Self::Topics
+            | Self::Inspector
+            | Self::Devices
+            | Self::Exam
+            | Self::HelpScreen => false,
         }
     }
 }
@@ -140,17 +150,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, HelpScreen];
+    First = "first" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, HelpScreen];
+    Last = "last" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -230,6 +240,10 @@ commands! {
     CopyDevice = "copy-device" in [Devices];
     /// Delete the device's file; asks, and keeps the old one
     DeleteDevice = "delete-device" in [Devices];
+    /// Examine the connection step by step
+    ExamineDevice = "examine-device" in [Devices];
+    /// Examine once more
+    ExamineAgain = "examine-again" in [Exam];
     /// Show only devices that hold a text
     NarrowDevices = "narrow-devices" in [Devices];
     /// Go on to what is still asked for, or the next field

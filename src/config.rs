@@ -3,6 +3,7 @@
 pub mod device;
 mod files;
 pub mod last;
+pub mod versions;
 
 use crate::keymap::Keymap;
 use crate::theme::{ColorDepth, Theme};

@@ -50,14 +50,14 @@ pub use ping::Reading;
 
 use crate::mqtt::packet::{ConnAck, Disconnect};
 use crate::mqtt::port::{LinkStatus, Notice};
-use crate::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Stage, Ticket};
+use crate::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Stage, Ticket, Version};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How long a broker may take to answer CONNECT: ten times what a slow mobile link needs.
 const CONNACK_WITHIN: Duration = Duration::from_secs(10);
-/// How long, while MQTT 5 is only tried: some brokers of 3.1.1 alone never answer it.
+/// How long, while a version is only tried: some brokers of 3.1.1 alone never answer it.
 const CONNACK_OF_TRIAL_WITHIN: Duration = Duration::from_secs(3);
 /// Exchanges that a [`LinkStatus`] lists: more than a screen shows.
 const MAX_IN_FLIGHT_LISTED: usize = 256;
@@ -66,6 +66,8 @@ const MAX_IN_FLIGHT_LISTED: usize = 256;
 #[derive(Debug)]
 pub struct Session {
     profile: Profile,
+    /// What a search for the version begins with.
+    first_version: Version,
     client_id: String,
     wish: Wish,
     link: Link,
@@ -131,6 +133,7 @@ impl Session {
         // A broker may still hold ids of an earlier run's persistent session: begin where they hardly are.
         let first_id = if profile.clean_start { 1 } else { u16::try_from(seed % 65_536).unwrap_or(1) };
         Self {
+            first_version: profile.version,
             client_id: profile.client_id.clone(),
             wish: Wish::Connected,
             link: Link::Closed,

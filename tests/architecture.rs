@@ -33,8 +33,8 @@ const LAYERS: [(&str, u8); 22] = [
     ("main", 6),
 ];
 
-/// Layer 0 is one vocabulary; `main` is nothing but the call into `cli`.
-const FRIENDS: [(&str, &str); 2] = [("mqtt", "time"), ("main", "cli")];
+/// Layer 0 is one vocabulary; `main` is nothing but the call into `cli`; the explorer runs the doctor.
+const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
 const HOMES: [(&str, &[&str]); 23] = [

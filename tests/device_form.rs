@@ -61,6 +61,8 @@ impl Story {
             | Effect::Close(_)
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::Examine(_)
+            | Effect::StopExamining
             | Effect::Suspend
             | Effect::Quit => None,
         })

@@ -7,7 +7,7 @@ use super::queue::Feed;
 use super::socket::Socket;
 use super::websocket::Frames;
 use super::{proxy, tls};
-use crate::mqtt::port::{Step, TlsFacts};
+use crate::mqtt::port::{Detail, Step, TlsFacts, Tried, Unreachable};
 use crate::mqtt::{Address, BrokerEvent, Profile, Transport};
 use crate::time::{Clock, Timestamp};
 use std::io;
@@ -53,6 +53,7 @@ pub(super) async fn dial(profile: &Profile, clock: &dyn Clock, feed: &Feed) -> R
             let bare = BufReader::with_capacity(READ_BYTES, bare);
             let began = begin(Step::Tls, clock, feed);
             let (stream, facts) = tls::open(bare, profile).await?;
+            feed.push(BrokerEvent::Detail(Box::new(Detail::Secured(facts.clone()))));
             done(Step::Tls, began, clock, feed, Some(format!("{}, {}", facts.version, facts.cipher)));
             let opened = if address.transport.is_websocket() {
                 plain(Box::new(websocket(stream, profile, clock, feed).await?))
@@ -72,7 +73,7 @@ async fn websocket<S: Layer>(
 ) -> Result<Frames<S>, Loss> {
     let began = begin(Step::WebSocket, clock, feed);
     let frames = super::websocket::open(stream, profile).await?;
-    done(Step::WebSocket, began, clock, feed, Some("sub-protocol mqtt".into()));
+    done(Step::WebSocket, began, clock, feed, Some("status 101, sub-protocol mqtt".into()));
     Ok(frames)
 }
 
@@ -112,27 +113,54 @@ async fn tcp(address: &Address, clock: &dyn Clock, feed: &Feed) -> Result<TcpStr
     let addresses = resolve(address).await?;
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
     done(Step::Resolve, began, clock, feed, Some(listed.join(", ")));
+    first_of(&addresses, clock, feed).await
+}
 
+async fn first_of(addresses: &[SocketAddr], clock: &dyn Clock, feed: &Feed) -> Result<TcpStream, Loss> {
     let began = begin(Step::Tcp, clock, feed);
-    let mut failures: Vec<Failure> = Vec::new();
-    for address in addresses {
-        match timeout(TCP_WITHIN, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                // Small packets must not wait for the acknowledgement of the one before (Nagle).
-                if let Err(error) = stream.set_nodelay(true) {
-                    failures.push(Failure::new(address, Some(error)));
-                    continue;
-                }
+    let mut failures: Vec<Unreachable> = Vec::new();
+    for (place, address) in addresses.iter().copied().enumerate() {
+        let tried_at = clock.now();
+        let tell = |failure: Option<Unreachable>| {
+            let others = addresses.iter().copied().skip(place + 1).collect();
+            if addresses.len() > 1 {
+                let took = clock.now().since(tried_at);
+                feed.push(BrokerEvent::Detail(Box::new(Detail::Tried(Tried {
+                    address,
+                    took,
+                    failure,
+                    others,
+                }))));
+            }
+        };
+        match reach(address).await {
+            Ok(stream) => {
+                tell(None);
                 done(Step::Tcp, began, clock, feed, Some(address.to_string()));
                 return Ok(stream);
             }
-            Ok(Err(error)) => failures.push(Failure::new(address, Some(error))),
-            Err(_elapsed) => failures.push(Failure::new(address, None)),
+            Err(failure) => {
+                tell(Some(failure.clone()));
+                failures.push(failure);
+            }
         }
     }
     let causes: Vec<&str> = failures.iter().map(|failure| failure.cause.as_str()).collect();
     let remedy = failures.first().and_then(|failure| failure.remedy.as_deref());
     Err(Loss::new(Some(Step::Tcp), causes.join("; "), remedy))
+}
+
+/// Opens a TCP connection to an address, or says why there is none.
+pub(super) async fn reach(address: SocketAddr) -> Result<TcpStream, Unreachable> {
+    match timeout(TCP_WITHIN, TcpStream::connect(address)).await {
+        // Small packets must not wait for the acknowledgement of the one before (Nagle).
+        Ok(Ok(stream)) => match stream.set_nodelay(true) {
+            Ok(()) => Ok(stream),
+            Err(error) => Err(unreachable(address, Some(&error))),
+        },
+        Ok(Err(error)) => Err(unreachable(address, Some(&error))),
+        Err(_elapsed) => Err(unreachable(address, None)),
+    }
 }
 
 async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Loss> {
@@ -164,35 +192,28 @@ async fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Loss> {
     Ok(addresses)
 }
 
-/// Why an address was no use.
-struct Failure {
-    cause: String,
-    remedy: Option<String>,
-}
-
-impl Failure {
-    /// No error: it took too long.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the system's, and ever more of them")]
-    fn new(address: SocketAddr, error: Option<io::Error>) -> Self {
-        let Some(error) = error else {
-            return Self {
-                cause: format!("{address} did not answer within {} s", TCP_WITHIN.as_secs()),
-                remedy: Some("check the address; a firewall on the way may swallow the packets".into()),
-            };
+/// Why an address was no use. No error: it took too long.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the system's, and ever more of them")]
+fn unreachable(address: SocketAddr, error: Option<&io::Error>) -> Unreachable {
+    let Some(error) = error else {
+        return Unreachable {
+            cause: format!("{address} did not answer within {} s", TCP_WITHIN.as_secs()),
+            remedy: Some("check the address; a firewall on the way may swallow the packets".into()),
         };
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused => Self {
-                cause: format!("nothing listens on {address}"),
-                remedy: Some(format!("start a broker there, or check that {} is its port", address.port())),
-            },
-            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Self {
-                cause: format!("there is no way to {address}: {}", system_words(&error)),
-                remedy: Some("check the network and the address".into()),
-            },
-            _ => {
-                Self { cause: format!("{address} cannot be reached: {}", system_words(&error)), remedy: None }
-            }
-        }
+    };
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Unreachable {
+            cause: format!("nothing listens on {address}"),
+            remedy: Some(format!("start a broker there, or check that {} is its port", address.port())),
+        },
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Unreachable {
+            cause: format!("there is no way to {address}: {}", system_words(error)),
+            remedy: Some("check the network and the address".into()),
+        },
+        _ => Unreachable {
+            cause: format!("{address} cannot be reached: {}", system_words(error)),
+            remedy: None,
+        },
     }
 }
 
@@ -206,4 +227,44 @@ pub(super) fn begin(step: Step, clock: &dyn Clock, feed: &Feed) -> Timestamp {
 /// Tells that a step ended well.
 pub(super) fn done(step: Step, began: Timestamp, clock: &dyn Clock, feed: &Feed, note: Option<String>) {
     feed.push(BrokerEvent::StepDone(step, clock.now().since(began), note));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::queue::{Wake, queue};
+    use super::*;
+    use crate::runtime::MachineClock;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn each_address_is_told_until_one_takes_us() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = listener.local_addr().unwrap();
+        // Bound and never listening: nobody else gets the port, and nobody answers on it.
+        let closed = tokio::net::TcpSocket::new_v4().unwrap();
+        closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let bad = closed.local_addr().unwrap();
+        let clock = MachineClock::default();
+        let tried = async |addresses: &[SocketAddr]| {
+            let (feed, mut events) = queue(Wake::default());
+            let reached = first_of(addresses, &clock, &feed).await;
+            let mut told = Vec::new();
+            while let Some(event) = events.try_recv() {
+                if let BrokerEvent::Detail(detail) = event
+                    && let Detail::Tried(Tried { address, failure, others, took: _ }) = *detail
+                {
+                    told.push((address, failure.map(|failure| failure.cause), others));
+                }
+            }
+            (reached.map(|stream| stream.peer_addr().unwrap()).map_err(|loss| loss.cause), told)
+        };
+        let useless = format!("nothing listens on {bad}");
+        assert_eq!(
+            tried(&[bad, good, bad]).await,
+            (Ok(good), vec![(bad, Some(useless.clone()), vec![good, bad]), (good, None, vec![bad])])
+        );
+        let (reached, told) = tried(&[bad, bad]).await;
+        assert_eq!((reached, told.len()), (Err(format!("{useless}; {useless}")), 2));
+        assert_eq!(tried(&[good]).await, (Ok(good), vec![]), "without a choice there is nothing to tell");
+    }
 }

@@ -101,6 +101,7 @@ impl Feed {
             }
             BrokerEvent::StepBegun(..)
             | BrokerEvent::StepDone(..)
+            | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
             | BrokerEvent::Publication { .. }
@@ -165,6 +166,7 @@ impl Events {
             | BrokerEvent::Lost(_)
             | BrokerEvent::StepBegun(..)
             | BrokerEvent::StepDone(..)
+            | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
             | BrokerEvent::Publication { .. }

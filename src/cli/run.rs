@@ -164,6 +164,7 @@ fn options(
         },
         warnings,
         max_bytes_per_s: screen.max_bytes_per_second,
+        versions: config::versions::Versions::of_user(),
     })
 }
 

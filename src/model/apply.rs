@@ -1,6 +1,6 @@
 //! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
 use super::device::Connection;
-use super::devices::{Then, deeds, edit};
+use super::devices::{Then, deeds, edit, exam};
 use super::event::{DeviceId, Effect};
 use super::freeze::Frozen;
 use super::inspector::Tab;
@@ -24,6 +24,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Help => help(model),
         Command::NextPane => model.focus = model.focus.next(),
         Command::PreviousPane => model.focus = model.focus.previous(),
+        Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
         Command::Leave => leave(model, now),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
@@ -38,6 +39,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::SaveDevice => deeds::ask_save(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
         Command::DeleteDevice => deeds::ask_delete(model, now),
+        Command::ExamineDevice => deeds::examine(model, now, effects),
+        Command::ExamineAgain => exam::repeat(model, effects),
         Command::NarrowDevices => keys::prompt(model, PromptKind::NarrowDevices, &model.shelf.narrow.clone()),
         Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
@@ -97,7 +100,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
 fn help(model: &mut Model) {
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
-        Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) => Overlay::Help { scroll: 0 },
+        Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) | Overlay::Exam(_) => {
+            Overlay::Help { scroll: 0 }
+        }
     };
 }
 

@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 
 pub mod deeds;
 pub mod edit;
+pub mod exam;
 pub mod form;
 
 /// Where a broker on this machine listens.
@@ -64,6 +65,8 @@ pub enum Then {
     Go,
     /// It is opened, and the list stays.
     Stay,
+    /// It is examined, and not opened.
+    Examine,
 }
 
 /// A profile to write.
@@ -291,6 +294,12 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
         Answer::Opened(origin, then, opened) => {
             model.shelf.opening.retain(|known| *known != origin);
             match opened {
+                Ok(opening) if then == Then::Examine => {
+                    for warning in &opening.warnings {
+                        model.warn(now, warning.as_str());
+                    }
+                    exam::begin(model, opening.profile, effects);
+                }
                 Ok(opening) => {
                     let id = opening::open(model, now, *opening, effects);
                     if let (Some(id), Then::Go) = (id, then) {

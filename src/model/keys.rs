@@ -30,7 +30,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     let is_text = match model.overlay {
         Overlay::Prompt(_) => true,
         Overlay::None => model.context() == Context::Publish && model.form.line().is_some(),
-        Overlay::Help { .. } | Overlay::Question(_) => false,
+        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
@@ -53,6 +53,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
             Context::Question => matches!(command, Command::Yes | Command::No | Command::Leave),
+            Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
                     || matches!(command, Command::Help | Command::Leave)
@@ -81,7 +82,7 @@ fn edit(model: &mut Model, chord: Chord) {
                 retype(model);
             }
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => {
+        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => {
             if let Some(line) = form.line() {
                 line.edit(chord);
             }
@@ -107,7 +108,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
         Overlay::None if is_publish => model.form.line(),
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => None,
+        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => None,
     };
     let Some(line) = line else {
         let words = "pasted text is not run as keys; paste into a field or behind /";
@@ -163,7 +164,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match (done, &mut model.overlay) {
         (Ok(()), overlay) => *overlay = Overlay::None,
         (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
-        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_)) => {}
+        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_)) => {}
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A question that waits for yes or no.
     Question(Question),
+    /// The examination of a broker.
+    Exam(Box<super::devices::exam::Exam>),
 }
 
 /// What a prompt asks for.

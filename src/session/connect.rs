@@ -96,8 +96,8 @@ impl Session {
 
     /// How long the broker may take to answer CONNECT.
     pub(super) fn connack_within(&self) -> Duration {
-        let is_trial =
-            !self.profile.version_is_fixed && !self.was_online && self.profile.version == Version::V5;
+        let is_first = self.profile.version == self.first_version;
+        let is_trial = !self.profile.version_is_fixed && !self.was_online && is_first;
         if is_trial { CONNACK_OF_TRIAL_WITHIN } else { CONNACK_WITHIN }
     }
 

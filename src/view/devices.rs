@@ -13,9 +13,11 @@ use crate::decode::{cols, figures, fit, sanitize};
 use crate::model::device::{Connection, Device};
 use crate::model::devices::{Row, Saved};
 use crate::theme::Role;
+use crate::time::Timestamp;
 use std::time::Duration;
 
 mod detail;
+pub mod exam;
 mod form;
 
 /// Columns of the screen from which the details stand beside the list.
@@ -30,6 +32,9 @@ const LOW_BODY: u16 = 20;
 
 /// Columns from which a failure's cause is told in the list too.
 const FULL_STATE: usize = 40;
+
+/// Columns from which words stand before the seconds until the next try.
+const AGAIN_STATE: usize = 22;
 
 /// A line of the list.
 enum Entry<'a> {
@@ -236,7 +241,9 @@ impl Columns {
 fn state_words(scene: &Scene<'_>, device: &Device, room: usize) -> String {
     match &device.connection {
         Connection::Waiting(lost) if room < FULL_STATE => {
-            let again = lost.retry_at.map(|at| format!(", again in {} s", at.since(scene.now).as_secs() + 1));
+            let before = if room < AGAIN_STATE { "" } else { "again in " };
+            let again = |at: Timestamp| format!(", {before}{} s", at.since(scene.now).as_secs() + 1);
+            let again = lost.retry_at.map(again);
             format!("{}{}", lost.words(), again.unwrap_or_default())
         }
         Connection::Online(_) => "online".to_owned(),

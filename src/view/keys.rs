@@ -33,6 +33,11 @@ pub fn now(model: &Model) -> Vec<Hint> {
         ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::Exam => vec![
+            (&[Command::ExamineAgain][..], "once more"),
+            (&[Command::CursorDown, Command::CursorUp], "scroll"),
+            (&[Command::Leave], "back"),
+        ],
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
@@ -150,7 +155,11 @@ fn publish(model: &Model) -> Wanted {
 fn devices(model: &Model) -> Wanted {
     let row = model.shelf_row();
     let open = row.as_ref().and_then(|row| model.row_device(row));
+    let is_broken = row.as_ref().is_some_and(|row| model.is_broken(row));
     let mut keys: Wanted = Vec::new();
+    if model.shelf_rows().len() > 1 {
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
     match (&row, open.map(|device| &device.connection)) {
         (Some(_), Some(connection)) => {
             keys.push((&[Command::OpenDevice], "explore"));
@@ -158,11 +167,16 @@ fn devices(model: &Model) -> Wanted {
             keys.push((&[Command::ToggleConnection], if is_on { "disconnect" } else { "connect" }));
             keys.push((&[Command::CloseDevice], "close"));
         }
+        (Some(_), None) if is_broken => {}
         (Some(_), None) => keys.push((&[Command::OpenDevice], "open")),
         (None, _) => {}
     }
+    if row.is_some() && !is_broken {
+        keys.push((&[Command::ExamineDevice], "test"));
+    }
     keys.push((&[Command::AddDevice], "add"));
     match row {
+        Some(Row::Saved(_)) if is_broken => keys.push((&[Command::DeleteDevice], "delete")),
         Some(Row::Saved(_)) => {
             keys.push((&[Command::EditDevice], "edit"));
             keys.push((&[Command::CopyDevice], "copy"));

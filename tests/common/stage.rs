@@ -144,6 +144,8 @@ impl Stage {
             | Effect::Open(..)
             | Effect::Close(_)
             | Effect::Disk(_)
+            | Effect::Examine(_)
+            | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
             | Effect::Suspend

@@ -213,6 +213,8 @@ impl Story {
                 Effect::Open(..)
                 | Effect::Close(_)
                 | Effect::Disk(_)
+                | Effect::Examine(_)
+                | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
                 | Effect::Suspend
@@ -233,6 +235,8 @@ impl Story {
                 | Effect::Open(..)
                 | Effect::Close(_)
                 | Effect::Disk(_)
+                | Effect::Examine(_)
+                | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
                 | Effect::Suspend

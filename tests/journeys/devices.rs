@@ -1,6 +1,7 @@
 //! The Devices screen, and devices that come and go: keys and answers of the disk in, the screen and effects out.
 use super::story::{Story, story, story_of};
-use mqttscope::model::devices::{Answer, Errand, LOCAL_URL, Listing, SaveError, Saved, Saving, Then};
+use mqttscope::model::devices::form::Field;
+use mqttscope::model::devices::{Answer, Errand, LOCAL_URL, Listing, SaveError, Saved, Then};
 use mqttscope::model::opening::{Opening, Origin};
 use mqttscope::model::{DeviceId, Effect, Event, Screen, Settings};
 use mqttscope::mqtt::address::parse_url;
@@ -244,15 +245,16 @@ fn a_failing_broker_stands_next_to_a_good_one_with_its_reason() {
         .asks(&[BrokerRequest::Connect]);
 }
 
-fn was_saved(name: &str, now: Opening) -> Event {
-    let saving = Saving {
-        name: name.into(),
-        was: Some(name.into()),
-        profile: now.profile.clone(),
-        plain: false,
-        of: None,
-    };
-    answer(Answer::Saved(Box::new(saving), Ok(Box::new(now))))
+/// `plant` is saved from its form, and is to be opened like this from now on.
+fn saves_plant(story: Story, now: Opening) -> Story {
+    let mut story = story.types("e");
+    assert_eq!(errands(&mut story), [Errand::Read("plant".into())]);
+    let read = Answer::Read("plant".into(), Ok(Box::new(profile("plant", "mqtt://10.0.0.5"))));
+    story = story.happens(answer(read)).types("<ctrl-x>");
+    let errands = errands(&mut story);
+    let [Errand::Save(saving)] = &errands[..] else { panic!("{errands:?}") };
+    assert_eq!((saving.name.as_str(), saving.was.as_deref()), ("plant", Some("plant")));
+    story.happens(answer(Answer::Saved(saving.clone(), Ok(Box::new(now)))))
 }
 
 #[test]
@@ -260,7 +262,7 @@ fn saving_other_settings_connects_anew_and_keeps_the_tree() {
     let mut story = receives(online(two_open(), 0), 0, "a/b");
     let mut changed = opening("plant", "mqtt://10.0.0.5");
     (changed.profile.keep_alive_s, changed.profile.client_id) = (300, "made up again".into());
-    story = story.happens(was_saved("plant", changed.clone())).sees("plant connects anew");
+    story = saves_plant(story, changed.clone()).sees("plant connects anew");
     changed.profile.client_id = "made-up-for-plant".into();
     let expected = [Effect::Close(DeviceId(0)), Effect::Open(DeviceId(0), Box::new(changed.profile))];
     assert_eq!(story.effects[..2], expected, "under the client id it had");
@@ -273,11 +275,31 @@ fn saving_other_subscriptions_sends_those_alone() {
     let new = Subscription::new(new, Qos::AtLeastOnce);
     let mut changed = opening("plant", "mqtt://10.0.0.5");
     changed.profile.subscriptions = vec![new.clone()];
-    online(two_open(), 0)
-        .happens(was_saved("plant", changed))
+    saves_plant(online(two_open(), 0), changed)
         .sees("1 subscribed to, 1 dropped; the connection stays")
-        .asks(&[BrokerRequest::Unsubscribe(old), BrokerRequest::Subscribe(new)])
-        .happens(was_saved("plant", opening("cloud", "mqtt://10.0.0.5")));
+        .asks(&[BrokerRequest::Unsubscribe(old), BrokerRequest::Subscribe(new)]);
+}
+
+#[test]
+fn what_can_not_be_written_comes_back_to_the_form_and_nothing_typed_is_lost() {
+    let mut story = started().types("a");
+    // A name and a host, wherever the form has them.
+    story.model.shelf.editing.as_mut().unwrap().form.go(Field::Name);
+    story = story.types("hall");
+    story.model.shelf.editing.as_mut().unwrap().form.go(Field::Host);
+    story = story.pastes("mqtt://10.0.0.7");
+    story = story.types("<ctrl-x>");
+    let errands = errands(&mut story);
+    let [Errand::Save(saving)] = &errands[..] else { panic!("{errands:?} {}", story.screen()) };
+    assert_eq!((saving.name.as_str(), saving.was.as_deref()), ("hall", None));
+    let full = SaveError::NotWritten("hall.toml can't be written: no space left".into());
+    story = story.happens(answer(Answer::Saved(saving.clone(), Err(full)))).sees("no space left");
+    let form = &story.model.shelf.editing.as_ref().unwrap().form;
+    assert_eq!(form.profile().unwrap().profile, saving.profile);
+    story = story.types("<esc>").sees("Leave the form?").types("n");
+    assert!(story.model.shelf.editing.is_some());
+    story = story.types("<esc>y");
+    assert!(story.model.shelf.editing.is_none());
 }
 
 #[test]

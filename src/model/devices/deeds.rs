@@ -1,5 +1,5 @@
 //! What keys do on the Devices screen. Owns the deeds; what is open is `opening`'s, files are a worker's.
-use super::{Errand, Row, Saving, Then};
+use super::{Errand, Row, Saving, Then, exam};
 use crate::model::device::{Connection, Device};
 use crate::model::event::{DeviceId, Effect};
 use crate::model::layout::Pane;
@@ -82,6 +82,14 @@ pub fn open(model: &mut Model, now: Timestamp, then: Then, effects: &mut Vec<Eff
     };
     model.shelf.opening.push(origin.clone());
     effects.push(errand(Errand::Open(origin, then)));
+}
+
+/// Examines the row under the hand, open or not.
+pub fn examine(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    match model.shelf_row().and_then(|row| model.row_device(&row).map(|device| device.profile.clone())) {
+        Some(profile) => exam::begin(model, profile, effects),
+        None => open(model, now, Then::Examine, effects),
+    }
 }
 
 /// Connects the row under the hand, or disconnects it; it stays open.
@@ -207,6 +215,13 @@ pub(super) fn kept_profile(device: &Device) -> Profile {
         profile.password = None;
     }
     profile
+}
+
+impl Model {
+    /// Whether a row's file can't be used as it stands.
+    pub fn is_broken(&self, row: &Row) -> bool {
+        broken(self, row).is_some()
+    }
 }
 
 /// What is wrong with the file of a row.

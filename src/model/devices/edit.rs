@@ -1,6 +1,6 @@
 //! The form on the Devices screen: when it opens, what it hears, what is saved of it. Owns no field; `form` does.
-use super::form::{DeviceForm, Heard};
-use super::{Errand, Row, SaveError, Saving, deeds};
+use super::form::{DeviceForm, Heard, Remark};
+use super::{Errand, Row, SaveError, Saving, deeds, exam};
 use crate::command::Command;
 use crate::keymap::Chord;
 use crate::model::Model;
@@ -91,7 +91,7 @@ pub fn key(
         Heard::Stays => {}
         Heard::Ignored => apply::command(model, now, command, effects),
         Heard::Save => save(model, now, effects),
-        Heard::Test => test(model, now),
+        Heard::Test => test(model, now, effects),
         Heard::Leave => leave(model),
     }
 }
@@ -112,18 +112,32 @@ fn save(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             };
             effects.push(deeds::errand(Errand::Save(Box::new(saving))));
         }
-        Err(remarks) => {
-            let Some(first) = remarks.first() else { return };
-            form.go(first.field);
-            let words = first.words.clone();
-            model.say(now, Tone::Warn, words);
-        }
+        Err(remarks) => fault(model, now, &remarks),
     }
 }
 
-fn test(model: &mut Model, now: Timestamp) {
-    let words = "save it, then \"mqttscope doctor NAME\" in a shell looks at each step to the broker";
-    model.say(now, Tone::Info, words);
+/// Looks at each step to the broker with what the form holds, saved or not.
+fn test(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    let Some(Editing { form, .. }) = &mut model.shelf.editing else { return };
+    match form.profile() {
+        Ok(saved) => {
+            let mut profile = saved.profile;
+            if profile.client_id.is_empty() {
+                profile.client_id = format!("mqttscope{:x}", model.settings.wall.unix_ms_at(now));
+            }
+            exam::begin(model, profile, effects);
+        }
+        Err(remarks) => fault(model, now, &remarks),
+    }
+}
+
+/// Goes to the first of what must be put right, and says what it is.
+fn fault(model: &mut Model, now: Timestamp, remarks: &[Remark]) {
+    let (Some(Editing { form, .. }), Some(first)) = (&mut model.shelf.editing, remarks.first()) else {
+        return;
+    };
+    form.go(first.field);
+    model.say(now, Tone::Warn, first.words.as_str());
 }
 
 fn leave(model: &mut Model) {
