@@ -63,6 +63,8 @@ impl Story {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::Examine(_)
+            | Effect::StopExamining
             | Effect::Suspend
             | Effect::Quit => None,
         })
