@@ -3,8 +3,8 @@ use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, held, ingest};
-use crate::mqtt::{BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Ticket, Topic};
+use super::{Model, Pane, Undo, UndoStep, held, ingest, takes};
+use crate::mqtt::{BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 use crate::wire;
@@ -35,8 +35,7 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         return model.say(now, Tone::Warn, READ_ONLY);
     }
     let id = model.form.device;
-    let online = model.device(id).and_then(|device| device.online());
-    match model.form.publication(online) {
+    match model.form.publication(model.device(id)) {
         Err(words) => model.say(now, Tone::Error, words),
         Ok(publication) => {
             model.form.remember(&publication);
@@ -45,19 +44,26 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Hands a publication to its device's task and follows its life.
+/// Hands a publication to its device's task and follows its life. Whether it went; else it was said why not.
 pub fn publish(
     model: &mut Model,
     now: Timestamp,
     id: DeviceId,
     publication: Publication,
     effects: &mut Vec<Effect>,
-) {
-    let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
+) -> bool {
+    let Some(device) = ingest::device_mut(&mut model.devices, id) else { return false };
     let ticket = Ticket(device.next_ticket);
     device.next_ticket += 1;
+    let refusal = takes::check(device, &publication).err();
     model.lives.begin(id, ticket, publication.clone(), now);
+    if let Some(words) = refusal {
+        model.say(now, Tone::Error, format!("not published on {}: {words}", publication.topic));
+        model.lives.reach(id, ticket, Stage::NotSent(words), now, None);
+        return false;
+    }
     held::send(model, now, id, (ticket, publication), effects);
+    true
 }
 
 /// Asks whether the retained message of the topic under the cursor shall go.
@@ -118,10 +124,12 @@ pub fn clear_retained(
             })
         }
     });
+    if !publish(model, now, id, cleared, effects) {
+        return;
+    }
     if let Some(undo) = undo {
         model.remember_undo(undo);
     }
-    publish(model, now, id, cleared, effects);
     model.say(now, Tone::Info, format!("clearing the retained message of {topic}"));
 }
 
@@ -131,16 +139,21 @@ fn kept_properties(bytes: &[u8]) -> PublishProperties {
     PublishProperties { topic_alias: None, subscription_ids: Vec::new(), ..read }
 }
 
-fn carry_out(model: &mut Model, now: Timestamp, id: DeviceId, step: &UndoStep, effects: &mut Vec<Effect>) {
-    match step {
-        UndoStep::Publish(publication) => publish(model, now, id, publication.clone(), effects),
-        UndoStep::Subscribe(subscription) => {
-            effects.push(Effect::Request(id, BrokerRequest::Subscribe(subscription.clone())));
-        }
-        UndoStep::Unsubscribe(filter) => {
-            effects.push(Effect::Request(id, BrokerRequest::Unsubscribe(filter.clone())));
-        }
-    }
+/// Takes a step. Whether it could be taken; else it was said why not.
+fn carry_out(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    step: &UndoStep,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let request = match step {
+        UndoStep::Publish(publication) => return publish(model, now, id, publication.clone(), effects),
+        UndoStep::Subscribe(subscription) => BrokerRequest::Subscribe(subscription.clone()),
+        UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
+    };
+    effects.push(Effect::Request(id, request));
+    true
 }
 
 /// Does what undoes the last deed.
@@ -148,9 +161,10 @@ pub fn undo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(undo) = model.undo.pop() else {
         return model.say(now, Tone::Info, "nothing to undo");
     };
-    carry_out(model, now, undo.device, &undo.back, effects);
-    model.say(now, Tone::Info, format!("undone: {}", undo.words));
-    model.redo.push(undo);
+    if carry_out(model, now, undo.device, &undo.back, effects) {
+        model.say(now, Tone::Info, format!("undone: {}", undo.words));
+        model.redo.push(undo);
+    }
 }
 
 /// Does again what was undone last.
@@ -158,7 +172,8 @@ pub fn redo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(undo) = model.redo.pop() else {
         return model.say(now, Tone::Info, "nothing to redo");
     };
-    carry_out(model, now, undo.device, &undo.forth, effects);
-    model.say(now, Tone::Info, format!("done again: {}", undo.words));
-    model.undo.push(undo);
+    if carry_out(model, now, undo.device, &undo.forth, effects) {
+        model.say(now, Tone::Info, format!("done again: {}", undo.words));
+        model.undo.push(undo);
+    }
 }

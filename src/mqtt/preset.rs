@@ -115,6 +115,21 @@ impl Preset {
         Self::ALL.into_iter().find(|preset| preset.key() == key)
     }
 
+    /// The broker that a host's name tells, for those who name no preset: its limits hold all the same.
+    pub fn of_host(host: &str) -> Option<Self> {
+        const ENDINGS: [(&str, Preset); 7] = [
+            (".amazonaws.com", Preset::AwsIotCore),
+            (".amazonaws.com.cn", Preset::AwsIotCore),
+            (".azure-devices.net", Preset::AzureIotHub),
+            (".azure-devices.cn", Preset::AzureIotHub),
+            (".hivemq.cloud", Preset::HiveMqCloud),
+            (".emqxsl.com", Preset::EmqxCloud),
+            (".emqxcloud.com", Preset::EmqxCloud),
+        ];
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        ENDINGS.into_iter().find(|(ending, _)| host.ends_with(ending)).map(|(_, preset)| preset)
+    }
+
     /// How a sentence calls it.
     pub const fn name(self) -> &'static str {
         match self {
