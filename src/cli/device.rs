@@ -1,4 +1,6 @@
 //! `mqttscope device …`: the device files from the shell. Owns the words printed; `config::device` owns the files.
+mod presets;
+
 use super::run::Failure;
 use super::{Cli, ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check_password};
 use crate::config::device::{DeviceError, Devices, Existing, PlainPassword, is_name, proxy_shown, url_of};
@@ -39,6 +41,8 @@ pub enum DeviceCommand {
         /// The device's name
         name: String,
     },
+    /// List the kinds of brokers that --preset knows, with what they limit and what to have ready
+    Presets,
     /// Print where the device files lie, or where one does
     Path {
         /// The device's name
@@ -83,6 +87,10 @@ pub(super) fn run(args: &DeviceArgs) -> Result<(), Failure> {
             say(&format!("removed {name}; its file is kept as {}", backup.display()));
             Ok(())
         }
+        DeviceCommand::Presets => {
+            presets::list();
+            Ok(())
+        }
         DeviceCommand::Path { name } => {
             let path = match name {
                 None => devices.directory().map_err(failure)?.to_owned(),
@@ -121,6 +129,7 @@ fn show(devices: &Devices, name: &str) -> Result<(), Failure> {
     let profile = &device.profile;
     fact("file", device.path.display());
     fact("url", shown_url(profile));
+    presets::show(profile);
     fact(
         "mqtt version",
         match (profile.version_is_fixed, profile.version) {
@@ -234,7 +243,7 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
     }
     let (mut profile, warnings) = match (&args.from_mosquitto, args.url.as_ref().or(args.from_url.as_ref())) {
         (Some(line), _) => mosquitto::parse(line).map_err(usage)?,
-        (None, url) => of_url(url.map_or("", String::as_str)).map_err(usage)?,
+        (None, url) => of_url(&args.connection.url(url.map_or("", String::as_str))).map_err(usage)?,
     };
     for warning in warnings {
         warn(&warning);
@@ -250,8 +259,7 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
 }
 
 fn of_url(text: &str) -> Result<(Profile, Vec<String>), String> {
-    let url = if text.contains("://") { text.to_owned() } else { format!("mqtt://{text}") };
-    let parsed = parse_url(&url).map_err(|error| error.to_string())?;
+    let parsed = parse_url(text).map_err(|error| error.to_string())?;
     let mut profile = Profile::new("", parsed.address, String::new());
     profile.version_is_fixed = false;
     profile.username = parsed.username;

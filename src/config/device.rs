@@ -1,10 +1,12 @@
 //! Device files, `devices/NAME.toml`. Owns their directory, names, reading and saving; opens no connection.
+mod preset;
 mod read;
 mod table;
 mod url;
 mod will;
 mod write;
 
+pub use preset::unknown_words as unknown_preset;
 pub use url::{proxy_shown, url_of};
 
 use super::files;

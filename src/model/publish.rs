@@ -4,7 +4,9 @@ use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
 use super::{Model, Pane, Undo, UndoStep, held, ingest, takes};
-use crate::mqtt::{BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic};
+use crate::mqtt::{
+    BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
+};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 use crate::wire;

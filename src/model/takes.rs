@@ -70,7 +70,9 @@ mod tests {
         let mut profile = Profile::new("d", Address::tcp("h", 1883), "id");
         Preset::AzureIotHub.fill(&mut profile);
         let device = Device::new(DeviceId(0), profile, 1_000_000);
-        assert!(refused(&device, Qos::ExactlyOnce, false, 1).starts_with("Azure IoT Hub takes QoS 1 at most"));
+        assert!(
+            refused(&device, Qos::ExactlyOnce, false, 1).starts_with("Azure IoT Hub takes QoS 1 at most")
+        );
         assert!(refused(&device, Qos::AtMostOnce, true, 1).contains("Azure IoT Hub keeps no retained"));
         assert_eq!(refused(&device, Qos::AtLeastOnce, false, 1), "");
     }

@@ -263,7 +263,11 @@ impl Preset {
             (Self::AwsIotCore, Transport::Tls, HTTPS_PORT) => vec![AWS_ALPN.to_owned()],
             _anywhere_else => Vec::new(),
         };
-        if let Some(username) = self.username(&profile.address, &profile.client_id) {
+        // One that was made of another host or client id is made anew; the user's own stays.
+        let is_free = |known: &String| self == Self::AzureIotHub && known.contains("/?api-version=");
+        if profile.username.as_ref().is_none_or(is_free)
+            && let Some(username) = self.username(&profile.address, &profile.client_id)
+        {
             profile.username = Some(username);
         }
         profile.subscriptions = self.subscriptions(&profile.client_id);

@@ -120,14 +120,7 @@ impl Limits {
     /// Whether the broker takes a profile's transport, client id, keep-alive, version and will; else why not.
     pub fn check_profile(&self, profile: &Profile) -> Result<(), String> {
         let name = self.name();
-        if let Some(preset) = self.preset
-            && !preset.transports().contains(&profile.address.transport)
-        {
-            let usual = preset.transports().iter().map(|transport| format!("{}://", transport.scheme()));
-            let usual = usual.collect::<Vec<_>>().join(" or ");
-            let scheme = profile.address.transport.scheme();
-            return Err(format!("{name} does not take {scheme}://; write {usual}"));
-        }
+        self.check_transport(profile)?;
         if let Some(preset) = self.preset
             && preset.asks().contains(&Ask::ClientId)
             && profile.client_id.is_empty()
@@ -146,6 +139,18 @@ impl Limits {
             return Err(format!("{name} speaks {version} alone; ask for no other version"));
         }
         self.check_will(profile)
+    }
+
+    /// Whether the broker takes a profile's transport; else why not.
+    pub fn check_transport(&self, profile: &Profile) -> Result<(), String> {
+        let Some(preset) = self.preset else { return Ok(()) };
+        let transport = profile.address.transport;
+        if preset.transports().contains(&transport) {
+            return Ok(());
+        }
+        let usual: Vec<_> =
+            preset.transports().iter().map(|usual| format!("{}://", usual.scheme())).collect();
+        Err(format!("{} does not take {}://; write {}", self.name(), transport.scheme(), usual.join(" or ")))
     }
 
     fn check_will(&self, profile: &Profile) -> Result<(), String> {
