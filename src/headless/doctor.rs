@@ -7,6 +7,7 @@ pub use finding::{Check, Finding, Marks, Outcome};
 
 use crate::broker::{self, Events, Requests, Wake};
 use crate::mqtt::port::{Lost, Notice, Online, Refusal, Step};
+use crate::mqtt::preset::Limits;
 use crate::mqtt::profile::RetainHandling;
 use crate::mqtt::{
     BrokerEvent, BrokerRequest, Filter, Profile, Publication, PublishProperties, Qos, Stage, Subscription,
@@ -68,10 +69,11 @@ pub async fn examine(
         profile.client_id.push_str("-doctor");
         (profile.clean_start, profile.session_expiry_s) = (true, 0);
     }
+    let kind = profile.limits();
     let (requests, events) = broker::spawn(profile, Arc::clone(&clock), Wake::default());
     let mut doctor = Doctor { requests, events, clock, options, tell, verdict: Verdict::Healthy };
     // Whoever ends the examination has told why.
-    let _ended = doctor.rounds(subscriptions).await;
+    let _ended = doctor.rounds(subscriptions, &kind).await;
     doctor.verdict
 }
 
@@ -88,8 +90,11 @@ struct Doctor<'a> {
 }
 
 impl Doctor<'_> {
-    async fn rounds(&mut self, subscriptions: Vec<Subscription>) -> Result<(), Over> {
+    async fn rounds(&mut self, subscriptions: Vec<Subscription>, kind: &Limits) -> Result<(), Over> {
         let online = self.connect().await?;
+        if let Some(words) = kind.words() {
+            self.good(Check::Limits, None, format!("{}: {words}", kind.name()));
+        }
         for subscription in subscriptions {
             let filter = subscription.filter.clone();
             if self.subscribe(subscription).await?.is_some() {
@@ -98,7 +103,11 @@ impl Doctor<'_> {
             }
         }
         match self.options.publish {
-            Publish::RoundTrips => self.round_trips(&online).await?,
+            Publish::RoundTrips if !kind.all_topics => {
+                let words = format!("{} has fixed topics, and ours is none of them", kind.name());
+                self.skip(Check::RoundTrip(Qos::AtMostOnce), &words);
+            }
+            Publish::RoundTrips => self.round_trips(&online, kind).await?,
             Publish::Nothing => {
                 self.skip(Check::RoundTrip(Qos::AtMostOnce), "nothing is published, as you asked");
             }
@@ -191,10 +200,11 @@ impl Doctor<'_> {
         }
     }
 
-    async fn round_trips(&mut self, online: &Online) -> Result<(), Over> {
+    async fn round_trips(&mut self, online: &Online, kind: &Limits) -> Result<(), Over> {
         let random = RandomState::new().hash_one(&online.client_id) & 0xFFFF_FFFF_FFFF;
         let name = format!("mqttscope/doctor/{random:012x}");
-        let most = online.connack.max_qos.unwrap_or(Qos::ExactlyOnce);
+        let takes = |most: Option<Qos>| most.unwrap_or(Qos::ExactlyOnce);
+        let most = takes(online.connack.max_qos).min(takes(kind.max_qos));
         let (Ok(topic), Ok(filter)) = (Topic::parse(&name), Filter::parse(&name)) else { return Ok(()) };
         if self.subscribe(Subscription::new(filter, most)).await?.is_none() {
             self.skip(Check::RoundTrip(Qos::AtMostOnce), "what can't be heard needs no sending");
