@@ -1,7 +1,7 @@
 //! The command line. Owns arguments, their errors and exit codes; runs nothing itself.
 use crate::config::device::{DeviceError, Devices};
 use crate::mqtt::address::AddressError;
-use crate::mqtt::{Filter, Qos};
+use crate::mqtt::{Filter, Preset, Qos};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ mod device;
 mod doctor;
 mod mosquitto;
 mod open;
+mod preset;
 mod profile;
 mod run;
 mod transport;
@@ -115,6 +116,9 @@ pub struct DemoArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
+    /// Kind of broker: what it wants is filled in, what it does not take is refused
+    #[arg(long, value_name = "KEY", value_parser = preset::parse_preset)]
+    pub preset: Option<Preset>,
     /// Filters to subscribe to.
     #[arg(help = "Filter to subscribe to; may be given again [default: #]")]
     #[arg(short = 't', long = "filter", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
@@ -215,6 +219,9 @@ pub enum ProfileError {
     /// Not a device file that can be used.
     #[error("{0}")]
     Device(#[from] DeviceError),
+    /// Not what a broker of the preset's kind takes.
+    #[error("{0}")]
+    Preset(String),
     /// The variable of `--password-env` is not there.
     #[error("the environment variable {0:?} of --password-env is not set")]
     NoVariable(String),

@@ -31,6 +31,7 @@ pub mod picture;
 pub mod publish;
 pub mod search;
 pub mod shown;
+pub mod takes;
 mod tls;
 pub mod toast;
 pub mod tree;

@@ -132,6 +132,9 @@ impl Session {
     pub fn new(profile: Profile, seed: u64) -> Self {
         // A broker may still hold ids of an earlier run's persistent session: begin where they hardly are.
         let first_id = if profile.clean_start { 1 } else { u16::try_from(seed % 65_536).unwrap_or(1) };
+        let kind = profile.limits();
+        let (wished, n_lowered) = subscriptions::lowered(profile.subscriptions.clone(), &kind);
+        let notice = kind.lowered_words(n_lowered).map(|words| BrokerEvent::Notice(Notice::Words(words)));
         Self {
             first_version: profile.version,
             client_id: profile.client_id.clone(),
@@ -140,16 +143,16 @@ impl Session {
             retry_at: Some(Timestamp::ZERO),
             was_online: false,
             certainty: Certainty::Certain,
-            limits: limits::Limits::new(profile.version, &ConnAck::default()),
+            limits: limits::Limits::new(profile.version, &ConnAck::default(), kind),
             ids: ids::PacketIds::starting_at(first_id),
             aliases: aliases::Aliases::default(),
             acks: acks::Acks::default(),
             inbound: inbound::Inbound::new(profile.version, profile.receive_maximum),
             outbound: outbound::Outbound::default(),
-            subscriptions: subscriptions::Subscriptions::new(profile.subscriptions.clone()),
+            subscriptions: subscriptions::Subscriptions::new(wished),
             keep_alive: ping::KeepAlive::new(),
             backoff: backoff::Backoff::new(seed),
-            events: VecDeque::new(),
+            events: notice.into_iter().collect(),
             n_messages: 0,
             n_notices: 0,
             n_short_lived: 0,
@@ -219,7 +222,11 @@ impl Session {
             BrokerRequest::Publish(ticket, publication) => {
                 let why_not = match self.wish {
                     Wish::Ended => Some("the device is closing".to_owned()),
-                    Wish::Connected | Wish::Away => limits::never_valid(&publication, self.profile.version),
+                    Wish::Connected | Wish::Away => {
+                        let version = self.profile.version;
+                        limits::never_valid(&publication, version)
+                            .or_else(|| self.limits.kind.check(&publication, version).err())
+                    }
                 };
                 if let Some(words) = why_not {
                     let stage = Stage::NotSent(words);
@@ -231,6 +238,10 @@ impl Session {
             }
             BrokerRequest::Withdraw(ticket) => self.outbound.withdraw(now, ticket, &mut self.events),
             BrokerRequest::Subscribe(subscription) => {
+                let (subscription, is_lower) = self.limits.kind.lower(subscription);
+                if let Some(words) = self.limits.kind.lowered_words(is_lower.into()) {
+                    self.notice_words(words);
+                }
                 self.subscriptions.subscribe(subscription, &mut self.events);
             }
             BrokerRequest::Unsubscribe(filter) => self.subscriptions.unsubscribe(filter, &mut self.events),

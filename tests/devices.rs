@@ -327,3 +327,30 @@ fn what_was_not_saved_is_recovered_and_is_no_device_of_its_own() {
     devices.forget_recovered("plant").unwrap();
     assert!(devices.recovered("plant").unwrap().is_none());
 }
+#[test]
+fn aws_is_added_by_preset_with_three_fields() {
+    let home = Home::new();
+    let preset = ["--preset", "aws-iot-core", "--cert", "/d/pump.crt", "--key", "/d/pump.key"];
+    home.done(&[&["device", "add", "cloud", "x-ats.iot.eu-west-1.amazonaws.com"][..], &preset].concat());
+    let expected = "[connection]\nurl = \"mqtts://x-ats.iot.eu-west-1.amazonaws.com\"\n\
+        preset = \"aws-iot-core\"\ntls.cert = \"/d/pump.crt\"\ntls.key = \"/d/pump.key\"\n";
+    assert_eq!(home.read("cloud.toml"), expected);
+    let shown = home.done(&["device", "show", "cloud"]).out;
+    assert!(shown.contains("QoS up to 1") && shown.contains("8 filters in a SUBSCRIBE"), "{shown}");
+    let ran = home.run(&["device", "add", "other", "h", "--preset", "aws-iot-core", "--keep-alive", "5"]);
+    assert!(ran.code == 2 && ran.err.contains("AWS IoT Core takes a keep-alive of 30 to 1200 s"), "{ran:?}");
+}
+
+#[test]
+fn the_presets_are_listed_with_what_they_limit() {
+    let listed = Home::new().done(&["device", "presets"]).out;
+    for words in [
+        "aws-iot-core     AWS IoT Core",
+        "asks for: host, certificate, key",
+        "8 filters in a SUBSCRIBE",
+        "retired by Google on 2023-08-16",
+        "devices/ID/messages/devicebound/#",
+    ] {
+        assert!(listed.contains(words), "{words}: {listed}");
+    }
+}

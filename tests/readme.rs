@@ -3,6 +3,7 @@
 use clap::CommandFactory;
 use mqttscope::cli::Cli;
 use mqttscope::keymap::{Keymap, markdown};
+use mqttscope::mqtt::Preset;
 use std::fs;
 use std::path::Path;
 
@@ -32,6 +33,18 @@ fn the_keys_are_those_of_the_program() {
         fs::write(path(), format!("{before}{expected}{behind}")).unwrap();
     } else {
         assert_eq!(keys, expected, "UPDATE=1 cargo test --test readme rewrites them");
+    }
+}
+
+#[test]
+fn every_preset_stands_in_its_table_with_what_it_asks_for() {
+    let text = readme();
+    for preset in Preset::ALL {
+        let head = format!("| `{}` |", preset.key());
+        let row = text.lines().find(|line| line.starts_with(&head)).unwrap_or_else(|| panic!("{head}"));
+        for ask in preset.asks() {
+            assert!(row.contains(ask.words()), "{row}: {ask:?}");
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 //! `mqttscope device …`: the device files from the shell. Owns the words printed; `config::device` owns the files.
+mod presets;
 mod transfer;
 
 use super::run::Failure;
@@ -47,6 +48,8 @@ pub enum DeviceCommand {
     Export(transfer::ExportArgs),
     /// Compare two device files; exits with 1 when they differ
     Diff(transfer::DiffArgs),
+    /// List the kinds of brokers that --preset knows, with what they limit and what to have ready
+    Presets,
     /// Print where the device files lie, or where one does
     Path {
         /// The device's name
@@ -94,6 +97,10 @@ pub(super) fn run(args: &DeviceArgs) -> Result<(), Failure> {
         DeviceCommand::Import(args) => transfer::import(&devices, args),
         DeviceCommand::Export(args) => transfer::export(&devices, args),
         DeviceCommand::Diff(args) => transfer::diff(&devices, args),
+        DeviceCommand::Presets => {
+            presets::list();
+            Ok(())
+        }
         DeviceCommand::Path { name } => {
             let path = match name {
                 None => devices.directory().map_err(failure)?.to_owned(),
@@ -132,6 +139,7 @@ fn show(devices: &Devices, name: &str) -> Result<(), Failure> {
     let profile = &device.profile;
     fact("file", device.path.display());
     fact("url", shown_url(profile));
+    presets::show(profile);
     fact(
         "mqtt version",
         match (profile.version_is_fixed, profile.version) {
@@ -239,7 +247,7 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
     take_name(&args.name)?;
     let (mut profile, warnings) = match (&args.from_mosquitto, args.url.as_ref().or(args.from_url.as_ref())) {
         (Some(line), _) => mosquitto::parse(line).map_err(usage)?,
-        (None, url) => of_url(url.map_or("", String::as_str)).map_err(usage)?,
+        (None, url) => of_url(&args.connection.url(url.map_or("", String::as_str))).map_err(usage)?,
     };
     for warning in warnings {
         warn(&warning);
@@ -269,8 +277,7 @@ fn take_name(name: &str) -> Result<(), Failure> {
 }
 
 fn of_url(text: &str) -> Result<(Profile, Vec<String>), String> {
-    let url = if text.contains("://") { text.to_owned() } else { format!("mqtt://{text}") };
-    let parsed = parse_url(&url).map_err(|error| error.to_string())?;
+    let parsed = parse_url(text).map_err(|error| error.to_string())?;
     let mut profile = Profile::new("", parsed.address, String::new());
     profile.version_is_fixed = false;
     profile.username = parsed.username;

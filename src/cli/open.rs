@@ -120,8 +120,7 @@ impl Opened {
             );
             self.warnings.push(words);
         }
-        let url = if word.contains("://") { word.to_owned() } else { format!("mqtt://{word}") };
-        let parsed = parse_url(&url)?;
+        let parsed = parse_url(&connection.url(word))?;
         if parsed.password.is_some() {
             let words = "a password in a URL can be read in the process list; --password-env keeps it out";
             self.warnings.push(words.to_owned());

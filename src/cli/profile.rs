@@ -1,5 +1,6 @@
 //! From arguments to a profile. Owns which flag changes what, and what is refused; a device file's own values
 //! stay where no flag was given.
+use super::preset::check_limits;
 use super::{ConnectionArgs, PasswordArgs, ProfileError, VersionArg};
 use crate::mqtt::address::ParsedUrl;
 use crate::mqtt::profile::{KEPT_SESSION_EXPIRY_S, PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
@@ -49,6 +50,7 @@ impl ConnectionArgs {
 
     /// Puts what was given on the command line in the place of what a profile says; the rest stays.
     pub fn change(&self, profile: &mut Profile) -> Result<(), ProfileError> {
+        self.fill(profile)?;
         if let Some(version) = self.mqtt {
             (profile.version, profile.version_is_fixed) = match version {
                 VersionArg::V3 => (Version::V3, true),
@@ -76,7 +78,7 @@ impl ConnectionArgs {
             };
         }
         self.subscribe(profile);
-        Ok(())
+        check_limits(profile)
     }
 
     /// Gives a profile its client id: the one from the command line, its own, or a new one.

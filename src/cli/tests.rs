@@ -65,6 +65,7 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope --password-env A --password-file b h", "cannot be used with"),
         ("mqttscope demo --port 0", "0 is not in 1..=65535"),
         ("mqttscope demo --rate fast", "invalid"),
+        ("mqttscope --preset aws-iot-cor h", "did you mean \"aws-iot-core\"?"),
     ] {
         let error = Cli::try_parse_from(line.split(' ')).unwrap_err().to_string();
         assert!(error.contains(expected), "{line}: {error}");
@@ -79,6 +80,18 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope --password-env MQTTSCOPE_NOT_SET h", "not set"),
         ("mqttscope --password-file /nonexistent/file h", "can't be read"),
         ("mqttscope --max-packet 1G h", "256M"),
+        ("mqttscope --preset aws-iot-core --keep-alive 10 h", "a keep-alive of 30 to 1200 s; 10 is outside"),
+        (
+            "mqttscope --preset aws-iot-core --will-topic w --will-qos 2 h",
+            "the last will: AWS IoT Core takes QoS 1",
+        ),
+        (
+            "mqttscope --preset aws-iot-core mqtt://h",
+            "AWS IoT Core does not take mqtt://; write mqtts:// or wss://",
+        ),
+        ("mqttscope --preset azure-iot-hub h", "Azure IoT Hub knows a device by its client id; give it"),
+        ("mqttscope --preset azure-iot-hub --client-id p --mqtt 5 h", "speaks mqtt 3.1.1 alone"),
+        ("mqttscope --preset google-iot-core --client-id p --will-topic w h", "takes no last will"),
     ] {
         let error = open(line).unwrap_err().to_string();
         assert!(error.contains(expected), "{line}: {error}");
@@ -109,6 +122,22 @@ fn each_flag_reaches_the_profile_and_no_debug_shows_a_secret() {
     assert!(plain.tls.ca_file.is_none() && plain.ws_headers.is_empty() && plain.proxy.is_some());
     assert!(warnings.iter().any(|warning| warning.contains("--proxy")), "{warnings:?}");
     assert!(!format!("{cli:?}{profiles:?}{warnings:?}").contains("hunter"));
+}
+
+#[test]
+fn a_preset_fills_in_before_the_other_flags() {
+    let open = |line| cli(line).open(&Devices::at(None), &[], 7).unwrap().profiles.remove(0);
+    let aws = open("mqttscope --preset aws-iot-core --cert c.pem --key k.pem x.amazonaws.com:443");
+    assert_eq!(aws.address.to_string(), "mqtts://x.amazonaws.com:443");
+    assert_eq!((aws.tls.alpn.join(" ").as_str(), aws.preset), ("x-amzn-mqtt-ca", Some(Preset::AwsIotCore)));
+    assert_eq!(open("mqttscope --preset aws-iot-core --alpn mine h:443").tls.alpn, ["mine"]);
+    let azure = open("mqttscope --preset azure-iot-hub --client-id pump --password-command sas hub.example");
+    assert_eq!(azure.username.as_deref(), Some("hub.example/pump/?api-version=2021-04-12"));
+    assert_eq!(azure.subscriptions[0].filter.as_str(), "devices/pump/messages/devicebound/#");
+    let filtered = open("mqttscope --preset azure-iot-hub --client-id pump -t $iothub/methods/POST/# hub");
+    assert_eq!(filtered.subscriptions.len(), 1);
+    assert_eq!(open("mqttscope --preset hivemq-cloud wss://x.hivemq.cloud").address.port, 8884);
+    assert_eq!(open("mqttscope --preset local").address.to_string(), "127.0.0.1:1883");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod json;
 mod list;
 mod node;
 mod nodes;
+mod preset;
 mod raw;
 mod read;
 mod recovered;
@@ -22,6 +23,7 @@ pub(super) use disk::read_text;
 pub use file::parse;
 pub(super) use json::{node_of_json, nodes_json, settings_that_differ};
 pub use list::List;
+pub use preset::unknown_words as unknown_preset;
 pub(super) use read::default_subscriptions;
 
 use crate::device::Node;

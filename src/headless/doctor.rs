@@ -8,6 +8,7 @@ pub use print::{Marks, json, line};
 
 use crate::broker::{self, Events, Requests, Wake};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Step, TlsFacts, Tried, Unreachable};
+use crate::mqtt::preset::Limits;
 use crate::mqtt::{BrokerEvent, BrokerRequest, Check, Finding, Outcome, Profile, Qos, Subscription, Verdict};
 use crate::time::{Clock, Timestamp, WallOrigin};
 use std::net::SocketAddr;
@@ -52,12 +53,13 @@ pub async fn examine(
         profile.client_id.push_str("-doctor");
         (profile.clean_start, profile.session_expiry_s) = (true, 0);
     }
+    let kind = profile.limits();
     let (requests, events) = broker::spawn(profile, Arc::clone(&clock), Wake::default());
     let verdict = Verdict::Healthy;
     let way = Way::default();
     let mut doctor = Doctor { requests, events, clock, options, tell, verdict, way };
     // Whoever ends the examination has told why.
-    let _ended = doctor.rounds(subscriptions).await;
+    let _ended = doctor.rounds(subscriptions, &kind).await;
     doctor.verdict
 }
 
@@ -87,8 +89,11 @@ struct Way {
 }
 
 impl Doctor<'_> {
-    async fn rounds(&mut self, subscriptions: Vec<Subscription>) -> Result<(), Over> {
+    async fn rounds(&mut self, subscriptions: Vec<Subscription>, kind: &Limits) -> Result<(), Over> {
         let online = self.connect().await?;
+        if let Some(words) = kind.words() {
+            self.good(Check::Limits, None, format!("{}: {words}", kind.name()));
+        }
         for subscription in subscriptions {
             let filter = subscription.filter.clone();
             if self.subscribe(subscription).await?.is_some() {
@@ -97,7 +102,11 @@ impl Doctor<'_> {
             }
         }
         match self.options.publish {
-            Publish::RoundTrips => self.round_trips(&online).await?,
+            Publish::RoundTrips if !kind.all_topics => {
+                let words = format!("{} has fixed topics, and ours is none of them", kind.name());
+                self.skip(Check::RoundTrip(Qos::AtMostOnce), &words);
+            }
+            Publish::RoundTrips => self.round_trips(&online, kind).await?,
             Publish::Nothing => {
                 self.skip(Check::RoundTrip(Qos::AtMostOnce), "nothing is published, as you asked");
             }

@@ -115,6 +115,21 @@ impl Preset {
         Self::ALL.into_iter().find(|preset| preset.key() == key)
     }
 
+    /// The broker that a host's name tells, for those who name no preset: its limits hold all the same.
+    pub fn of_host(host: &str) -> Option<Self> {
+        const ENDINGS: [(&str, Preset); 7] = [
+            (".amazonaws.com", Preset::AwsIotCore),
+            (".amazonaws.com.cn", Preset::AwsIotCore),
+            (".azure-devices.net", Preset::AzureIotHub),
+            (".azure-devices.cn", Preset::AzureIotHub),
+            (".hivemq.cloud", Preset::HiveMqCloud),
+            (".emqxsl.com", Preset::EmqxCloud),
+            (".emqxcloud.com", Preset::EmqxCloud),
+        ];
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        ENDINGS.into_iter().find(|(ending, _)| host.ends_with(ending)).map(|(_, preset)| preset)
+    }
+
     /// How a sentence calls it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -248,7 +263,11 @@ impl Preset {
             (Self::AwsIotCore, Transport::Tls, HTTPS_PORT) => vec![AWS_ALPN.to_owned()],
             _anywhere_else => Vec::new(),
         };
-        if let Some(username) = self.username(&profile.address, &profile.client_id) {
+        // One that was made of another host or client id is made anew; the user's own stays.
+        let is_free = |known: &String| self == Self::AzureIotHub && known.contains("/?api-version=");
+        if profile.username.as_ref().is_none_or(is_free)
+            && let Some(username) = self.username(&profile.address, &profile.client_id)
+        {
             profile.username = Some(username);
         }
         profile.subscriptions = self.subscriptions(&profile.client_id);

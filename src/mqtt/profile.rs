@@ -115,9 +115,10 @@ impl Profile {
         }
     }
 
-    /// What its broker takes, as far as its kind tells.
+    /// What its broker takes, as far as its kind tells; where none is named, its host may.
     pub fn limits(&self) -> Limits {
-        self.preset.map_or_else(Limits::none, Preset::limits)
+        let kind = self.preset.or_else(|| Preset::of_host(&self.address.host));
+        kind.map_or_else(Limits::none, Preset::limits)
     }
 }
 

@@ -81,7 +81,7 @@ impl Session {
             return;
         }
         self.profile.version = version;
-        self.limits = Limits::new(version, &ConnAck::default());
+        self.limits = Limits::new(version, &ConnAck::default(), self.profile.limits());
         self.inbound = Inbound::new(version, self.profile.receive_maximum);
     }
 
@@ -120,7 +120,7 @@ impl Session {
                     .into(),
             );
         }
-        self.limits = Limits::new(self.profile.version, &connack);
+        self.limits = Limits::new(self.profile.version, &connack, self.profile.limits());
         if let Some(given) = connack.assigned_client_id.as_ref().filter(|id| !id.is_empty()) {
             self.client_id.clone_from(given);
         }

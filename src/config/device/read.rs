@@ -1,6 +1,7 @@
 //! From a device file's text to a profile. Owns the keys of `[connection]` and `[[subscription]]`, what they
 //! mean and what is wrong with their values; opens no file.
 use super::node::Nodes;
+use super::preset;
 use super::raw::{Is, of_toml};
 use super::table::{Reader, Value};
 use crate::mqtt::address::parse_url;
@@ -15,6 +16,7 @@ use toml::de::DeTable;
 pub(super) const TOP: &[&str] = &["connection", "subscription", "node"];
 pub(super) const CONNECTION: &[&str] = &[
     "url",
+    "preset",
     "mqtt_version",
     "client_id",
     "username",
@@ -74,7 +76,7 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes) -> Pr
         reader.fault(0, "there is no [connection]; give it one with url = \"mqtt://host\"");
     }
     if profile.subscriptions.is_empty() {
-        profile.subscriptions = default_subscriptions();
+        profile.subscriptions = preset::base_of(&profile).subscriptions;
     }
     profile
 }
@@ -87,7 +89,8 @@ pub(in crate::config) fn default_subscriptions() -> Vec<Subscription> {
 fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile) {
     let mut expiry = None;
     let (mut url_user, mut has_url, mut kept_at) = (None, false, None);
-    let mut url_password = None;
+    let (mut url_password, mut preset_at) = (None, 0);
+    preset::begin(reader, &table, profile);
     for (key, value) in table {
         let (name, at) = (key.get_ref().as_ref(), value.span().start);
         match name {
@@ -109,6 +112,8 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
                     None => reader.fault(at, "the url is empty; write \"mqtt://host\""),
                 }
             }
+            // Read already.
+            "preset" => preset_at = at,
             "mqtt_version" => version(reader, &value, profile),
             "client_id" => profile.client_id = reader.text(name, &value).unwrap_or_default(),
             "username" => profile.username = reader.text(name, &value),
@@ -134,7 +139,7 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
             }
             "tls" => {
                 if let Some(table) = reader.table(name, value) {
-                    profile.tls = tls(reader, table);
+                    profile.tls = tls(reader, table, std::mem::take(&mut profile.tls));
                 }
             }
             "ws" => {
@@ -153,7 +158,7 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
     if !has_url {
         reader.fault(0, "[connection] has no url; write url = \"mqtt://host\"");
     }
-    profile.username = profile.username.take().or(url_user);
+    profile.username = profile.username.take().or(url_user).or_else(|| preset::base_of(profile).username);
     if profile.password_source == PasswordSource::Given && profile.password.is_none() {
         profile.password = url_password;
     }
@@ -162,6 +167,7 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
             .fault(at, "clean_start = false needs a client_id: the broker keeps the session under that name");
     }
     profile.session_expiry_s = expiry.unwrap_or(default_expiry_s(profile.clean_start));
+    preset::check(reader, preset_at, profile);
 }
 
 /// Takes what was read; what was wrong leaves the default, and a fault behind.
@@ -218,8 +224,7 @@ fn password(reader: &mut Reader<'_>, value: Value<'_>, profile: &mut Profile) {
     }
 }
 
-fn tls(reader: &mut Reader<'_>, table: DeTable<'_>) -> TlsSettings {
-    let mut tls = TlsSettings::default();
+fn tls(reader: &mut Reader<'_>, table: DeTable<'_>, mut tls: TlsSettings) -> TlsSettings {
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         match name {

@@ -146,6 +146,37 @@ fn a_new_file_says_only_what_differs_from_the_defaults() {
 }
 
 #[test]
+fn a_preset_means_what_the_file_leaves_out_and_nothing_of_it_is_written() {
+    let azure = "[connection]\nurl = \"mqtts://hub.azure-devices.net\"\npreset = \"azure-iot-hub\"\n\
+        client_id = \"pump\"\npassword = { command = \"sas\" }\n";
+    let profile = read(azure).profile;
+    assert_eq!((profile.version, profile.version_is_fixed), (Version::V3, true));
+    assert_eq!(profile.username.as_deref(), Some("hub.azure-devices.net/pump/?api-version=2021-04-12"));
+    assert_eq!(profile.subscriptions[0].filter.as_str(), "devices/pump/messages/devicebound/#");
+    let text = |profile: &Profile| write::edited(None, profile, PlainPassword::LeaveOut).unwrap();
+    assert_eq!(text(&profile), azure);
+    let aws = "[connection]\nurl = \"mqtts://x.amazonaws.com:443\"\npreset = \"aws-iot-core\"\n\
+        keep_alive_s = 30\ntls.cert = \"/c.pem\"\n";
+    let profile = read(aws).profile;
+    assert_eq!((profile.keep_alive_s, profile.version_is_fixed), (30, false));
+    assert_eq!(profile.tls.alpn, ["x-amzn-mqtt-ca"], "as port 443 wants it");
+    assert_eq!(text(&profile), aws);
+    // From one kind to another: what was meant by the first is not what is meant by the second.
+    let file = read(aws);
+    let mut other = file.profile.clone();
+    other.preset = Some(crate::mqtt::Preset::AzureIotHub);
+    other.client_id = "pump".into();
+    assert!(file.edited(&other, PlainPassword::LeaveOut).is_err(), "it would not be opened again");
+    (other.version, other.version_is_fixed) = (Version::V3, true);
+    let edited = file.edited(&other, PlainPassword::LeaveOut).unwrap();
+    assert!(!edited.contains("mqtt_version") && edited.contains("filter = \"#\""), "{edited}");
+    assert!(edited.contains("alpn = [\"x-amzn-mqtt-ca\"]"), "{edited}");
+    let unset = Profile { preset: None, ..file.profile.clone() };
+    let edited = file.edited(&unset, PlainPassword::LeaveOut).unwrap();
+    assert_eq!(read(&edited).profile, unset, "{edited}");
+}
+
+#[test]
 fn a_profile_comes_back_as_it_was_written() {
     let (rich, bare) = (read(RICH), read("[connection]\nurl = \"mqtt://h\"\n"));
     let text = bare.edited(&rich.profile, PlainPassword::LeaveOut).unwrap();
@@ -180,6 +211,20 @@ fn what_is_wrong_is_told_with_its_place_and_remedy() {
         (connection("[[subscription]]\nqos = 1"), "3:1: this [[subscription]] has no filter"),
         (connection("[[subscription]]\nfilter = \"a#\""), "4:10: in \"a#\" the # must stand alone"),
         (connection("url = \"mqtt://x\""), "duplicate key"),
+        (
+            connection("preset = \"aws-iot-cor\""),
+            "3:10: there is no preset \"aws-iot-cor\"; did you mean \"aws",
+        ),
+        (connection("preset = \"ibm\""), "there is no preset \"ibm\"; there are local, home-assistant"),
+        (connection("preset = \"aws-iot-core\""), "3:10: AWS IoT Core does not take mqtt://; write mqtts://"),
+        (
+            "[connection]\nurl = \"mqtts://h\"\npreset = \"aws-iot-core\"\nkeep_alive_s = 10".to_owned(),
+            "AWS IoT Core takes a keep-alive of 30 to 1200 s; 10 is outside",
+        ),
+        (
+            "[connection]\nurl = \"mqtts://h\"\npreset = \"azure-iot-hub\"".to_owned(),
+            "Azure IoT Hub knows a device by its client id; give it",
+        ),
         ("[connection]\nurl = \"http://h\"".to_owned(), "2:7: \"http://\" is not a way to a broker"),
     ] {
         let told = faults(&text);

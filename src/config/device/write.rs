@@ -1,11 +1,11 @@
 //! From a profile to a device file's text. Owns the order of keys and the least possible change: what is the
 //! same stays as it stood, comments and unknown keys included, and defaults aren't written.
 use super::diff::Setting;
-use super::read::default_subscriptions;
+use super::preset::base_of;
 use super::{PlainPassword, will};
 use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling, default_expiry_s};
 use crate::mqtt::url::{proxy_of, proxy_shown, url_of};
-use crate::mqtt::{Profile, Qos, Secret, Subscription, Version};
+use crate::mqtt::{Preset, Profile, Qos, Secret, Subscription, Version};
 use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -45,9 +45,11 @@ pub(super) fn edited(
             put(table, &entry.path, entry.value);
         }
     }
-    let heard = old.map_or_else(default_subscriptions, |(_, profile)| profile.subscriptions.clone());
-    if heard != new.subscriptions {
-        subscriptions(&mut document, &new.subscriptions);
+    let meant = base_of(new).subscriptions;
+    let was_meant = old.map_or_else(|| meant.clone(), |(_, profile)| base_of(profile).subscriptions);
+    let heard = old.map_or_else(|| meant.clone(), |(_, profile)| profile.subscriptions.clone());
+    if heard != new.subscriptions || meant != was_meant {
+        subscriptions(&mut document, &new.subscriptions, &meant);
     }
     Ok(document.to_string())
 }
@@ -94,11 +96,14 @@ pub(super) fn subscription_settings(subscription: &Subscription) -> Vec<Setting>
 }
 
 fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
+    let base = base_of(profile);
+    let is_meant = (base.version_is_fixed, base.version) == (profile.version_is_fixed, profile.version);
     let version = match (profile.version_is_fixed, profile.version) {
-        (false, _) => None,
-        (true, Version::V3) => Some("3.1.1"),
-        (true, Version::V5) => Some("5"),
+        (false, _) => "auto",
+        (true, Version::V3) => "3.1.1",
+        (true, Version::V5) => "5",
     };
+    let username = profile.username.as_deref().filter(|name| base.username.as_deref() != Some(*name));
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Value::from);
     let file = |path: Option<&Path>| path.map(|path| Value::from(path.to_string_lossy().as_ref()));
     let number = |is_default: bool, number: u32| (!is_default).then(|| Value::from(i64::from(number)));
@@ -114,11 +119,12 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
     });
     let mut entries: Vec<Entry> = [
         (&["url"][..], Some(url_of(&profile.address, None).into())),
-        (&["mqtt_version"], text(version)),
+        (&["preset"], text(profile.preset.map(Preset::key))),
+        (&["mqtt_version"], text((!is_meant).then_some(version))),
         (&["client_id"], text(Some(&profile.client_id))),
-        (&["username"], text(profile.username.as_deref())),
+        (&["username"], text(username)),
         (&["password"], password(profile, plain)),
-        (&["keep_alive_s"], number(profile.keep_alive_s == 60, profile.keep_alive_s.into())),
+        (&["keep_alive_s"], number(profile.keep_alive_s == base.keep_alive_s, profile.keep_alive_s.into())),
         (&["clean_start"], (!profile.clean_start).then(|| false.into())),
         (&["session_expiry_s"], number(expiry == default_expiry_s(profile.clean_start), expiry)),
         (&["receive_maximum"], number(profile.receive_maximum == u16::MAX, profile.receive_maximum.into())),
@@ -127,7 +133,7 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
         (&["tls", "ca"], file(tls.ca_file.as_deref())),
         (&["tls", "cert"], file(tls.cert_file.as_deref())),
         (&["tls", "key"], file(tls.key_file.as_deref())),
-        (&["tls", "alpn"], (!tls.alpn.is_empty()).then(|| tls.alpn.iter().collect::<Array>().into())),
+        (&["tls", "alpn"], (tls.alpn != base.tls.alpn).then(|| tls.alpn.iter().collect::<Array>().into())),
         (&["tls", "server_name"], text(tls.server_name.as_deref())),
         (&["tls", "insecure"], tls.insecure.then(|| true.into())),
         (&["ws", "headers"], headers(&profile.ws_headers)),
@@ -198,9 +204,9 @@ pub(super) fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>
     }
 }
 
-/// Puts the subscriptions in order, each with the block that it had.
-fn subscriptions(document: &mut DocumentMut, new: &[Subscription]) {
-    if new == default_subscriptions() {
+/// Puts the subscriptions in order, each with the block that it had; those meant anyhow need none.
+fn subscriptions(document: &mut DocumentMut, new: &[Subscription], meant: &[Subscription]) {
+    if new == meant {
         document.remove("subscription");
         return;
     }

@@ -1,6 +1,7 @@
 //! What is asked of a broker that let us in: filters, and a message of our own there and back for each QoS.
 use super::{Doctor, Over};
 use crate::mqtt::port::{Online, Refusal};
+use crate::mqtt::preset::Limits;
 use crate::mqtt::profile::RetainHandling;
 use crate::mqtt::{
     BrokerEvent, BrokerRequest, Check, Filter, Finding, Outcome, Publication, PublishProperties, Qos, Stage,
@@ -53,10 +54,11 @@ impl Doctor<'_> {
         }
     }
 
-    pub(super) async fn round_trips(&mut self, online: &Online) -> Result<(), Over> {
+    pub(super) async fn round_trips(&mut self, online: &Online, kind: &Limits) -> Result<(), Over> {
         let random = RandomState::new().hash_one(&online.client_id) & 0xFFFF_FFFF_FFFF;
         let name = format!("mqttscope/doctor/{random:012x}");
-        let most = online.connack.max_qos.unwrap_or(Qos::ExactlyOnce);
+        let takes = |most: Option<Qos>| most.unwrap_or(Qos::ExactlyOnce);
+        let most = takes(online.connack.max_qos).min(takes(kind.max_qos));
         let (Ok(topic), Ok(filter)) = (Topic::parse(&name), Filter::parse(&name)) else { return Ok(()) };
         if self.subscribe(Subscription::new(filter, most)).await?.is_none() {
             self.skip(Check::RoundTrip(Qos::AtMostOnce), "what can't be heard needs no sending");

@@ -1,5 +1,5 @@
 //! What a broker of a known kind takes. Owns the words for what it doesn't; what a CONNACK says is the session's.
-use super::Preset;
+use super::{Ask, Preset};
 use crate::mqtt::profile::{Profile, Version};
 use crate::mqtt::publication::Publication;
 use crate::mqtt::words::Qos;
@@ -59,8 +59,15 @@ impl Limits {
     }
 
     /// Whose they are, in a sentence.
-    fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         self.preset.map_or("the broker", Preset::name)
+    }
+
+    /// Tells in words that subscriptions are asked for at a lower QoS than was wished.
+    pub fn lowered_words(&self, n_lowered: usize) -> Option<String> {
+        let most = self.max_qos.filter(|_| n_lowered > 0)?;
+        let what = if n_lowered == 1 { "a subscription is" } else { "subscriptions are" };
+        Some(format!("{} takes QoS {most} at most: {what} asked at QoS {most}", self.name()))
     }
 
     /// What is limited, for one line on screen; `None` where nothing is.
@@ -110,16 +117,15 @@ impl Limits {
         (subscription, is_lower)
     }
 
-    /// Whether the broker takes a profile's keep-alive, version, transport and will; else why not.
+    /// Whether the broker takes a profile's transport, client id, keep-alive, version and will; else why not.
     pub fn check_profile(&self, profile: &Profile) -> Result<(), String> {
         let name = self.name();
+        self.check_transport(profile)?;
         if let Some(preset) = self.preset
-            && !preset.transports().contains(&profile.address.transport)
+            && preset.asks().contains(&Ask::ClientId)
+            && profile.client_id.is_empty()
         {
-            let usual = preset.transports().iter().map(|transport| format!("{}://", transport.scheme()));
-            let usual = usual.collect::<Vec<_>>().join(" or ");
-            let scheme = profile.address.transport.scheme();
-            return Err(format!("{name} does not take {scheme}://; write {usual}"));
+            return Err(format!("{name} knows a device by its client id; give it"));
         }
         if let (Some(range), seconds) = (&self.keep_alive_s, profile.keep_alive_s)
             && !range.contains(&seconds)
@@ -130,15 +136,21 @@ impl Limits {
         if let Some(version) = self.version
             && (profile.version != version || !profile.version_is_fixed)
         {
-            let flag = match version {
-                Version::V3 => "3",
-                Version::V5 => "5",
-            };
-            return Err(format!(
-                "{name} speaks {version} alone; leave the version out, or give --mqtt {flag}"
-            ));
+            return Err(format!("{name} speaks {version} alone; ask for no other version"));
         }
         self.check_will(profile)
+    }
+
+    /// Whether the broker takes a profile's transport; else why not.
+    pub fn check_transport(&self, profile: &Profile) -> Result<(), String> {
+        let Some(preset) = self.preset else { return Ok(()) };
+        let transport = profile.address.transport;
+        if preset.transports().contains(&transport) {
+            return Ok(());
+        }
+        let usual: Vec<_> =
+            preset.transports().iter().map(|usual| format!("{}://", usual.scheme())).collect();
+        Err(format!("{} does not take {}://; write {}", self.name(), transport.scheme(), usual.join(" or ")))
     }
 
     /// Whether the broker takes a profile's last will; else why not.
@@ -169,10 +181,13 @@ impl Limits {
     /// Of a topic or filter; `Topic` and `Filter` have checked everything else.
     fn check_topic(&self, text: &str) -> Result<(), String> {
         let Some(most) = self.max_topic_slashes else { return Ok(()) };
+        let n_slashes = text.matches('/').count();
+        if n_slashes <= most {
+            return Ok(());
+        }
         let is_basic_ingest = text.to_ascii_lowercase().starts_with("$aws/rules/");
         let uncounted = if is_basic_ingest { N_BASIC_INGEST_SLASHES } else { 0 };
-        let n_slashes = text.matches('/').count();
-        if n_slashes.saturating_sub(uncounted) <= most {
+        if n_slashes - uncounted <= most {
             return Ok(());
         }
         let mut words = format!("{} takes at most {most} slashes", self.name());
