@@ -230,8 +230,13 @@ pub enum ProfileError {
         error: std::io::Error,
     },
     /// A password without a user name, which 3.1.1 forbids (MQTT 3.1.1 section 3.1.2.9).
-    #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
-    PasswordAlone,
+    #[error(
+        "MQTT 3.1.1 sends no password without a user name, and {0:?} has none; add --username, or user@ to its URL"
+    )]
+    PasswordAlone(String),
+    /// The demo's broker takes whoever comes.
+    #[error("the demo's own broker asks for no password; leave the --password-… flags out")]
+    DemoPassword,
     /// A flag that no broker's transport has a use for.
     #[error("{0} is for {1}; the address says otherwise")]
     Useless(&'static str, &'static str),

@@ -240,7 +240,13 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
         warn(&warning);
     }
     args.connection.change(&mut profile).map_err(|error| usage(error.to_string()))?;
+    if args.connection.password.password_prompt {
+        let words =
+            "a typed password is not saved; give --password-env, --password-file or --password-command";
+        return Err(usage(words.to_owned()));
+    }
     absolute(&mut profile);
+    profile.name.clone_from(&args.name);
     profile.client_id = args.connection.client_id.clone().unwrap_or(profile.client_id);
     check_password(&profile).map_err(|error| usage(error.to_string()))?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };

@@ -1,7 +1,7 @@
 //! From the words on the command line to the devices they mean. Owns which word is a file's name, which is a
 //! host, and what is opened when there is none; connects nothing.
-use super::profile::{check, read_password};
-use super::{ConnectionArgs, ProfileError};
+use super::profile::{check, check_user, read_password};
+use super::{ConnectionArgs, PasswordArgs, ProfileError};
 use crate::config::device::{Devices, url_of};
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::PasswordSource;
@@ -19,6 +19,8 @@ pub struct Opened {
     pub words: Vec<String>,
     /// What to tell.
     pub warnings: Vec<String>,
+    /// The places in `profiles` of those that the typed password is for.
+    pub(super) asking: Vec<usize>,
 }
 
 /// Finds the devices of the words. `unique` makes client ids unique.
@@ -99,8 +101,9 @@ impl Opened {
             self.warnings.push(words.to_owned());
         }
         self.words.push(remembered(&parsed.address, parsed.username.as_deref()));
-        self.profiles.push(connection.profile(parsed, unique, place)?);
-        Ok(())
+        let asks = connection.asks(Some(&parsed));
+        let profile = connection.profile(parsed, unique, place)?;
+        self.push(profile, asks)
     }
 
     fn add_device(
@@ -120,7 +123,30 @@ impl Opened {
         connection.resolve()?;
         check(&profile)?;
         self.words.push(name.to_owned());
+        self.push(profile, connection.asks(None))
+    }
+
+    fn push(&mut self, profile: Profile, asks: bool) -> Result<(), ProfileError> {
+        if asks {
+            // Told before anybody types.
+            check_user(&profile)?;
+            self.asking.push(self.profiles.len());
+        }
         self.profiles.push(profile);
+        Ok(())
+    }
+
+    /// Asks for the password where that is wished for and a device has a use for it.
+    pub fn prompt(&mut self, password: &PasswordArgs) -> Result<(), ProfileError> {
+        if self.asking.is_empty() {
+            return Ok(());
+        }
+        let typed = password.prompt()?;
+        for place in &self.asking {
+            if let Some(profile) = self.profiles.get_mut(*place) {
+                profile.password.clone_from(&typed);
+            }
+        }
         Ok(())
     }
 }

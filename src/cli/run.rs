@@ -79,11 +79,7 @@ fn open(cli: &Cli, clock: &MachineClock) -> Result<Opened, Failure> {
     };
     let mut opened = cli.open(&Devices::of_user(), &last, unique(clock)).map_err(usage)?;
     opened.warnings.extend(warning);
-    if let Some(password) = cli.connection.password.prompt().map_err(usage)? {
-        for profile in &mut opened.profiles {
-            profile.password = Some(password.clone());
-        }
-    }
+    opened.prompt(&cli.connection.password).map_err(usage)?;
     Ok(opened)
 }
 

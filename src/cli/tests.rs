@@ -38,7 +38,7 @@ fn several_brokers_get_client_ids_of_their_own() {
 
 #[test]
 fn a_password_in_a_url_is_taken_with_a_warning_that_does_not_repeat_it() {
-    let Opened { profiles, warnings, words } = open("mqttscope mqtt://me:hunter2@h").unwrap();
+    let Opened { profiles, warnings, words, .. } = open("mqttscope mqtt://me:hunter2@h").unwrap();
     assert_eq!(words, ["mqtt://me@h"], "and it is not remembered");
     assert_eq!(profiles[0].password.as_ref().unwrap().expose(), b"hunter2");
     assert_eq!(warnings.len(), 1);
@@ -75,13 +75,60 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope --ws-header A:b mqtts://x", "--ws-header is for ws:// and wss://"),
         ("mqttscope --proxy http://p:1 mqtt+unix:///x", "leave --proxy out"),
         ("mqttscope --persistent --client-id= h", "--client-id that is not empty"),
-        ("mqttscope --mqtt 3 --password-command x h", "add --username"),
+        ("mqttscope --mqtt 3 --password-command x h", "\"h:1883\" has none; add --username"),
+        ("mqttscope --mqtt 3 --password-prompt h", "add --username"),
+        ("mqttscope --mqtt 3 mqtt://:secret@h", "add --username"),
         ("mqttscope --password-env MQTTSCOPE_NOT_SET h", "not set"),
         ("mqttscope --password-file /nonexistent/file h", "can't be read"),
         ("mqttscope --max-packet 1G h", "256M"),
     ] {
         let error = open(line).unwrap_err().to_string();
         assert!(error.contains(expected), "{line}: {error}");
+    }
+}
+
+#[test]
+fn a_url_s_own_credentials_win_as_a_pair_and_the_flags_are_for_the_others() {
+    let (flag, given) = (PasswordSource::Command("x".into()), PasswordSource::Given);
+    let both = "-u all --password-command x";
+    for (flags, url, username, password, source) in [
+        (both, "h", Some("all"), None, &flag),
+        (both, "me:mine@h", Some("me"), Some("mine"), &given),
+        (both, "me@h", Some("me"), None, &given),
+        (both, ":mine@h", None, Some("mine"), &given),
+        ("--password-command x", "me@h", Some("me"), None, &flag),
+        ("--password-command x", "me:mine@h", Some("me"), Some("mine"), &given),
+        ("-u all", "me@h", Some("me"), None, &given),
+        ("-u all", "h", Some("all"), None, &given),
+    ] {
+        let profile = profiles(&format!("mqttscope {flags} mqtt://{url}")).remove(0);
+        let shown =
+            profile.password.as_ref().map(|secret| String::from_utf8_lossy(secret.expose()).into_owned());
+        let found = (profile.username.as_deref(), shown.as_deref(), &profile.password_source);
+        assert_eq!(found, (username, password, source), "{flags} {url}");
+    }
+    let asked = open("mqttscope -P -u all one me:mine@two mqtt://you@three four").unwrap().asking;
+    assert_eq!(asked, [0, 3], "what is typed goes to those that name nobody");
+    assert_eq!(open("mqttscope -P mqtt://me@h mqtt://me:mine@h").unwrap().asking, [0]);
+}
+
+#[test]
+fn a_password_without_a_user_name_is_refused_from_a_device_file_too() {
+    let text = "[connection]\nurl = \"mqtt://h\"\nmqtt_version = \"3.1.1\"\npassword = { command = \"x\" }\n";
+    let (_home, devices) = devices(&[("plant", text)]);
+    let error = cli("mqttscope plant").open(&devices, &[], 7).unwrap_err().to_string();
+    assert!(error.contains("\"plant\" has none"), "{error}");
+    cli("mqttscope plant -u me").open(&devices, &[], 7).unwrap();
+    cli("mqttscope plant --mqtt 5").open(&devices, &[], 7).unwrap();
+}
+
+#[test]
+fn the_demo_s_broker_asks_for_no_password() {
+    for flag in ["-P", "--password-env X", "--password-file x", "--password-command x"] {
+        let cli = cli(&format!("mqttscope demo {flag}"));
+        let Some(Subcommands::Demo(demo)) = &cli.command else { panic!("{cli:?}") };
+        let refused = demo.connection.demo_profile(Address::tcp("127.0.0.1", 1), 7).unwrap_err().to_string();
+        assert!(refused.contains("asks for no password"), "{flag}: {refused}");
     }
 }
 
