@@ -243,6 +243,12 @@ pub enum ProfileError {
     /// A proxy on the way to a Unix socket.
     #[error("a Unix socket is on this machine; leave --proxy out")]
     ProxyToSocket,
+    /// A proxy's password without the user name that it belongs to.
+    #[error("the proxy's password needs a user name; write --proxy http://user@host:port")]
+    ProxyPasswordAlone,
+    /// Two passwords for one proxy.
+    #[error("--proxy holds a password already; leave it out or the --proxy-password-… flag")]
+    ProxyPasswordTwice,
     /// A session is kept by its client id.
     #[error("--persistent needs a --client-id that is not empty: the broker keeps the session by it")]
     NoClientId,
@@ -270,8 +276,10 @@ impl Cli {
         if let Some(useless) = self.connection.transport.useless(&opened.profiles) {
             return Err(useless);
         }
-        if let Some(flag) = self.connection.transport.exposed() {
-            opened.warnings.push(format!("what {flag} says can be read in the process list"));
+        if let Some((flag, instead)) = self.connection.transport.exposed() {
+            opened
+                .warnings
+                .push(format!("what {flag} says can be read in the process list; {instead} keeps it out"));
         }
         Ok(opened)
     }

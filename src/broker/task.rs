@@ -168,8 +168,9 @@ impl Device {
     async fn dial(&mut self) -> Option<Result<(Option<Secret>, Opened), Loss>> {
         let Self { profile, session, clock, requests, feed, .. } = self;
         let mut dialing = pin!(async {
-            let password = password::resolve(profile).await?;
-            Ok((password, dial::dial(profile, &**clock, feed).await?))
+            let mut filled = password::fill(profile).await?;
+            let password = filled.password.take();
+            Ok((password, dial::dial(&filled, &**clock, feed).await?))
         });
         loop {
             tokio::select! {

@@ -103,6 +103,7 @@ impl Opened {
         self.words.push(remembered(&parsed.address, parsed.username.as_deref()));
         let asks = connection.asks(Some(&parsed));
         let profile = connection.profile(parsed, unique, place)?;
+        self.warnings.extend(unset_variables(&profile));
         self.push(profile, asks)
     }
 
@@ -120,6 +121,7 @@ impl Opened {
         connection.change(&mut profile)?;
         connection.identify(&mut profile, unique, place);
         self.warnings.extend(resolve_password(&mut profile));
+        self.warnings.extend(unset_variables(&profile));
         connection.resolve()?;
         check(&profile)?;
         self.words.push(name.to_owned());
@@ -158,6 +160,23 @@ fn remembered(address: &crate::mqtt::Address, username: Option<&str>) -> String 
         address.path = path.to_owned();
     }
     url_of(&address, username)
+}
+
+/// What is told of variables that headers and the proxy need and that are not there.
+fn unset_variables(profile: &Profile) -> impl Iterator<Item = String> {
+    let headers =
+        profile.ws_headers_made.iter().map(|(name, source)| (format!("the header {name:?}"), source));
+    let proxy = ("the proxy's password".to_owned(), &profile.proxy_password_source);
+    headers.chain([proxy]).filter_map(|(what, source)| match source {
+        PasswordSource::Variable(variable) if std::env::var_os(variable).is_none() => {
+            let name = &profile.name;
+            Some(format!("{name}: the environment variable {variable:?} with {what} is not set"))
+        }
+        PasswordSource::Variable(_)
+        | PasswordSource::Given
+        | PasswordSource::File(_)
+        | PasswordSource::Command(_) => None,
+    })
 }
 
 /// Takes what a variable or file holds now, so that the first connection has it; the words are for what isn't

@@ -57,6 +57,8 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope --key x mqtts://h", "--cert"),
         ("mqttscope --insecure --cafile x mqtts://h", "cannot be used with"),
         ("mqttscope --ws-header nonsense ws://h", "'Name: value'"),
+        ("mqttscope --ws-header-env Authorization ws://h", "'Name=VARIABLE'"),
+        ("mqttscope --proxy-password-env X h", "--proxy <URL>"),
         ("mqttscope --proxy socks5://h:1 h", "socks5:// is no proxy spoken here"),
         ("mqttscope --proxy http://h h", "the proxy's port is missing"),
         ("mqttscope --will-qos 1 h", "--will-topic"),
@@ -73,7 +75,10 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope plant://x", "is not a way to a broker"),
         ("mqttscope --insecure mqtt://x", "--insecure is for mqtts:// and wss://"),
         ("mqttscope --ws-header A:b mqtts://x", "--ws-header is for ws:// and wss://"),
+        ("mqttscope --ws-header-env A=B mqtts://x", "--ws-header-env is for ws:// and wss://"),
         ("mqttscope --proxy http://p:1 mqtt+unix:///x", "leave --proxy out"),
+        ("mqttscope --proxy http://p:1 --proxy-password-env X h", "needs a user name"),
+        ("mqttscope --proxy http://me:x@p:1 --proxy-password-env X h", "holds a password already"),
         ("mqttscope --persistent --client-id= h", "--client-id that is not empty"),
         ("mqttscope --mqtt 3 --password-command x h", "\"h:1883\" has none; add --username"),
         ("mqttscope --mqtt 3 --password-prompt h", "add --username"),
@@ -156,6 +161,28 @@ fn each_flag_reaches_the_profile_and_no_debug_shows_a_secret() {
     assert!(plain.tls.ca_file.is_none() && plain.ws_headers.is_empty() && plain.proxy.is_some());
     assert!(warnings.iter().any(|warning| warning.contains("--proxy")), "{warnings:?}");
     assert!(!format!("{cli:?}{profiles:?}{warnings:?}").contains("hunter"));
+}
+
+#[test]
+fn headers_and_the_proxy_s_password_come_from_elsewhere() {
+    let opened = open(
+        "mqttscope --ws-header X:one --ws-header-env A=MQTTSCOPE_NOT_SET --ws-header-file B=f \
+         --ws-header-command C=echo=x --proxy http://me@p:1 --proxy-password-command y ws://h",
+    )
+    .unwrap();
+    let profile = &opened.profiles[0];
+    let made: Vec<_> = profile.ws_headers_made.iter().map(|(name, source)| (name.as_str(), source)).collect();
+    let variable = PasswordSource::Variable("MQTTSCOPE_NOT_SET".into());
+    let (file, command) = (PasswordSource::File("f".into()), PasswordSource::Command("echo=x".into()));
+    assert_eq!(made, [("A", &variable), ("B", &file), ("C", &command)]);
+    assert_eq!((profile.ws_headers.len(), profile.ws_headers[0].0.as_str()), (1, "X"));
+    assert_eq!(profile.proxy_password_source, PasswordSource::Command("y".into()));
+    let told = opened.warnings.join("\n");
+    assert!(told.contains("\"MQTTSCOPE_NOT_SET\" with the header \"A\" is not set"), "{told}");
+    assert!(
+        told.contains("what --ws-header says") && told.contains("--ws-header-env keeps it out"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Device files, `devices/NAME.toml`. Owns their directory, names, reading and saving; opens no connection.
 mod read;
+mod secret;
 mod table;
 mod url;
 mod will;
@@ -8,8 +9,8 @@ mod write;
 pub use url::{proxy_shown, url_of};
 
 use super::files;
-use crate::mqtt::Profile;
 use crate::mqtt::profile::PasswordSource;
+use crate::mqtt::{Profile, Secret};
 use crate::warning::{Warning, did_you_mean, nearest};
 use std::fmt;
 use std::fs;
@@ -57,7 +58,7 @@ pub struct Fault {
     pub text: String,
 }
 
-/// Whether a plain-text password may be written.
+/// Whether plain-text passwords and header values may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainPassword {
     /// Never by itself.
@@ -140,6 +141,19 @@ pub fn is_name(word: &str) -> bool {
         && word.chars().count() <= MAX_NAME_CHARS
 }
 
+/// What a profile holds in plain text that nobody else should read; it came from the file, if from one.
+pub fn plain_secret(profile: &Profile) -> Option<String> {
+    let of_proxy = |(_, password): &(String, Secret)| !password.expose().is_empty();
+    if profile.password.is_some() && profile.password_source == PasswordSource::Given {
+        return Some("the password".into());
+    }
+    if let Some((name, _)) = profile.ws_headers.first() {
+        return Some(format!("the value of the header {name:?}"));
+    }
+    let credentials = profile.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
+    credentials.is_some_and(of_proxy).then(|| "the proxy's password".into())
+}
+
 impl Devices {
     /// The user's, `$XDG_CONFIG_HOME/mqttscope/devices`.
     pub fn of_user() -> Self {
@@ -205,11 +219,9 @@ impl Devices {
             read => read?,
         };
         let mut device = parse(name, &path, text)?;
-        let holds_plain =
-            device.profile.password.is_some() && device.profile.password_source == PasswordSource::Given;
-        if holds_plain && files::is_open_to_others(&path) {
+        if let Some(what) = plain_secret(&device.profile).filter(|_| files::is_open_to_others(&path)) {
             let file = path.display().to_string();
-            let text = format!("others can read the password in this file; chmod 600 {file}");
+            let text = format!("others can read {what} in this file; chmod 600 {file}");
             device.warnings.push(Warning { file, line: None, text });
         }
         Ok(device)
