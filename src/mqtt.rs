@@ -17,7 +17,7 @@ pub mod words;
 pub use address::{Address, Transport};
 pub use batch::Batch;
 pub use filter::{Filter, FilterError};
-pub use message::{MessageRef, Retained};
+pub use message::{MessageRef, Queued, Retained};
 pub use packet::Packet;
 pub use port::{BrokerEvent, BrokerRequest};
 pub use profile::{Profile, Subscription, Version};

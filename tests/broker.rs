@@ -17,6 +17,8 @@ mod ingest;
 mod pressure;
 #[path = "broker/proxy.rs"]
 mod proxy;
+#[path = "broker/queued.rs"]
+mod queued;
 #[path = "broker/reconnect.rs"]
 mod reconnect;
 #[path = "broker/rig.rs"]

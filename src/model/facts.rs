@@ -4,7 +4,7 @@ use super::ingest::refusal_words;
 use super::picture;
 use super::shown::fact;
 use crate::decode::{Ink, Line, figures};
-use crate::mqtt::Retained;
+use crate::mqtt::{Queued, Retained};
 use crate::store::{Last, LastPayload, NodeId};
 use crate::time::{Timestamp, WallOrigin};
 use crate::wire;
@@ -193,6 +193,11 @@ pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>, wall: WallOrig
     }
     if last.dup {
         lines.push(fact("DUP", Ink::Literal, "set: it may have been delivered before"));
+    }
+    match last.queued {
+        Queued::No => {}
+        Queued::Likely => lines.push(fact("queued", Ink::Literal, "likely, while we were away")),
+        Queued::Certainly => lines.push(fact("queued", Ink::Literal, "while we were away: DUP tells")),
     }
     if !last.properties.is_empty() {
         lines.extend(properties(last.properties));

@@ -1,6 +1,6 @@
 //! The naive model that the laws hold the store against: everything in maps of texts.
 use super::super::*;
-use crate::mqtt::{PacketId, Qos, Retained};
+use crate::mqtt::{PacketId, Qos, Queued, Retained};
 use crate::time::Timestamp;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,6 +115,7 @@ impl Pair {
             qos: message.qos,
             retained: message.retained,
             dup: message.dup,
+            queued: Queued::No,
             packet_id: message.packet_id,
             received: message.received,
         });
