@@ -124,8 +124,11 @@ impl Device {
             None => as_asked(None),
         };
         let now = self.clock.now();
-        let Some(loss) = self.seek_version(now, loss) else { return };
+        let Some(mut loss) = self.seek_version(now, loss) else { return };
         let retry_at = self.session.transport_lost(now, loss.may_retry);
+        if loss.step.is_none() && retry_at.is_some() {
+            loss.remedy = loss.remedy.or_else(|| self.session.rival());
+        }
         self.tell_events(&mut Batch::default());
         if !self.session.has_ended() {
             self.tell_lost(loss, now, retry_at);

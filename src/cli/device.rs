@@ -1,6 +1,6 @@
 //! `mqttscope device …`: the device files from the shell. Owns the words printed; `config::device` owns the files.
 use super::run::Failure;
-use super::{Cli, ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check_password};
+use super::{Cli, ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check};
 use crate::config::device::{
     DeviceError, Devices, Existing, PlainPassword, is_name, plain_secret, proxy_shown, url_of,
 };
@@ -268,7 +268,7 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
     absolute(&mut profile);
     profile.name.clone_from(&args.name);
     profile.client_id = args.connection.client_id.clone().unwrap_or(profile.client_id);
-    check_password(&profile).map_err(|error| usage(error.to_string()))?;
+    check(&profile).map_err(|error| usage(error.to_string()))?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     if let Some(what) = plain_secret(&profile).filter(|_| plain == PlainPassword::LeaveOut) {
         let words =

@@ -17,7 +17,7 @@ pub(super) fn check(profile: &Profile) -> Result<(), ProfileError> {
     check_password(profile)
 }
 
-pub(super) fn check_password(profile: &Profile) -> Result<(), ProfileError> {
+fn check_password(profile: &Profile) -> Result<(), ProfileError> {
     let has_password = profile.password.is_some() || profile.password_source != PasswordSource::Given;
     if has_password { check_user(profile) } else { Ok(()) }
 }

@@ -128,6 +128,25 @@ fn a_password_without_a_user_name_is_refused_from_a_device_file_too() {
 }
 
 #[test]
+fn a_session_that_is_kept_needs_a_client_id_from_flags_and_files_alike() {
+    let text = "[connection]\nurl = \"mqtt://h\"\nclient_id = \"desk\"\nclean_start = false\n";
+    let (_home, devices) = devices(&[("plant", text), ("nameless", &text.replace("desk", ""))]);
+    let open = |line| cli(line).open(&devices, &[], 7).map(|opened| opened.profiles[0].client_id.clone());
+    assert_eq!(open("mqttscope plant").unwrap(), "desk");
+    assert_eq!(open("mqttscope plant --client-id other").unwrap(), "other");
+    for (line, words) in [
+        ("mqttscope plant --client-id=", "not empty: the broker keeps the session by it"),
+        ("mqttscope --persistent --client-id= h", "not empty: the broker keeps the session by it"),
+        ("mqttscope nameless", "clean_start = false needs a client_id"),
+    ] {
+        let error = open(line).unwrap_err().to_string();
+        assert!(error.contains(words), "{line}: {error}");
+    }
+    // Without a session to keep, an empty id is for the broker to fill in.
+    assert_eq!(open("mqttscope --client-id= h").unwrap(), "");
+}
+
+#[test]
 fn the_demo_s_broker_asks_for_no_password() {
     for flag in ["-P", "--password-env X", "--password-file x", "--password-command x"] {
         let cli = cli(&format!("mqttscope demo {flag}"));

@@ -259,3 +259,22 @@ fn hex_digits(bytes: &[u8]) -> String {
     }
     digits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::keep_alive_words;
+
+    #[test]
+    fn keep_alive_is_told_with_its_owner_and_advice() {
+        for (in_force, ours, words) in [
+            (60, 60, "60 s"),
+            (300, 300, "300 s"),
+            (59, 59, "59 s; under 60 s costs traffic"),
+            (301, 301, "301 s; over 300 s many routers forget the connection"),
+            (20, 60, "20 s (the broker's; ours is 60 s); under 60 s costs traffic"),
+            (0, 0, "0 s is off: a dead link goes unnoticed until something is sent"),
+        ] {
+            assert_eq!(keep_alive_words(in_force, ours), words);
+        }
+    }
+}

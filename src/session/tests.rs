@@ -6,6 +6,7 @@ mod publishing;
 mod queued;
 mod receiving;
 mod resuming;
+mod rivals;
 mod subscribing;
 
 use super::{Fatal, Session};
