@@ -231,3 +231,15 @@ fn secrets_of_headers_and_proxies_are_not_saved_in_plain_text_unless_told_to() {
         );
     }
 }
+
+#[test]
+fn files_whose_names_are_none_are_told_by_the_list() {
+    let home = Home::new();
+    home.write("plant.toml", "[connection]\nurl = \"mqtt://h\"\n");
+    home.write("my plant.toml", "[connection]\nurl = \"mqtt://h\"\n");
+    home.write("plant.toml~", "");
+    let ran = home.done(&["device", "list"]);
+    assert_eq!(ran.out.lines().count(), 1, "{ran:?}");
+    assert!(ran.err.contains("\"my plant.toml\" is passed over") && ran.err.contains("rename it"), "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 1, "a backup is nothing to tell: {ran:?}");
+}

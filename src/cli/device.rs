@@ -115,6 +115,10 @@ fn list(devices: &Devices) -> Result<(), Failure> {
         let shown = shown.lines().next().unwrap_or_default();
         say(&format!("{name:n_cols$}  {}", sanitize(shown.as_bytes(), MAX_COLS)));
     }
+    for stem in devices.misnamed().map_err(failure)? {
+        let file = format!("{stem}.toml");
+        warn(&format!("{file:?} is passed over: {}; rename it", DeviceError::Name(stem)));
+    }
     Ok(())
 }
 

@@ -185,6 +185,15 @@ impl Devices {
 
     /// All names, in order.
     pub fn names(&self) -> Result<Vec<String>, DeviceError> {
+        Ok(self.stems()?.into_iter().filter(|stem| is_name(stem)).collect())
+    }
+
+    /// The stems of files that nobody can open by name, in order.
+    pub fn misnamed(&self) -> Result<Vec<String>, DeviceError> {
+        Ok(self.stems()?.into_iter().filter(|stem| !is_name(stem)).collect())
+    }
+
+    fn stems(&self) -> Result<Vec<String>, DeviceError> {
         let directory = self.directory()?;
         let failed = |error| io_error(directory, "read", error);
         let entries = match fs::read_dir(directory) {
@@ -194,8 +203,8 @@ impl Devices {
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry.map_err(failed)?.file_name().into_string().unwrap_or_default();
-            names.extend(name.strip_suffix(".toml").filter(|name| is_name(name)).map(str::to_owned));
+            let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+            names.extend(name.strip_suffix(".toml").map(str::to_owned));
         }
         names.sort_unstable();
         Ok(names)

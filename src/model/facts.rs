@@ -153,7 +153,19 @@ fn limits(device: &Device) -> Vec<Line> {
     if connack.shared_available == Some(false) {
         words.push("no shared subscriptions".into());
     }
-    if words.is_empty() { Vec::new() } else { vec![fact("broker takes", Ink::Plain, &words.join(", "))] }
+    let mut lines = Vec::new();
+    if !words.is_empty() {
+        lines.push(fact("broker takes", Ink::Plain, &words.join(", ")));
+    }
+    if connack.n_user_left_out > 0 {
+        let n = u64::from(connack.n_user_left_out);
+        lines.push(fact(
+            "left out",
+            Ink::Number,
+            &format!("{} user properties of CONNACK", figures::grouped(n)),
+        ));
+    }
+    lines
 }
 
 /// What is known of a branch that is no topic itself.
