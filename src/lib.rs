@@ -14,6 +14,7 @@ pub mod theme;
 pub mod wire;
 
 // Layer 2.
+pub mod device;
 pub mod keymap;
 
 // Layer 3: the pure middle.

@@ -53,7 +53,7 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("tui_tree_widget", &["view"]),
     // `terminal` waits for the rest of a split escape sequence.
     ("tokio", &["broker", "runtime", "headless", "demo", "discover", "main", "cli", "terminal"]),
-    ("serde_json", &["decode", "headless"]),
+    ("serde_json", &["decode", "device", "headless"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
     ("shell_words", &["cli"]),

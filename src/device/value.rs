@@ -1,0 +1,48 @@
+//! A typed value. Owns what a value can be; bytes become values and values bytes in `codec`.
+use super::kind::Kind;
+
+/// What a node holds or is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// The moment alone.
+    Impulse,
+    /// On or off.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A finite number.
+    Float(f64),
+    /// Text.
+    String(Box<str>),
+    /// A JSON array, numbers exact.
+    List(Vec<serde_json::Value>),
+    /// A JSON object in its own order, numbers exact.
+    Map(serde_json::Map<String, serde_json::Value>),
+    /// Two finite numbers.
+    Vec2([f64; 2]),
+    /// Three finite numbers.
+    Vec3([f64; 3]),
+    /// Four finite numbers.
+    Vec4([f64; 4]),
+    /// Bytes.
+    Bytes(Box<[u8]>),
+}
+
+impl Value {
+    /// Its type.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Impulse => Kind::Impulse,
+            Self::Bool(_) => Kind::Bool,
+            Self::Int(_) => Kind::Int,
+            Self::Float(_) => Kind::Float,
+            Self::String(_) => Kind::String,
+            Self::List(_) => Kind::List,
+            Self::Map(_) => Kind::Map,
+            Self::Vec2(_) => Kind::Vec2,
+            Self::Vec3(_) => Kind::Vec3,
+            Self::Vec4(_) => Kind::Vec4,
+            Self::Bytes(_) => Kind::Bytes,
+        }
+    }
+}
