@@ -234,14 +234,25 @@ pub enum ProfileError {
         error: std::io::Error,
     },
     /// A password without a user name, which 3.1.1 forbids (MQTT 3.1.1 section 3.1.2.9).
-    #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
-    PasswordAlone,
+    #[error(
+        "MQTT 3.1.1 sends no password without a user name, and {0:?} has none; add --username, or user@ to its URL"
+    )]
+    PasswordAlone(String),
+    /// The demo's broker takes whoever comes.
+    #[error("the demo's own broker asks for no password; leave the --password-… flags out")]
+    DemoPassword,
     /// A flag that no broker's transport has a use for.
     #[error("{0} is for {1}; the address says otherwise")]
     Useless(&'static str, &'static str),
     /// A proxy on the way to a Unix socket.
     #[error("a Unix socket is on this machine; leave --proxy out")]
     ProxyToSocket,
+    /// A proxy's password without the user name that it belongs to.
+    #[error("the proxy's password needs a user name; write --proxy http://user@host:port")]
+    ProxyPasswordAlone,
+    /// Two passwords for one proxy.
+    #[error("--proxy holds a password already; leave it out or the --proxy-password-… flag")]
+    ProxyPasswordTwice,
     /// A session is kept by its client id.
     #[error("--persistent needs a --client-id that is not empty: the broker keeps the session by it")]
     NoClientId,
@@ -271,8 +282,10 @@ impl Cli {
         if let Some(useless) = useless.filter(|_| !opened.profiles.is_empty()) {
             return Err(useless);
         }
-        if let Some(flag) = self.connection.transport.exposed() {
-            opened.warnings.push(format!("what {flag} says can be read in the process list"));
+        if let Some((flag, instead)) = self.connection.transport.exposed() {
+            opened
+                .warnings
+                .push(format!("what {flag} says can be read in the process list; {instead} keeps it out"));
         }
         Ok(opened)
     }

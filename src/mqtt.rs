@@ -24,7 +24,7 @@ pub use batch::Batch;
 pub use filter::{Filter, FilterError};
 pub use finding::{Check, Finding, Outcome, Verdict};
 pub use found::{Found, Sighting};
-pub use message::{MessageRef, Retained};
+pub use message::{MessageRef, Queued, Retained};
 pub use packet::Packet;
 pub use port::{BrokerEvent, BrokerRequest};
 pub use preset::Preset;

@@ -26,6 +26,7 @@
 //! | reconnecting | at once, without end | back-off with jitter, and never after 0x8E |
 mod acks;
 mod aliases;
+mod backlog;
 mod backoff;
 mod closing;
 mod connect;
@@ -82,6 +83,7 @@ pub struct Session {
     aliases: aliases::Aliases,
     acks: acks::Acks,
     inbound: inbound::Inbound,
+    backlog: backlog::Backlog,
     outbound: outbound::Outbound,
     subscriptions: subscriptions::Subscriptions,
     keep_alive: ping::KeepAlive,
@@ -148,6 +150,7 @@ impl Session {
             aliases: aliases::Aliases::default(),
             acks: acks::Acks::default(),
             inbound: inbound::Inbound::new(profile.version, profile.receive_maximum),
+            backlog: backlog::Backlog::default(),
             outbound: outbound::Outbound::default(),
             subscriptions: subscriptions::Subscriptions::new(wished),
             keep_alive: ping::KeepAlive::new(),
@@ -193,6 +196,7 @@ impl Session {
         if online_since.is_some_and(|since| now.since(since) >= backoff::STABLE_AFTER) {
             self.backoff.reset();
         }
+        self.tell_backlog(backlog::Backlog::end);
         self.acks.forget_all();
         self.keep_alive.stop();
         self.subscriptions.stop(&mut self.ids);
@@ -324,7 +328,13 @@ impl Session {
             return Some(ack);
         }
         let Self { subscriptions, outbound, limits, ids, events, .. } = self;
-        subscriptions.next(limits, ids, events).or_else(|| outbound.next(now, limits, ids, events))
+        let wanted =
+            subscriptions.next(limits, ids, events).or_else(|| outbound.next(now, limits, ids, events));
+        if wanted.is_none() && self.backlog.take_ping() {
+            self.keep_alive.demand();
+            return self.keep_alive.take_due(now).then_some(Packet::PingReq);
+        }
+        wanted
     }
 
     /// The next event to tell; `Messages` never is among them, nor are steps, `Lost` and `Ended`:

@@ -19,6 +19,8 @@ mod presets;
 mod pressure;
 #[path = "broker/proxy.rs"]
 mod proxy;
+#[path = "broker/queued.rs"]
+mod queued;
 #[path = "broker/reconnect.rs"]
 mod reconnect;
 #[path = "broker/rig.rs"]

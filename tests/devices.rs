@@ -354,3 +354,56 @@ fn the_presets_are_listed_with_what_they_limit() {
         assert!(listed.contains(words), "{words}: {listed}");
     }
 }
+
+#[test]
+fn secrets_of_headers_and_proxies_are_not_saved_in_plain_text_unless_told_to() {
+    let home = Home::new();
+    let add = ["device", "add", "cloud", "wss://me:hunter1@h"];
+    for (flags, words) in [
+        (["--ws-header", "Authorization: hunter2"], "the value of the header \"Authorization\" is not saved"),
+        (["--proxy", "http://me:hunter3@p:1"], "the proxy's password is not saved"),
+    ] {
+        let ran = home.run(&[&add[..], &flags[..]].concat());
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(words) && ran.err.contains("--save-plain"), "{ran:?}");
+        assert!(!home.file("cloud.toml").exists() && !ran.err.contains("hunter"), "{ran:?}");
+    }
+    let secrets = ["--ws-header-env", "Authorization=TOKEN", "--ws-header-file", "X=token"];
+    let proxy = ["--proxy", "http://me@p:1", "--proxy-password-command", "pass p"];
+    home.done(&[&add[..], &secrets[..], &proxy[..]].concat());
+    let text = home.read("cloud.toml");
+    assert!(text.contains("Authorization = { env = \"TOKEN\" }, X = { file = \"/"), "absolute: {text}");
+    assert!(text.contains("proxy_password = { command = \"pass p\" }") && !text.contains("hunter"), "{text}");
+    let shown = home.done(&["device", "show", "cloud"]).out;
+    assert!(shown.contains("Authorization: from the environment variable TOKEN"), "{shown}");
+    home.done(&[&add[..], &["--force", "--save-plain", "--ws-header", "Authorization: hunter2"]].concat());
+    let text = home.read("cloud.toml");
+    assert!(
+        text.contains("{ plain = \"hunter1\" }") && text.contains("Authorization = \"hunter2\""),
+        "{text}"
+    );
+    assert!(!home.done(&["device", "show", "cloud"]).out.contains("hunter"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        home.write("open.toml", "[connection]\nurl = \"ws://h\"\nws.headers = { A = \"hunter4\" }\n");
+        fs::set_permissions(home.file("open.toml"), fs::Permissions::from_mode(0o644)).unwrap();
+        let warned = home.done(&["device", "show", "open"]).err;
+        assert!(
+            warned.contains("others can read the value of the header \"A\" in this file; chmod 600"),
+            "{warned}"
+        );
+    }
+}
+
+#[test]
+fn files_whose_names_are_none_are_told_by_the_list() {
+    let home = Home::new();
+    home.write("plant.toml", "[connection]\nurl = \"mqtt://h\"\n");
+    home.write("my plant.toml", "[connection]\nurl = \"mqtt://h\"\n");
+    home.write("plant.toml~", "");
+    let ran = home.done(&["device", "list"]);
+    assert_eq!(ran.out.lines().count(), 1, "{ran:?}");
+    assert!(ran.err.contains("\"my plant.toml\" is passed over") && ran.err.contains("rename it"), "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 1, "a backup is nothing to tell: {ran:?}");
+}

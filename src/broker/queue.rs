@@ -209,7 +209,7 @@ impl Drop for Events {
 mod tests {
     use super::*;
     use crate::mqtt::port::{LinkStatus, Lost, Notice};
-    use crate::mqtt::{MessageRef, Qos, Retained};
+    use crate::mqtt::{MessageRef, Qos, Queued, Retained};
     use crate::time::Timestamp;
 
     fn batch(n: usize, payload: &[u8]) -> BrokerEvent {
@@ -222,6 +222,7 @@ mod tests {
                 qos: Qos::AtMostOnce,
                 retained: Retained::Unknown,
                 dup: false,
+                queued: Queued::No,
                 packet_id: None,
                 received: Timestamp::ZERO,
             });

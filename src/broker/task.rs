@@ -127,8 +127,11 @@ impl Device {
             None => as_asked(None),
         };
         let now = self.clock.now();
-        let Some(loss) = self.seek_version(now, loss) else { return };
+        let Some(mut loss) = self.seek_version(now, loss) else { return };
         let retry_at = self.session.transport_lost(now, loss.may_retry);
+        if loss.step.is_none() && retry_at.is_some() {
+            loss.remedy = loss.remedy.or_else(|| self.session.rival());
+        }
         self.tell_events(&mut Batch::default());
         if !self.session.has_ended() {
             self.tell_lost(loss, now, retry_at);
@@ -177,8 +180,9 @@ impl Device {
     async fn dial(&mut self) -> Option<Result<(Option<Secret>, Opened), Loss>> {
         let Self { profile, session, clock, requests, feed, .. } = self;
         let mut dialing = pin!(async {
-            let password = password::resolve(profile).await?;
-            Ok((password, dial::dial(profile, &**clock, feed).await?))
+            let mut filled = password::fill(profile).await?;
+            let password = filled.password.take();
+            Ok((password, dial::dial(&filled, &**clock, feed).await?))
         });
         loop {
             tokio::select! {

@@ -1,7 +1,7 @@
 //! From the words on the command line to the devices they mean. Owns which word is a file's name, which is a
 //! host, and what is opened when there is none; connects nothing.
-use super::profile::{check, read_password};
-use super::{ConnectionArgs, ProfileError};
+use super::profile::{check, check_user, read_password};
+use super::{ConnectionArgs, PasswordArgs, ProfileError};
 use crate::config::device::{Devices, is_path, url_of};
 use crate::device::Node;
 use crate::model::opening::{Opening, Origin};
@@ -23,6 +23,8 @@ pub struct Opened {
     pub ids_are_made_up: Vec<bool>,
     /// What to tell.
     pub warnings: Vec<String>,
+    /// The places in `profiles` of those that the typed password is for.
+    pub(super) asking: Vec<usize>,
 }
 
 /// Finds the devices of the words. `unique` makes client ids unique.
@@ -126,7 +128,11 @@ impl Opened {
             self.warnings.push(words.to_owned());
         }
         let remembered = remembered(&parsed.address, parsed.username.as_deref());
-        self.put(connection.profile(parsed, unique, place)?, remembered, true, Vec::new());
+        let asks = connection.asks(Some(&parsed));
+        let profile = connection.profile(parsed, unique, place)?;
+        self.warnings.extend(unset_variables(&profile));
+        self.ask(&profile, asks)?;
+        self.put(profile, remembered, true, Vec::new());
         Ok(())
     }
 
@@ -145,9 +151,21 @@ impl Opened {
         let id_is_made_up = connection.client_id.is_some() || profile.client_id.is_empty();
         connection.identify(&mut profile, unique, place);
         self.warnings.extend(resolve_password(&mut profile));
+        self.warnings.extend(unset_variables(&profile));
         connection.resolve()?;
         check(&profile)?;
+        self.ask(&profile, connection.asks(None))?;
         self.put(profile, name.to_owned(), id_is_made_up, file.nodes);
+        Ok(())
+    }
+
+    /// Notes that the next profile wants the typed password, if it does.
+    fn ask(&mut self, profile: &Profile, asks: bool) -> Result<(), ProfileError> {
+        if asks {
+            // Told before anybody types.
+            check_user(profile)?;
+            self.asking.push(self.profiles.len());
+        }
         Ok(())
     }
 
@@ -156,6 +174,26 @@ impl Opened {
         self.profiles.push(profile);
         self.words.push(word);
         self.ids_are_made_up.push(id_is_made_up);
+    }
+
+    /// Asks for the password where that is wished for and a device has a use for it; it is returned for those
+    /// that are opened later.
+    pub fn prompt(&mut self, password: &PasswordArgs) -> Result<Option<Secret>, ProfileError> {
+        if self.asking.is_empty() {
+            return Ok(None);
+        }
+        let typed = password.prompt()?;
+        self.answer(typed.as_ref());
+        Ok(typed)
+    }
+
+    /// Gives the typed password to those that want it.
+    pub(super) fn answer(&mut self, typed: Option<&Secret>) {
+        for place in &self.asking {
+            if let Some(profile) = self.profiles.get_mut(*place) {
+                profile.password = typed.cloned();
+            }
+        }
     }
 }
 
@@ -172,6 +210,23 @@ fn remembered(address: &crate::mqtt::Address, username: Option<&str>) -> String 
         address.path = path.to_owned();
     }
     url_of(&address, username)
+}
+
+/// What is told of variables that headers and the proxy need and that are not there.
+fn unset_variables(profile: &Profile) -> impl Iterator<Item = String> {
+    let headers =
+        profile.ws_headers_made.iter().map(|(name, source)| (format!("the header {name:?}"), source));
+    let proxy = ("the proxy's password".to_owned(), &profile.proxy_password_source);
+    headers.chain([proxy]).filter_map(|(what, source)| match source {
+        PasswordSource::Variable(variable) if std::env::var_os(variable).is_none() => {
+            let name = &profile.name;
+            Some(format!("{name}: the environment variable {variable:?} with {what} is not set"))
+        }
+        PasswordSource::Variable(_)
+        | PasswordSource::Given
+        | PasswordSource::File(_)
+        | PasswordSource::Command(_) => None,
+    })
 }
 
 /// Takes what a variable or file holds now, so that the first connection has it; the words are for what isn't

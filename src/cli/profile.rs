@@ -4,7 +4,7 @@ use super::preset::check_limits;
 use super::{ConnectionArgs, PasswordArgs, ProfileError, VersionArg};
 use crate::mqtt::address::ParsedUrl;
 use crate::mqtt::profile::{KEPT_SESSION_EXPIRY_S, PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
-use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Transport, Version};
+use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Transport, Version};
 use std::path::Path;
 
 /// Refuses what a profile can't be opened with.
@@ -18,10 +18,15 @@ pub(super) fn check(profile: &Profile) -> Result<(), ProfileError> {
     check_password(profile)
 }
 
-pub(super) fn check_password(profile: &Profile) -> Result<(), ProfileError> {
+fn check_password(profile: &Profile) -> Result<(), ProfileError> {
     let has_password = profile.password.is_some() || profile.password_source != PasswordSource::Given;
-    if profile.version == Version::V3 && has_password && profile.username.is_none() {
-        return Err(ProfileError::PasswordAlone);
+    if has_password { check_user(profile) } else { Ok(()) }
+}
+
+/// A password goes along; 3.1.1 has no way to send it without a user name (section 3.1.2.9).
+pub(super) fn check_user(profile: &Profile) -> Result<(), ProfileError> {
+    if profile.version == Version::V3 && profile.username.is_none() {
+        return Err(ProfileError::PasswordAlone(profile.name.clone()));
     }
     Ok(())
 }
@@ -39,10 +44,10 @@ impl ConnectionArgs {
     /// The profile of one broker; `place` is its place on the command line.
     pub fn profile(&self, url: ParsedUrl, unique: u64, place: usize) -> Result<Profile, ProfileError> {
         let mut profile = Profile::new(url.address.to_string(), url.address, String::new());
-        (profile.username, profile.password) = (url.username, url.password);
         profile.version_is_fixed = false;
         self.change(&mut profile)?;
         self.identify(&mut profile, unique, place);
+        self.credentials(&mut profile, url.username, url.password);
         self.resolve()?;
         check(&profile)?;
         Ok(profile)
@@ -81,6 +86,25 @@ impl ConnectionArgs {
         check_limits(profile)
     }
 
+    /// What a URL says of the user is for that device, and the flags are for all: the URL's wins. The flags'
+    /// password belongs to the flags' user name; without one it completes the URL's.
+    fn credentials(&self, profile: &mut Profile, username: Option<String>, password: Option<Secret>) {
+        let is_own = password.is_some() || username.is_some() && self.username.is_some();
+        if is_own {
+            (profile.password, profile.password_source) = (password, PasswordSource::Given);
+        }
+        if username.is_some() || is_own {
+            profile.username = username;
+        }
+    }
+
+    /// Whether the password that is typed goes to a broker whose URL says this.
+    pub(super) fn asks(&self, url: Option<&ParsedUrl>) -> bool {
+        let is_own = url
+            .is_some_and(|url| url.password.is_some() || url.username.is_some() && self.username.is_some());
+        self.password.password_prompt && !is_own
+    }
+
     /// Gives a profile its client id: the one from the command line, its own, or a new one.
     pub fn identify(&self, profile: &mut Profile, unique: u64, place: usize) {
         if self.client_id.is_some() || profile.client_id.is_empty() {
@@ -90,6 +114,9 @@ impl ConnectionArgs {
 
     /// The profile of the demo's own broker.
     pub fn demo_profile(&self, address: Address, unique: u64) -> Result<Profile, ProfileError> {
+        if self.password_source().is_some() {
+            return Err(ProfileError::DemoPassword);
+        }
         let url = ParsedUrl { address, username: None, password: None };
         let mut profile = self.profile(url, unique, 0)?;
         profile.name = "demo".into();

@@ -11,6 +11,7 @@ mod preset;
 mod raw;
 mod read;
 mod recovered;
+mod secret;
 mod table;
 mod typed;
 mod will;
@@ -27,8 +28,9 @@ pub use preset::unknown_words as unknown_preset;
 pub(super) use read::default_subscriptions;
 
 use crate::device::Node;
-use crate::mqtt::Profile;
 use crate::mqtt::entry::MAX_NAME_CHARS;
+use crate::mqtt::profile::PasswordSource;
+use crate::mqtt::{Profile, Secret};
 use crate::warning::{Warning, did_you_mean, nearest};
 use disk::{backup_of, io_error, read_file, replace, save_into};
 use std::fmt;
@@ -75,7 +77,7 @@ pub struct Fault {
     pub text: String,
 }
 
-/// Whether a plain-text password may be written.
+/// Whether plain-text passwords and header values may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainPassword {
     /// Never by itself.
@@ -154,6 +156,19 @@ pub fn is_name(word: &str) -> bool {
     is_device_name(word) && !recovered::is_recovered(word)
 }
 
+/// What a profile holds in plain text that nobody else should read; it came from the file, if from one.
+pub fn plain_secret(profile: &Profile) -> Option<String> {
+    let of_proxy = |(_, password): &(String, Secret)| !password.expose().is_empty();
+    if profile.password.is_some() && profile.password_source == PasswordSource::Given {
+        return Some("the password".into());
+    }
+    if let Some((name, _)) = profile.ws_headers.first() {
+        return Some(format!("the value of the header {name:?}"));
+    }
+    let credentials = profile.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
+    credentials.is_some_and(of_proxy).then(|| "the proxy's password".into())
+}
+
 impl Devices {
     /// The user's, `$XDG_CONFIG_HOME/mqttscope/devices`.
     pub fn of_user() -> Self {
@@ -188,6 +203,12 @@ impl Devices {
         Ok(self.stems()?.into_iter().filter(|stem| is_name(stem)).collect())
     }
 
+    /// The stems of files that nobody can open by name, in order.
+    pub fn misnamed(&self) -> Result<Vec<String>, DeviceError> {
+        let is_misnamed = |stem: &String| !is_name(stem) && !recovered::is_recovered(stem);
+        Ok(self.stems()?.into_iter().filter(is_misnamed).collect())
+    }
+
     fn stems(&self) -> Result<Vec<String>, DeviceError> {
         let directory = self.directory()?;
         let failed = |error| io_error(directory, "read", error);
@@ -198,7 +219,7 @@ impl Devices {
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry.map_err(failed)?.file_name().into_string().unwrap_or_default();
+            let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
             names.extend(name.strip_suffix(".toml").map(str::to_owned));
         }
         names.sort_unstable();

@@ -28,12 +28,14 @@ pub fn parse_alpn(text: &str) -> Result<String, String> {
 /// `Name: value`; no error repeats the value.
 pub fn parse_header(text: &str) -> Result<(String, Secret), String> {
     let wrong = || "write it as 'Name: value', such as 'Authorization: Bearer …'".to_owned();
-    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(is_name) {
-        return Err(wrong());
-    }
+    let (name, value) = text.split_once(':').filter(|(name, _)| is_header_name(name)).ok_or_else(wrong)?;
     Ok((name.to_owned(), Secret::new(value.trim().as_bytes().to_vec())))
+}
+
+/// Whether it can be a header's name (RFC 9110 section 5.6.2).
+pub fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
 }
 
 /// `filter [qos [options]]`, as in `sensors/# 1 no-local`. A filter may hold blanks, so what follows it is known

@@ -54,8 +54,12 @@ pub struct Profile {
     pub tls: TlsSettings,
     /// Further headers of the WebSocket's opening request, such as a bearer token.
     pub ws_headers: Vec<(String, Secret)>,
+    /// Headers whose values are made anew at each connect.
+    pub ws_headers_made: Vec<(String, PasswordSource)>,
     /// An HTTP proxy that CONNECTs us through.
     pub proxy: Option<Proxy>,
+    /// Where the proxy's password comes from; the user name is in `proxy`.
+    pub proxy_password_source: PasswordSource,
     /// Seconds, 0 to switch it off; 60 by default.
     pub keep_alive_s: u16,
     /// Clean start (5), clean session (3.1.1); on by default.
@@ -104,7 +108,9 @@ impl Profile {
             password_source: PasswordSource::default(),
             tls: TlsSettings::default(),
             ws_headers: Vec::new(),
+            ws_headers_made: Vec::new(),
             proxy: None,
+            proxy_password_source: PasswordSource::default(),
             keep_alive_s: 60,
             clean_start: true,
             session_expiry_s: 0,
@@ -122,10 +128,10 @@ impl Profile {
     }
 }
 
-/// Where a password comes from.
+/// Where a password, or another secret, comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PasswordSource {
-    /// There is none, or it was given at the start: `Profile::password` stands.
+    /// There is none, or it was given at the start and stands.
     #[default]
     Given,
     /// An environment variable of this name.

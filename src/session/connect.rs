@@ -142,6 +142,7 @@ impl Session {
         })));
         if present {
             self.inbound.resume(certainty);
+            self.backlog.begin();
             if certainty == Certainty::Doubtful {
                 self.subscriptions.ask_all();
             }

@@ -1,6 +1,6 @@
 //! How fast the store takes messages in, and what a million topics cost in memory and steps.
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use mqttscope::mqtt::{MessageRef, Qos, Retained};
+use mqttscope::mqtt::{MessageRef, Qos, Queued, Retained};
 use mqttscope::store::{Direction, Needle, NodeId, SearchCursor, Step, Store};
 use mqttscope::time::Timestamp;
 use std::fmt::Write;
@@ -18,6 +18,7 @@ fn message<'a>(topic: &'a str, payload: &'a [u8], received: Timestamp) -> Messag
         qos: Qos::AtMostOnce,
         retained: Retained::No,
         dup: false,
+        queued: Queued::No,
         packet_id: None,
         received,
     }

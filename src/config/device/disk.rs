@@ -1,10 +1,9 @@
 //! Device files on the disk: reading one whole, and replacing it so that there is always a whole one. Owns the limits
 //! and the backup; what a file says is `file`'s.
-use super::{DeviceError, DeviceFile, Fault, MAX_FILE_BYTES, PlainPassword, parse};
+use super::{DeviceError, DeviceFile, Fault, MAX_FILE_BYTES, PlainPassword, parse, plain_secret};
 use crate::config::files;
 use crate::device::Node;
 use crate::mqtt::Profile;
-use crate::mqtt::profile::PasswordSource;
 use crate::warning::Warning;
 use std::fs;
 use std::io;
@@ -20,11 +19,9 @@ pub fn is_path(word: &str) -> bool {
 
 pub(super) fn read_file(name: &str, path: &Path) -> Result<DeviceFile, DeviceError> {
     let mut device = parse(name, path, read_text(path)?)?;
-    let holds_plain =
-        device.profile.password.is_some() && device.profile.password_source == PasswordSource::Given;
-    if holds_plain && files::is_open_to_others(path) {
+    if let Some(what) = plain_secret(&device.profile).filter(|_| files::is_open_to_others(path)) {
         let file = path.display().to_string();
-        let text = format!("others can read the password in this file; chmod 600 {file}");
+        let text = format!("others can read {what} in this file; chmod 600 {file}");
         device.warnings.push(Warning { file, line: None, text });
     }
     Ok(device)

@@ -27,7 +27,7 @@ fn uncommenting_the_default_file_gives_the_defaults() {
     let (short, long) = (read("[connection]\nurl = \"mqtt://127.0.0.1\""), read(&uncommented.join("\n")));
     assert_eq!(long.warnings, []);
     assert_eq!(long.profile, short.profile);
-    for key in read::CONNECTION.iter().chain(read::SUBSCRIPTION).chain(read::PASSWORD) {
+    for key in read::CONNECTION.iter().chain(read::SUBSCRIPTION).chain(secret::PASSWORD) {
         assert!(DEFAULT.contains(key), "{key} is not documented");
     }
     for (table, keys) in [("tls", read::TLS), ("ws", read::WS), ("will", will::KEYS)] {
@@ -48,9 +48,10 @@ clean_start = false
 session_expiry_s = 60
 receive_maximum = 10
 max_packet_bytes = 1_000_000
-proxy = "http://proxy:3128"
+proxy = "http://me@proxy:3128"
+proxy_password = { file = "proxy.secret" }
 tls = { ca = "ca.pem", alpn = ["mqtt"], insecure = true }
-ws.headers = { Authorization = "Bearer x" }
+ws.headers = { X-Tenant = "one", Authorization = { command = "token" } }
 will.topic = "plant/gone"
 will.payload = "1"
 will.user = [["a", "b"], ["a", "c"]]
@@ -83,7 +84,10 @@ fn every_key_is_read() {
     assert_eq!(profile.proxy.as_ref().unwrap().port, 3_128);
     assert_eq!(profile.tls.ca_file.as_deref(), Some(Path::new("/d/ca.pem")));
     assert!(profile.tls.insecure && profile.tls.alpn == ["mqtt"]);
-    assert_eq!(profile.ws_headers[0].1.expose(), b"Bearer x");
+    assert_eq!(profile.proxy_password_source, PasswordSource::File("/d/proxy.secret".into()));
+    assert_eq!((profile.ws_headers.len(), profile.ws_headers[0].1.expose()), (1, &b"one"[..]));
+    let made = ("Authorization".to_owned(), PasswordSource::Command("token".into()));
+    assert_eq!(profile.ws_headers_made, [made]);
     assert_eq!(profile.will.as_ref().unwrap().properties.user.len(), 2);
     let heard: Vec<_> = profile.subscriptions.iter().map(|known| known.filter.as_str()).collect();
     assert_eq!(heard, ["plant/+/oven", "$SYS/#"]);
@@ -124,6 +128,28 @@ fn secrets_written_by_hand_stay_and_are_not_written_by_themselves() {
     assert!(device.edited(&profile, PlainPassword::Save).unwrap().contains("{ plain = \"other\" }"));
     profile.password = None;
     assert!(!device.edited(&profile, PlainPassword::LeaveOut).unwrap().contains("plain"));
+}
+
+#[test]
+fn a_header_s_value_is_written_by_hand_or_not_at_all() {
+    let text = "[connection]\nurl = \"ws://h\"\n";
+    let device = read(text);
+    let mut profile = device.profile.clone();
+    profile.ws_headers = vec![("X".into(), Secret::new(b"hunter2".to_vec()))];
+    profile.ws_headers_made = vec![("Authorization".into(), PasswordSource::Variable("TOKEN".into()))];
+    let made = "Authorization = { env = \"TOKEN\" }";
+    let held_back = device.edited(&profile, PlainPassword::LeaveOut).unwrap();
+    assert_eq!(held_back, format!("{text}ws.headers = {{ {made} }}\n"));
+    let saved = device.edited(&profile, PlainPassword::Save).unwrap();
+    assert_eq!(saved, format!("{text}ws.headers = {{ X = \"hunter2\", {made} }}\n"));
+    // What stands there by hand stays, and is not changed by itself.
+    let by_hand = read(&saved);
+    profile.ws_headers[0].1 = Secret::new(b"hunter3".to_vec());
+    profile.ws_headers_made.clear();
+    let expected = format!("{text}ws.headers = {{ X = \"hunter2\" }}\n");
+    assert_eq!(by_hand.edited(&profile, PlainPassword::LeaveOut).unwrap(), expected);
+    profile.ws_headers.clear();
+    assert_eq!(by_hand.edited(&profile, PlainPassword::LeaveOut).unwrap(), text);
 }
 
 #[test]
@@ -179,7 +205,7 @@ fn a_preset_means_what_the_file_leaves_out_and_nothing_of_it_is_written() {
 #[test]
 fn a_profile_comes_back_as_it_was_written() {
     let (rich, bare) = (read(RICH), read("[connection]\nurl = \"mqtt://h\"\n"));
-    let text = bare.edited(&rich.profile, PlainPassword::LeaveOut).unwrap();
+    let text = bare.edited(&rich.profile, PlainPassword::Save).unwrap();
     assert_eq!(read(&text).profile, rich.profile);
     let back = rich.edited(&bare.profile, PlainPassword::LeaveOut).unwrap();
     assert_eq!(read(&back).profile, bare.profile);
@@ -203,6 +229,13 @@ fn what_is_wrong_is_told_with_its_place_and_remedy() {
         (connection("mqtt_version = \"4\""), "\"auto\", \"5\" or \"3.1.1\""),
         (connection("password = \"hunter2\""), "3:12: password must be { env ="),
         (connection("password = { env = \"A\", file = \"b\" }"), "one way alone"),
+        (connection("proxy_password = { env = \"A\" }"), "needs a proxy with a user name"),
+        (
+            connection("proxy = \"http://me:hunter2@p:1\"\nproxy_password = { env = \"A\" }"),
+            "holds a password already",
+        ),
+        (connection("ws.headers = { A = 1 }"), "the header \"A\" must be a text in quotes, { env ="),
+        (connection("ws.headers = { A = { env = \"A\", file = \"b\" } }"), "A comes one way alone"),
         (connection("tls = 1"), "tls must be a table"),
         (connection("tls.alpn = \"x\""), "alpn must be a list"),
         (connection("proxy = \"socks://x\""), "a proxy is written http://"),

@@ -2,7 +2,7 @@
 //! same stays as it stood, comments and unknown keys included, and defaults aren't written.
 use super::diff::Setting;
 use super::preset::base_of;
-use super::{PlainPassword, will};
+use super::{PlainPassword, secret, will};
 use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling, default_expiry_s};
 use crate::mqtt::url::{proxy_of, proxy_shown, url_of};
 use crate::mqtt::{Preset, Profile, Qos, Secret, Subscription, Version};
@@ -29,9 +29,14 @@ pub(super) fn edited(
     plain: PlainPassword,
 ) -> Result<String, toml_edit::TomlError> {
     let mut document: DocumentMut = old.map_or("", |(text, _)| text).parse()?;
+    let new = &match plain {
+        PlainPassword::Save => new.clone(),
+        PlainPassword::LeaveOut => with_headers_of(old.map(|(_, old)| old), new),
+    };
     let whole = |profile| entries(profile, PlainPassword::Save);
     let before = old.map(|(_, profile)| whole(profile));
     let after = whole(new);
+    let mut is_changed = false;
     let connection = document.entry("connection").or_insert(Item::Table(Table::new()));
     for (place, entry) in entries(new, plain).into_iter().enumerate() {
         let known = before.as_ref().and_then(|before| before.get(place)).and_then(Entry::text);
@@ -42,6 +47,7 @@ pub(super) fn edited(
             && !is_held_back
             && let Some(table) = connection.as_table_like_mut()
         {
+            is_changed = true;
             put(table, &entry.path, entry.value);
         }
     }
@@ -49,15 +55,30 @@ pub(super) fn edited(
     let was_meant = old.map_or_else(|| meant.clone(), |(_, profile)| base_of(profile).subscriptions);
     let heard = old.map_or_else(|| meant.clone(), |(_, profile)| profile.subscriptions.clone());
     if heard != new.subscriptions || meant != was_meant {
+        is_changed = true;
         subscriptions(&mut document, &new.subscriptions, &meant);
     }
-    Ok(document.to_string())
+    Ok(match old {
+        // Dotted keys that stand apart would come together.
+        Some((text, _)) if !is_changed => text.to_owned(),
+        Some(_) | None => document.to_string(),
+    })
 }
 
-/// Whether two profiles are the same to a file that may not hold plain-text passwords.
+/// The profile with those plain header values alone that the old file holds already, as it holds them.
+fn with_headers_of(old: Option<&Profile>, new: &Profile) -> Profile {
+    let mut profile = new.clone();
+    let known = old.map_or(&[][..], |old| &old.ws_headers);
+    let is_named = |name: &str| new.ws_headers.iter().any(|(wanted, _)| wanted == name);
+    profile.ws_headers = known.iter().filter(|(name, _)| is_named(name)).cloned().collect();
+    profile
+}
+
+/// Whether two profiles are the same to a file that may not hold secrets in plain text.
 pub(super) fn is_same(one: &Profile, other: &Profile) -> bool {
     let texts = |profile: &Profile| -> Vec<Option<String>> {
-        entries(profile, PlainPassword::LeaveOut).iter().map(Entry::text).collect()
+        let profile = Profile { ws_headers: Vec::new(), ..profile.clone() };
+        entries(&profile, PlainPassword::LeaveOut).iter().map(Entry::text).collect()
     };
     texts(one) == texts(other) && one.subscriptions == other.subscriptions
 }
@@ -130,13 +151,14 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
         (&["receive_maximum"], number(profile.receive_maximum == u16::MAX, profile.receive_maximum.into())),
         (&["max_packet_bytes"], number(max_bytes == DEFAULT_MAX_PACKET_BYTES, max_bytes)),
         (&["proxy"], text(proxy.as_deref())),
+        (&["proxy_password"], secret::written(&profile.proxy_password_source).map(Value::from)),
         (&["tls", "ca"], file(tls.ca_file.as_deref())),
         (&["tls", "cert"], file(tls.cert_file.as_deref())),
         (&["tls", "key"], file(tls.key_file.as_deref())),
         (&["tls", "alpn"], (tls.alpn != base.tls.alpn).then(|| tls.alpn.iter().collect::<Array>().into())),
         (&["tls", "server_name"], text(tls.server_name.as_deref())),
         (&["tls", "insecure"], tls.insecure.then(|| true.into())),
-        (&["ws", "headers"], headers(&profile.ws_headers)),
+        (&["ws", "headers"], headers(profile)),
     ]
     .into_iter()
     .map(|(path, value)| Entry { path: path.to_vec(), value })
@@ -147,19 +169,25 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
 }
 
 fn password(profile: &Profile, plain: PlainPassword) -> Option<Value> {
-    let (way, text) = match (&profile.password_source, plain) {
-        (PasswordSource::Variable(name), _) => ("env", name.clone()),
-        (PasswordSource::File(path), _) => ("file", path.to_string_lossy().into_owned()),
-        (PasswordSource::Command(line), _) => ("command", line.clone()),
-        (PasswordSource::Given, PlainPassword::LeaveOut) => return None,
-        (PasswordSource::Given, PlainPassword::Save) => ("plain", exposed(profile.password.as_ref()?)),
+    let in_plain = || match plain {
+        PlainPassword::LeaveOut => None,
+        PlainPassword::Save => Some(InlineTable::from_iter([("plain", exposed(profile.password.as_ref()?))])),
     };
-    Some(InlineTable::from_iter([(way, text)]).into())
+    secret::written(&profile.password_source).or_else(in_plain).map(Value::from)
 }
 
-fn headers(headers: &[(String, Secret)]) -> Option<Value> {
-    let pairs = headers.iter().map(|(name, value)| (name.as_str(), exposed(value)));
-    (!headers.is_empty()).then(|| pairs.collect::<InlineTable>().into())
+/// Those that stand there, then those that are made.
+fn headers(profile: &Profile) -> Option<Value> {
+    let mut table = InlineTable::new();
+    for (name, value) in &profile.ws_headers {
+        table.insert(name, exposed(value).into());
+    }
+    for (name, source) in &profile.ws_headers_made {
+        if let Some(made) = secret::written(source) {
+            table.insert(name, made.into());
+        }
+    }
+    (!table.is_empty()).then(|| table.into())
 }
 
 /// For the file alone, which nobody else can read.

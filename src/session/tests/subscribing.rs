@@ -32,7 +32,7 @@ impl Play {
     fn answers_all(&mut self) -> Vec<Packet> {
         let mut all = Vec::new();
         loop {
-            let written = self.written();
+            let written = self.said();
             if written.is_empty() {
                 return all;
             }

@@ -130,6 +130,8 @@ prop_compose! {
             password_source,
             tls,
             ws_headers,
+            ws_headers_made: vec![("X-Made".into(), PasswordSource::Variable("TOKEN".into()))],
+            proxy_password_source: PasswordSource::Command("pass proxy".into()),
             proxy,
             keep_alive_s: numbers.0,
             session_expiry_s: numbers.1,

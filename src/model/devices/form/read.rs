@@ -50,7 +50,10 @@ impl Reading<'_> {
             password_source,
             tls: self.tls(),
             ws_headers: self.headers(),
+            // What is made at each connect has no fields here; it stays as the file says.
+            ws_headers_made: base.ws_headers_made.clone(),
             proxy: self.proxy(),
+            proxy_password_source: base.proxy_password_source.clone(),
             keep_alive_s: self.number(Field::KeepAlive, 0, u16::MAX, base.keep_alive_s),
             clean_start: self.state.is_yes(Field::CleanStart),
             session_expiry_s: self.number(Field::SessionExpiry, 0, u32::MAX, base.session_expiry_s),
