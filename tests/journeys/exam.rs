@@ -26,7 +26,15 @@ fn refused() -> Finding {
 fn wanted(story: &Story) -> Wanted {
     let wanted = |effect: &Effect| match effect {
         Effect::Examine(wanted) => Some((**wanted).clone()),
-        _other => None,
+        Effect::Open(..)
+        | Effect::Close(_)
+        | Effect::Request(..)
+        | Effect::Disk(_)
+        | Effect::StopExamining
+        | Effect::Copy(_)
+        | Effect::Decode(..)
+        | Effect::Suspend
+        | Effect::Quit => None,
     };
     story.effects.iter().rev().find_map(wanted).expect("an examination was asked for")
 }
