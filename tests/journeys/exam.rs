@@ -24,9 +24,9 @@ fn refused() -> Finding {
 
 /// What was asked to be examined last.
 fn wanted(story: &Story) -> Wanted {
-    let wanted = |effect: &Effect| match effect {
-        Effect::Examine(wanted) => Some((**wanted).clone()),
-        _other => None,
+    let wanted = |effect: &Effect| {
+        let Effect::Examine(wanted) = effect else { return None };
+        Some((**wanted).clone())
     };
     story.effects.iter().rev().find_map(wanted).expect("an examination was asked for")
 }
