@@ -59,7 +59,7 @@ pub enum Order {
 }
 
 /// A place in a JSON document: member names and indices from the root (RFC 9535, singular queries).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JsonPath(pub(super) Box<[PathStep]>);
 
 /// One step into a JSON document.

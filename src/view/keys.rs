@@ -153,39 +153,43 @@ fn publish(model: &Model) -> Wanted {
 }
 
 fn devices(model: &Model) -> Wanted {
+    let rows = model.shelf_rows();
     let row = model.shelf_row();
-    let open = row.as_ref().and_then(|row| model.row_device(row));
     let is_broken = row.as_ref().is_some_and(|row| model.is_broken(row));
+    let is_saved = matches!(row, Some(Row::Saved(_)));
+    let open = row.as_ref().and_then(|row| model.row_device(row));
     let mut keys: Wanted = Vec::new();
-    if model.shelf_rows().len() > 1 {
-        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
-    }
-    match (&row, open.map(|device| &device.connection)) {
-        (Some(_), Some(connection)) => {
+    match open.map(|device| &device.connection) {
+        Some(connection) => {
             keys.push((&[Command::OpenDevice], "explore"));
             let is_on = matches!(connection, Connection::Online(_) | Connection::Connecting { .. });
             keys.push((&[Command::ToggleConnection], if is_on { "disconnect" } else { "connect" }));
-            keys.push((&[Command::CloseDevice], "close"));
         }
-        (Some(_), None) if is_broken => {}
-        (Some(_), None) => keys.push((&[Command::OpenDevice], "open")),
-        (None, _) => {}
+        None if row.is_some() && !is_broken => keys.push((&[Command::OpenDevice], "open")),
+        None => {}
     }
-    if row.is_some() && !is_broken {
-        keys.push((&[Command::ExamineDevice], "test"));
+    if matches!(row, Some(Row::Open(_))) {
+        keys.push((&[Command::SaveDevice], "save"));
+    } else if is_saved && !is_broken {
+        keys.push((&[Command::EditDevice], "edit"));
     }
     keys.push((&[Command::AddDevice], "add"));
-    match row {
-        Some(Row::Saved(_)) if is_broken => keys.push((&[Command::DeleteDevice], "delete")),
-        Some(Row::Saved(_)) => {
-            keys.push((&[Command::EditDevice], "edit"));
-            keys.push((&[Command::CopyDevice], "copy"));
-            keys.push((&[Command::DeleteDevice], "delete"));
-        }
-        Some(Row::Open(_)) => keys.push((&[Command::SaveDevice], "save")),
-        Some(Row::Local | Row::Found(_)) | None => {}
+    if is_broken {
+        keys.push((&[Command::DeleteDevice], "delete"));
+    } else if row.is_some() {
+        keys.push((&[Command::ExamineDevice], "test"));
     }
-    keys.push((&[Command::NarrowDevices], "narrow"));
+    if open.is_some() {
+        keys.push((&[Command::CloseDevice], "close"));
+    }
+    if is_saved && !is_broken {
+        keys.push((&[Command::CopyDevice], "copy"));
+        keys.push((&[Command::DeleteDevice], "delete"));
+    }
+    if rows.len() > 1 {
+        keys.push((&[Command::NarrowDevices], "narrow"));
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
     if !model.shelf.narrow.is_empty() {
         keys.push((&[Command::Leave], "all"));
     } else if !model.devices.is_empty() {

@@ -61,7 +61,15 @@ fn opened(name: &str, url: &str, then: Then) -> Event {
 fn errands(story: &mut Story) -> Vec<Errand> {
     let errand = |effect| match effect {
         Effect::Disk(errand) => Some(*errand),
-        _other => None,
+        Effect::Open(..)
+        | Effect::Close(_)
+        | Effect::Request(..)
+        | Effect::Examine(_)
+        | Effect::StopExamining
+        | Effect::Copy(_)
+        | Effect::Decode(..)
+        | Effect::Suspend
+        | Effect::Quit => None,
     };
     let is_asked = |errand: &Errand| !matches!(errand, Errand::Remember { .. });
     story.effects.drain(..).filter_map(errand).filter(is_asked).collect()

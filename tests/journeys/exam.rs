@@ -24,9 +24,17 @@ fn refused() -> Finding {
 
 /// What was asked to be examined last.
 fn wanted(story: &Story) -> Wanted {
-    let wanted = |effect: &Effect| {
-        let Effect::Examine(wanted) = effect else { return None };
-        Some((**wanted).clone())
+    let wanted = |effect: &Effect| match effect {
+        Effect::Examine(wanted) => Some((**wanted).clone()),
+        Effect::Open(..)
+        | Effect::Close(_)
+        | Effect::Request(..)
+        | Effect::Disk(_)
+        | Effect::StopExamining
+        | Effect::Copy(_)
+        | Effect::Decode(..)
+        | Effect::Suspend
+        | Effect::Quit => None,
     };
     story.effects.iter().rev().find_map(wanted).expect("an examination was asked for")
 }
