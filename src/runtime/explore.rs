@@ -259,7 +259,10 @@ impl Explorer {
             let want = match &event {
                 BrokerEvent::Messages(batch) => {
                     n_messages += batch.len();
-                    Want::Traffic
+                    // Whoever just connected waits for the first value, not for the next frame of traffic.
+                    let device = self.model.device(id);
+                    let is_first = device.is_some_and(|device| device.store.counts().n_messages == 0);
+                    if is_first { Want::Now } else { Want::Traffic }
                 }
                 // A broker may send what earns notices as fast as messages.
                 BrokerEvent::Link(_) | BrokerEvent::Notice(_) | BrokerEvent::Detail(_) => Want::Traffic,
