@@ -52,6 +52,7 @@ impl Story {
                 Errand::List
                 | Errand::Open(..)
                 | Errand::Read(_)
+                | Errand::SaveNodes(_)
                 | Errand::Copy(..)
                 | Errand::Delete(_)
                 | Errand::Remember { .. } => None,
@@ -63,8 +64,6 @@ impl Story {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
-            | Effect::Examine(_)
-            | Effect::StopExamining
             | Effect::Suspend
             | Effect::Quit => None,
         })

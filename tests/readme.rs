@@ -56,9 +56,10 @@ fn the_two_commands_and_every_option_named_exist() {
     }
     let cli = Cli::command();
     let (demo, doctor) = (cli.find_subcommand("demo").unwrap(), cli.find_subcommand("doctor").unwrap());
-    let add = cli.find_subcommand("device").unwrap().find_subcommand("add").unwrap();
-    let known: Vec<String> = [&cli, demo, doctor, add]
+    let of_device = cli.find_subcommand("device").unwrap().get_subcommands();
+    let known: Vec<String> = [&cli, demo, doctor]
         .into_iter()
+        .chain(of_device)
         .flat_map(clap::Command::get_arguments)
         .filter_map(|argument| argument.get_long())
         .map(str::to_owned)

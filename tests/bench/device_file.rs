@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use mqttscope::config::device::{Devices, PlainPassword};
 use mqttscope::device::{Access, Codec, Kind, Node, Unit, Value};
-use mqttscope::mqtt::{Address, Profile, Topic};
+use mqttscope::mqtt::{Address, Filter, Profile, Qos, Subscription, Topic};
 use std::hint::black_box;
 
 const N_NODES: u32 = 50_000;
@@ -28,7 +28,8 @@ fn node(number: u32) -> Node {
 fn device_file(criterion: &mut Criterion) {
     let home = tempfile::tempdir().unwrap();
     let devices = Devices::at(Some(home.path().to_owned()));
-    let profile = Profile::new("plant", Address::tcp("h", 1883), "");
+    let mut profile = Profile::new("plant", Address::tcp("h", 1883), "");
+    profile.subscriptions.push(Subscription::new(Filter::parse("#").unwrap(), Qos::AtMostOnce));
     let mut nodes: Vec<Node> = (0..N_NODES).map(node).collect();
     let save = |nodes: &[Node]| {
         devices.save_nodes("plant", &profile, nodes, PlainPassword::LeaveOut).unwrap();
