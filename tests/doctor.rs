@@ -1,6 +1,7 @@
 //! The doctor against brokers that are well, and brokers that are not. Owns the table of failures.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 #[path = "broker/gates.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "other tests use more of it")]
 mod gates;
 #[path = "doctor/ways.rs"]
 mod ways;

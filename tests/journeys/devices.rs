@@ -5,6 +5,7 @@ use mqttscope::model::devices::{Answer, Errand, LOCAL_URL, Listing, SaveError, S
 use mqttscope::model::opening::{Opening, Origin};
 use mqttscope::model::{DeviceId, Effect, Event, Screen, Settings};
 use mqttscope::mqtt::address::parse_url;
+use mqttscope::mqtt::message::Queued;
 use mqttscope::mqtt::port::{Lost, Online, Step};
 use mqttscope::mqtt::{
     Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, Profile, Qos, Retained, Subscription,
@@ -50,7 +51,13 @@ fn started() -> Story {
 
 fn opening(name: &str, url: &str) -> Opening {
     let profile = Profile { client_id: format!("made-up-for-{name}"), ..profile(name, url) };
-    Opening { profile, origin: Origin::File(name.into()), id_is_made_up: true, warnings: Vec::new() }
+    Opening {
+        profile,
+        nodes: Vec::new(),
+        origin: Origin::File(name.into()),
+        id_is_made_up: true,
+        warnings: Vec::new(),
+    }
 }
 
 fn opened(name: &str, url: &str, then: Then) -> Event {
@@ -92,6 +99,7 @@ fn receives(story: Story, device: u32, topic: &str) -> Story {
         dup: false,
         packet_id: None,
         received: story.now,
+        queued: Queued::No,
     });
     story.hears_from(device, BrokerEvent::Messages(batch))
 }

@@ -55,8 +55,13 @@ fn busy() -> Stage {
         ("press", "mqtts://press.plant.example.com", Origin::File("press".into())),
         ("pi.local", "mqtt://pi.local", Origin::Url("mqtt://pi.local".into())),
     ] {
-        let opening =
-            Opening { profile: profile(name, url), origin, id_is_made_up: true, warnings: Vec::new() };
+        let opening = Opening {
+            profile: profile(name, url),
+            nodes: Vec::new(),
+            origin,
+            id_is_made_up: true,
+            warnings: Vec::new(),
+        };
         let now = stage.now;
         opening::open(&mut stage.model, now, opening, &mut stage.effects);
     }
