@@ -24,6 +24,7 @@ pub use history::{MAX_PAST_PAYLOAD_BYTES, Past};
 pub use last::{Last, LastPayload};
 pub use node::Node;
 pub use order::natural;
+pub use refused::Refused;
 pub use search::{Direction, Needle, SearchCursor, Step};
 
 use crate::mqtt::MessageRef;
@@ -33,7 +34,6 @@ use hashbrown::HashMap;
 use history::{Log, Record};
 use last::{Heard, Shield};
 use rate::Rate;
-use refused::Refused;
 use std::collections::VecDeque;
 use tree::{Prefix, ROOT, Tree};
 
