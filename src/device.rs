@@ -5,6 +5,7 @@ pub mod check;
 pub mod codec;
 pub mod domain;
 pub mod kind;
+pub mod learn;
 pub mod misfit;
 pub mod node;
 mod number;
