@@ -6,6 +6,7 @@
 mod book;
 mod cadence;
 mod candidate;
+pub mod check;
 pub mod convention;
 mod guess;
 mod hint;
@@ -23,6 +24,7 @@ mod words;
 pub use book::{CandidateId, Lane};
 pub use cadence::Cadence;
 pub use candidate::Candidate;
+pub use check::{Check, Finding, Report};
 pub use convention::{Convention, Ignored};
 pub use guess::{Guess, Sureness};
 pub use hint::{Hint, MAX_HINTS};
