@@ -8,10 +8,10 @@ use std::time::Duration;
 const SHARE: f32 = 0.25;
 
 /// Gaps that must be known before a cadence is claimed.
-const MIN_GAPS: u16 = 3;
+const MIN_GAPS: u16 = 4;
 
 /// Jitter up to this part of the interval is regular; a door that opens now and then is not.
-const MAX_JITTER: f32 = 0.5;
+const MAX_JITTER: f32 = 0.25;
 
 /// Smoothed gaps between messages.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,12 +91,12 @@ mod tests {
         assert!(steady.is_regular && steady.interval.as_millis().abs_diff(1_000) < 50, "{steady:?}");
         let restless = cadence(&[0, 10, 9_000, 9_020, 60_000, 60_100], Retained::No).unwrap();
         assert!(!restless.is_regular, "{restless:?}");
-        assert_eq!(cadence(&[0, 1_000, 2_000], Retained::No), None);
+        assert_eq!(cadence(&[0, 1_000, 2_000, 3_000], Retained::No), None);
     }
 
     #[test]
     fn a_kept_message_on_subscribing_is_no_beat() {
-        let found = cadence(&[0, 900, 1_900, 2_900, 3_900], Retained::Yes).unwrap();
+        let found = cadence(&[0, 900, 1_900, 2_900, 3_900, 4_900], Retained::Yes).unwrap();
         assert_eq!((found.interval.as_millis(), found.jitter.as_millis()), (1_000, 0));
     }
 }

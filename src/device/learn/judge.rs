@@ -43,7 +43,7 @@ pub(super) fn judge(payload: &[u8]) -> Sample<'_> {
                 return sample;
             }
         }
-        [b'{', .., b'}'] => {
+        [b'{', .., b'}'] if is_shallow(payload) => {
             if let Some(sample) = judge_object(text) {
                 return sample;
             }
@@ -52,7 +52,7 @@ pub(super) fn judge(payload: &[u8]) -> Sample<'_> {
             if let Some(vec) = components(inside) {
                 return vec;
             }
-            if is_json(payload) {
+            if is_shallow(payload) && is_json(payload) {
                 return of(Shapes::ARRAY);
             }
         }
@@ -69,6 +69,13 @@ pub(super) fn judge(payload: &[u8]) -> Sample<'_> {
     }
     let shapes = if truth(payload).is_some() { Shapes::WORD_OF_BOOL } else { Shapes::TEXT };
     Sample { word: Some(text).filter(is_short), ..of(shapes) }
+}
+
+/// Whether JSON, if this is any, nests no deeper than a list or a map can hold.
+fn is_shallow(payload: &[u8]) -> bool {
+    const MAX_NESTING: usize = 127;
+    let n_open = payload.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    n_open <= MAX_NESTING || serde_json::from_slice::<serde_json::Value>(payload).is_ok()
 }
 
 fn is_short(word: &&str) -> bool {
@@ -174,7 +181,7 @@ mod tests {
             (b"{\"a\":1}", Kind::Map),
             (b"{not json}", Kind::String),
             (b"{\"unit\":5,\"value\":\"x\"}", Kind::Map),
-            (deep.as_bytes(), Kind::Map),
+            (deep.as_bytes(), Kind::String),
             (long.as_bytes(), Kind::Map),
             (b"\xff\xfe", Kind::Bytes),
             (b"a\0b", Kind::Bytes),

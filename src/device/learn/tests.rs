@@ -1,5 +1,6 @@
 //! Stories of learning: what is proposed for which traffic, in which order, at which cost.
 use super::*;
+use crate::demo::plant::{Plant, PlantOptions};
 use crate::device::{Access, Codec, Domain, Kind, Node, Unit, Value};
 use crate::mqtt::{Qos, Retained};
 
@@ -160,7 +161,7 @@ fn a_guess_grows_surer_and_says_when_samples_disagree() {
 #[test]
 fn a_steady_topic_has_a_cadence_and_a_retained_one_is_published_retained() {
     let mut story = story();
-    for payload in ["1.5", "2.5", "3.5", "4.5", "5.5"] {
+    for payload in ["1.5", "2.5", "3.5", "4.5", "5.5", "6.5"] {
         story.tell("oven/setpoint", payload.as_bytes(), Retained::Yes);
     }
     let node = story.at("oven/setpoint").node();
@@ -308,4 +309,70 @@ fn members_of_an_object_are_listed_within_bounds_and_can_be_nodes() {
     let many = candidate.parts(format!("{{{}}}", many.join(",")).as_bytes());
     assert_eq!((many.list.len(), many.n_more), (MAX_PARTS, 68));
     assert_eq!(candidate.parts(&vec![b'{'; 70_000]), Parts::default());
+}
+
+/// The demo's plant for a minute, as its broker would deliver it.
+fn plant_learnt() -> (Learn, Vec<(String, Vec<u8>)>) {
+    let mut plant = Plant::new(&PlantOptions { n_topics: None, rate_per_s: None, seed: 7 }, Timestamp::ZERO);
+    let mut learn = Learn::new(Scope::of(filters(&["#"])));
+    let mut said = Vec::new();
+    let (mut now, mut is_furnished) = (Timestamp::ZERO, false);
+    while now.whole_seconds() < 60 {
+        let mut out = Vec::new();
+        if is_furnished {
+            now = plant.due().unwrap();
+            plant.step(now, &mut out);
+        } else {
+            is_furnished = !plant.furnish(usize::MAX, &mut out);
+        }
+        for publication in out {
+            let retained = if now == Timestamp::ZERO { Retained::Yes } else { Retained::No };
+            learn.observe(
+                &MessageRef {
+                    topic: publication.topic.as_str(),
+                    payload: &publication.payload.0,
+                    properties: &[],
+                    qos: publication.qos,
+                    retained,
+                    dup: false,
+                    packet_id: None,
+                    received: now,
+                },
+                |_| false,
+            );
+            said.push((publication.topic.as_str().to_owned(), publication.payload.0.to_vec()));
+        }
+    }
+    (learn, said)
+}
+
+#[test]
+fn the_demo_s_plant_is_learnt_and_every_message_fits_what_is_proposed() {
+    let (learn, said) = plant_learnt();
+    let node = |topic: &str| learn.candidate(learn.find(topic).unwrap()).unwrap().node();
+    for (topic, payload) in &said {
+        let node = node(topic);
+        if !payload.is_empty() {
+            let value = node.read(payload).unwrap_or_else(|misfit| panic!("{topic}: {misfit}"));
+            assert!(node.domain.judge(&value).is_ok(), "{topic} {value:?}");
+        }
+    }
+    for (topic, kind, unit) in [
+        ("plant/hall1/oven3/temperature", Kind::Float, Some("°C")),
+        ("plant/hall1/oven3/setpoint", Kind::Float, None),
+        ("plant/hall1/oven3/door", Kind::Bool, None),
+        ("plant/hall1/oven3/telemetry", Kind::Map, None),
+        ("plant/hall1/temperature", Kind::Float, Some("°C")),
+        ("plant/hall1/noise", Kind::Int, Some("dB")),
+        ("plant/energy/total", Kind::Int, Some("kWh")),
+        ("industrial/sensor01/pressure/value", Kind::Float, Some("bar")),
+        ("home/lights/hall", Kind::Bool, None),
+        ("home/kitchen/humidity", Kind::Int, Some("%")),
+        ("plant/hall2/beacon/status", Kind::String, None),
+    ] {
+        let node = node(topic);
+        assert_eq!((node.kind, node.unit), (kind, unit.map(Unit::new)), "{topic}");
+    }
+    let oven = node("plant/hall1/oven3/temperature");
+    assert!(oven.cadence_ms.is_some_and(|ms| (900..1_100).contains(&ms)), "{:?}", oven.cadence_ms);
 }

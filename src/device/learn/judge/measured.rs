@@ -8,12 +8,12 @@ use std::fmt;
 /// Longest unit that is taken from an object's `unit` member.
 const MAX_UNIT_BYTES: usize = 12;
 
-/// Looks at what begins and ends as an object does; `None`: it is none.
+/// Looks at what begins and ends as an object does; `None`: it is no JSON.
 pub(super) fn judge_object(text: &str) -> Option<Sample<'_>> {
     let mut parser = serde_json::Deserializer::from_str(text);
-    let Ok((number, unit)) = parser.deserialize_map(Measured).and_then(|found| parser.end().map(|()| found))
-    else {
-        // Too deep below `value`, or no JSON.
+    let found = parser.deserialize_map(Measured).and_then(|found| parser.end().map(|()| found));
+    let Ok((number, unit)) = found else {
+        // A unit that is no text, or no JSON.
         return is_json(text.as_bytes()).then_some(Sample { shapes: Shapes::OBJECT, ..Sample::default() });
     };
     let is_measured = number.is_some() && unit.is_some();
@@ -25,7 +25,7 @@ pub(super) fn judge_object(text: &str) -> Option<Sample<'_>> {
     })
 }
 
-/// Finds `value` and `unit` among an object's members and passes over the others, however deep.
+/// Finds `value` and `unit` among an object's members and passes over the others.
 struct Measured;
 
 impl<'de> Visitor<'de> for Measured {
