@@ -1,9 +1,11 @@
 //! Kept nodes: what a device file says about topics, and how their values are read, checked and written.
 //! Owns types, values, codecs and learning; knows no screen, no file and no connection.
 pub mod access;
+pub mod braces;
 pub mod check;
 pub mod codec;
 pub mod domain;
+pub mod kept;
 pub mod kind;
 pub mod learn;
 pub mod misfit;
@@ -18,6 +20,7 @@ pub use access::Access;
 pub use check::Flaw;
 pub use codec::{Codec, CodecError, JsonPath, Number, Order, PathStep};
 pub use domain::{Clip, Clipped, Domain};
+pub use kept::{Change, Kept};
 pub use kind::Kind;
 pub use misfit::{Misfit, OutOfDomain, WriteError};
 pub use node::{Node, NodeKey};

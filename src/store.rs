@@ -14,6 +14,8 @@ mod pins;
 mod rate;
 mod refused;
 mod search;
+mod steps;
+mod subset;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -33,8 +35,10 @@ use delivery::Delivery;
 use hashbrown::HashMap;
 use history::{Log, Record};
 use last::{Heard, Shield};
+use pins::Pin;
 use rate::Rate;
 use std::collections::VecDeque;
+use subset::Subset;
 use tree::{Prefix, ROOT, Tree};
 
 /// A node of one store; stays valid as long as the store does, and means nothing to another.
@@ -55,9 +59,13 @@ pub struct Store {
     tree: Tree,
     heard: Arena<Heard>,
     log: Log,
-    /// Pinned nodes with their own history.
-    pins: HashMap<u32, Log, foldhash::fast::RandomState>,
+    /// Pinned and kept nodes with their own history.
+    pins: HashMap<u32, Pin, foldhash::fast::RandomState>,
     pin_bytes: usize,
+    /// What the device file names.
+    kept: Subset,
+    /// Whether the tree shows only that.
+    is_narrowed: bool,
     in_view: Vec<u32>,
     /// Topics with a payload worth evicting, next one first.
     line: VecDeque<u32>,
@@ -84,6 +92,8 @@ impl Store {
             log: Log::default(),
             pins: HashMap::default(),
             pin_bytes: 0,
+            kept: Subset::default(),
+            is_narrowed: false,
             in_view: Vec::new(),
             line: VecDeque::new(),
             payload_bytes: 0,
@@ -128,24 +138,30 @@ impl Store {
 
     /// Makes a node a topic, and the node first where it is not there, if memory allows.
     fn make_topic(&mut self, known: Option<u32>, topic: &str, prefixes: &[Prefix]) -> Option<u32> {
-        let (mut node, n_there) = match known {
-            Some(node) => (node, prefixes.len()),
-            None => self.tree.deepest(topic, prefixes),
+        let node = match known {
+            Some(node) => self.make_room(size_of::<Heard>()).then_some(node)?,
+            None => self.grow(topic, prefixes, size_of::<Heard>())?,
         };
+        self.tree.slots[node].heard = self.heard.push(Heard::default())?;
+        if known.is_some() {
+            // Pinned, kept or shown before anything was heard on it.
+            self.shield(node, Shield::PINNED, self.pins.contains_key(&node));
+            self.shield(node, Shield::IN_VIEW, self.in_view.contains(&node));
+        }
+        Some(node)
+    }
+
+    /// Makes the node of a path that is not there, with the branches above it, if memory allows for that and so
+    /// many bytes more.
+    fn grow(&mut self, topic: &str, prefixes: &[Prefix], more_bytes: usize) -> Option<u32> {
+        let (mut node, n_there) = self.tree.deepest(topic, prefixes);
         let missing = prefixes.get(n_there..)?;
-        let cost = size_of::<Heard>() + Tree::cost_of(missing.len(), topic.len());
-        if !self.make_room(cost) {
+        if !self.make_room(more_bytes + Tree::cost_of(missing.len(), topic.len())) {
             return None;
         }
         for prefix in missing {
             self.give_branch_its_counts(node);
             node = self.tree.add_child(node, topic, *prefix)?;
-        }
-        self.tree.slots[node].heard = self.heard.push(Heard::default())?;
-        if known.is_some() {
-            // Pinned or shown before anything was heard on it.
-            self.shield(node, Shield::PINNED, self.pins.contains_key(&node));
-            self.shield(node, Shield::IN_VIEW, self.in_view.contains(&node));
         }
         Some(node)
     }
@@ -204,7 +220,7 @@ impl Store {
         let payload = heard.parts().map_or(&[][..], |(_, payload)| payload);
         let own = if heard.shield.has(Shield::PINNED) { self.pins.get_mut(&node) } else { None };
         let place = match own {
-            Some(ring) => {
+            Some(Pin { log: ring, .. }) => {
                 let taken = ring.n_bytes();
                 let place = ring.push(record, payload);
                 self.pin_bytes = self.pin_bytes + ring.n_bytes() - taken;

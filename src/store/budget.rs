@@ -2,6 +2,7 @@
 use super::arena::NONE;
 use super::history::Record;
 use super::last::{Bytes, Heard, Shield};
+use super::pins::Pin;
 use super::{NodeId, Store};
 use crate::time::Timestamp;
 
@@ -108,6 +109,7 @@ impl Store {
             + self.log.n_bytes()
             + self.pin_bytes
             + self.pins.allocation_size()
+            + self.kept.n_bytes()
             + self.payload_bytes
             + self.refused.n_bytes()
             + (self.line.capacity() + self.in_view.capacity()) * size_of::<u32>()
@@ -170,7 +172,7 @@ impl Store {
     /// Cuts a pinned node's own history back to its share.
     pub(super) fn keep_ring_within_its_share(&mut self, node: u32) {
         let share = self.ring_bytes();
-        let Some(ring) = self.pins.get_mut(&node) else { return };
+        let Some(Pin { log: ring, .. }) = self.pins.get_mut(&node) else { return };
         let taken = ring.n_bytes();
         let (heard, n_evicted) = (&mut self.heard, &mut self.n_history_evicted);
         while ring.n_bytes() > share && ring.evict_oldest(|record| forget(heard, n_evicted, record)) {}

@@ -15,6 +15,10 @@ const CHUNK_BYTES: usize = 16 * 1024;
 /// Records a chunk takes at most: so many topics are told at once that a message of theirs went.
 const CHUNK_RECORDS: usize = 256;
 
+/// The same for a pinned or kept node's own history, which has a smaller share to be cut back to.
+const RING_CHUNK_BYTES: usize = 2 * 1024;
+const RING_CHUNK_RECORDS: usize = 32;
+
 /// A message of the past as history keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past<'a> {
@@ -114,8 +118,8 @@ impl Chunk {
         records + heap_bytes(self.payloads.capacity()) + 2 * size_of::<Self>()
     }
 
-    fn has_room_for(&self, payload: &[u8]) -> bool {
-        self.records.len() < CHUNK_RECORDS && self.payloads.len() + payload.len() <= CHUNK_BYTES
+    fn has_room_for(&self, payload: &[u8], (max_records, max_bytes): (usize, usize)) -> bool {
+        self.records.len() < max_records && self.payloads.len() + payload.len() <= max_bytes
     }
 }
 
@@ -126,19 +130,26 @@ pub(super) struct Log {
     /// The number of the oldest chunk; they count from 1.
     oldest: u64,
     n_bytes: usize,
+    /// Records and payload bytes of a chunk.
+    chunk: (usize, usize),
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { chunks: VecDeque::new(), oldest: 1, n_bytes: 0 }
+        Self { chunks: VecDeque::new(), oldest: 1, n_bytes: 0, chunk: (CHUNK_RECORDS, CHUNK_BYTES) }
     }
 }
 
 impl Log {
+    /// The history of one node.
+    pub fn ring() -> Self {
+        Self { chunk: (RING_CHUNK_RECORDS, RING_CHUNK_BYTES), ..Self::default() }
+    }
+
     /// Appends a record with its payload, cut to what history keeps.
     pub fn push(&mut self, record: Record, payload: &[u8]) -> Place {
         let payload = payload.get(..MAX_PAST_PAYLOAD_BYTES).unwrap_or(payload);
-        if !self.chunks.back().is_some_and(|chunk| chunk.has_room_for(payload)) {
+        if !self.chunks.back().is_some_and(|chunk| chunk.has_room_for(payload, self.chunk)) {
             self.seal();
             self.chunks.push_back(Chunk::default());
             self.n_bytes += self.chunks.back().map_or(0, Chunk::n_bytes);

@@ -81,6 +81,13 @@ impl Index {
         }
     }
 
+    /// Takes a node out.
+    pub fn remove(&mut self, short: u32, node: u32) {
+        if let Ok(entry) = self.shards[shard_idx(short)].find_entry(spread(short), |known| *known == node) {
+            entry.remove();
+        }
+    }
+
     /// Memory taken.
     pub const fn n_bytes(&self) -> usize {
         self.n_bytes

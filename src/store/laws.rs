@@ -52,6 +52,9 @@ fn deed(payload_bytes: usize) -> impl Strategy<Value = Deed> {
         2 => index().prop_map(Deed::Pin),
         1 => index().prop_map(Deed::Unpin),
         1 => prop::collection::vec(index(), 0..4).prop_map(Deed::View),
+        2 => path().prop_map(Deed::Keep),
+        1 => index().prop_map(Deed::Release),
+        1 => any::<bool>().prop_map(Deed::KeptOnly),
     ]
 }
 
@@ -161,5 +164,41 @@ proptest! {
         prop_assert_eq!(up, expected.clone());
         prop_assert_eq!(store.first_child(many), expected.first().copied());
         prop_assert_eq!(store.last_child(many), expected.last().copied());
+    }
+
+    #[test]
+    fn nodes_that_were_never_heard_come_and_go_in_order(
+        names in prop::collection::vec("[ab]?[0-9]{0,3}", 1..400),
+        gone in prop::collection::vec(any::<prop::sample::Index>(), 0..400),
+        kept_only in any::<bool>(),
+    ) {
+        let mut store = Store::new(usize::MAX);
+        let mut expected = BTreeMap::new();
+        let bare = store.tree.slots.len();
+        for name in &names {
+            expected.insert(key(name), store.keep(&format!("many/{name}")).unwrap());
+        }
+        store.set_kept_only(kept_only);
+        for index in &gone {
+            let name = &names[index.index(names.len())];
+            if let Some(id) = expected.remove(&key(name)) {
+                store.release(id);
+                let topic = format!("many/{name}");
+                prop_assert!(store.find(&topic).is_none());
+            }
+            // Come back, and gone once more with the next like it.
+            if name.starts_with('a') && !expected.contains_key(&key(name)) {
+                expected.insert(key(name), store.keep(&format!("many/{name}")).unwrap());
+            }
+        }
+        store.expand(NodeId::ROOT);
+        let Some(many) = store.find("many") else {
+            prop_assert!(expected.is_empty() && store.n_children(NodeId::ROOT) == 0);
+            prop_assert!(store.tree.slots.len() > bare);
+            return Ok(());
+        };
+        store.expand(many);
+        let down = std::iter::successors(store.next_visible(many), |id| store.next_visible(*id));
+        prop_assert_eq!(down.collect::<Vec<_>>(), expected.into_values().collect::<Vec<_>>());
     }
 }

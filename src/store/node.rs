@@ -72,16 +72,6 @@ impl Store {
         self.tree.depth(id.0)
     }
 
-    /// Whether it is a branch.
-    pub fn has_children(&self, id: NodeId) -> bool {
-        self.n_children(id) > 0
-    }
-
-    /// How many children it has.
-    pub fn n_children(&self, id: NodeId) -> usize {
-        self.tree.branch(id.0).map_or(0, |branch| branch.n_children as usize)
-    }
-
     /// Whether a message was heard on this very topic.
     pub fn is_topic(&self, id: NodeId) -> bool {
         self.heard(id).is_some()
@@ -124,7 +114,7 @@ impl Store {
     /// are cut at [`MAX_PAST_PAYLOAD_BYTES`]; the last one's whole payload is in [`Store::last`].
     pub fn history(&self, id: NodeId) -> impl Iterator<Item = Past<'_>> {
         let heard = self.heard(id);
-        let log = self.pins.get(&id.0).unwrap_or(&self.log);
+        let log = self.pins.get(&id.0).map_or(&self.log, |pin| &pin.log);
         let newest = heard.map(|heard| heard.newest).unwrap_or_default();
         let threaded = std::iter::successors(log.get(newest), |(record, _)| log.get(record.previous));
         heard.map(last_as_past).into_iter().chain(threaded.map(|(record, payload)| record.past(payload)))

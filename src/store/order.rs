@@ -123,6 +123,22 @@ impl Ladder {
         before
     }
 
+    /// Takes an id out.
+    fn remove(&mut self, id: u32, mut is_less: impl FnMut(u32) -> bool) {
+        let after = self.rungs.partition_point(|rung| rung.first().is_some_and(|first| is_less(*first)));
+        // It is the first of the rung after, or lies within the one before.
+        for rung_idx in [after, after.saturating_sub(1)] {
+            let Some(rung) = self.rungs.get_mut(rung_idx) else { continue };
+            if let Some(place) = rung.iter().position(|known| *known == id) {
+                rung.remove(place);
+                if rung.is_empty() {
+                    self.rungs.remove(rung_idx);
+                }
+                return;
+            }
+        }
+    }
+
     const fn n_bytes(&self) -> usize {
         heap_bytes(self.rungs.capacity() * size_of::<Vec<u32>>())
             + self.rungs.len() * heap_bytes(RUNG_IDS * size_of::<u32>())
@@ -195,6 +211,34 @@ impl Tree {
             self.last_below_few(branch, child)
         };
         self.link_after(branch, before, child);
+    }
+
+    /// Takes a child out of its parent's list, which comes into order for it.
+    pub(super) fn unlink_in_order(&mut self, parent: u32, child: u32) {
+        self.order_children(parent);
+        let branch = self.slots[parent].branch;
+        if let Some(mut ladder) = self.ladders.remove(&branch) {
+            self.ladder_bytes -= ladder.n_bytes();
+            ladder.remove(child, |other| self.compare(other, child).is_lt());
+            // A few have no ladder: one that is not kept up would be wrong when they are many again.
+            if self.branches[branch].n_children - 1 > FEW {
+                self.ladder_bytes += ladder.n_bytes();
+                self.ladders.insert(branch, ladder);
+            }
+        }
+        let (before, next) = (self.slots[child].before, self.slots[child].next);
+        let first = self.branches[branch].first;
+        if child == first {
+            self.branches[branch].first = next;
+        } else {
+            self.slots[before].next = next;
+        }
+        // The first child's `before` is the last one.
+        let follower = if next == NONE { self.branches[branch].first } else { next };
+        if follower != NONE {
+            self.slots[follower].before = before;
+        }
+        self.branches[branch].n_children -= 1;
     }
 
     /// The last of a few siblings that belongs before a new one; what is new mostly belongs last.

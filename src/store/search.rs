@@ -112,7 +112,7 @@ impl Store {
             let next = match direction {
                 Direction::Forward => {
                     self.tree.order_children(node);
-                    self.next_within(node, ROOT)
+                    self.tree.next_within(node, ROOT)
                 }
                 Direction::Backward => self.node_before(node),
             };
@@ -130,8 +130,8 @@ impl Store {
         let mut node = id.0;
         loop {
             self.tree.order_children(node);
-            match self.last_child(NodeId(node)) {
-                Some(last) => node = last.0,
+            match self.tree.last_child(node) {
+                Some(last) => node = last,
                 None => return NodeId(node),
             }
         }
@@ -144,16 +144,16 @@ impl Store {
             return None;
         }
         self.tree.order_children(parent);
-        match self.sibling_before(node) {
+        match self.tree.sibling_before(node) {
             Some(before) => Some(self.last_below(NodeId(before)).0),
             None => Some(parent),
         }
     }
 
-    /// Whether a node matches; `path` carries over what it shares with the node asked for before.
+    /// Whether a node matches and the view does not leave it out; `path` carries over what it shares with the node asked for before.
     fn is_match_along(&self, node: u32, needle: &Needle, path: &mut Path) -> bool {
         let parent = self.tree.slots[node].parent;
-        if needle.is_empty() || parent == NONE {
+        if needle.is_empty() || parent == NONE || !self.is_listed(NodeId(node)) {
             return false;
         }
         if path.parent != Some(parent) {

@@ -206,6 +206,20 @@ impl Tree {
         Some(node)
     }
 
+    /// Takes a leaf out of the tree. Its number is not used again; its way up can still be read.
+    pub fn unlink(&mut self, node: u32) {
+        let parent = self.slots[node].parent;
+        self.unlink_in_order(parent, node);
+        self.index.remove(self.slots[node].hash, node);
+        // No node is its own sibling.
+        self.slots[node].next = node;
+    }
+
+    /// Whether a node was taken out.
+    pub fn is_unlinked(&self, node: u32) -> bool {
+        self.slots[node].next == node
+    }
+
     /// The number of a node's branch record, made if need be.
     pub fn make_branch(&mut self, node: u32) -> Option<u32> {
         if self.slots[node].branch == NONE {

@@ -1,18 +1,43 @@
 //! Walking the tree as it is shown: expansion and steps over what is visible. Owns no rows and no cursor.
 use super::arena::NONE;
+use super::subset::Subset;
 use super::tree::ROOT;
 use super::{NodeId, Store};
 
 impl Store {
+    /// Narrows the tree to the kept nodes and the way to them, or shows all of it again. What is expanded
+    /// in one is not touched by the other.
+    pub fn set_kept_only(&mut self, kept_only: bool) {
+        self.is_narrowed = kept_only;
+        self.revision += 1;
+    }
+
+    /// Whether only kept nodes are shown.
+    pub const fn is_kept_only(&self) -> bool {
+        self.is_narrowed
+    }
+
+    /// What the tree is narrowed to.
+    fn narrowed(&self) -> Option<&Subset> {
+        self.is_narrowed.then_some(&self.kept)
+    }
+
+    /// Whether a node is there and the view does not leave it out; its branches may hide it all the same.
+    pub fn is_listed(&self, id: NodeId) -> bool {
+        self.is_there(id) && self.narrowed().is_none_or(|subset| subset.is_listed(id.0))
+    }
+
     /// Whether its children are shown.
     pub fn is_expanded(&self, id: NodeId) -> bool {
-        self.tree.branch(id.0).is_some_and(|branch| branch.expanded)
+        match self.narrowed() {
+            Some(subset) => subset.is_expanded(id.0),
+            None => self.tree.is_expanded(id.0),
+        }
     }
 
     /// Shows its children, in natural order from then on. A leaf stays as it is. A new store's root is
     /// collapsed.
     pub fn expand(&mut self, id: NodeId) {
-        self.tree.order_children(id.0);
         self.set_expanded(id.0, true);
     }
 
@@ -22,30 +47,46 @@ impl Store {
     }
 
     fn set_expanded(&mut self, node: u32, expanded: bool) {
+        if self.is_narrowed {
+            self.revision += u64::from(self.kept.set_collapsed(node, !expanded));
+            return;
+        }
+        if expanded {
+            self.tree.order_children(node);
+        }
         if let Some(branch) = self.tree.branch_mut(node).filter(|branch| branch.expanded != expanded) {
             branch.expanded = expanded;
             self.revision += 1;
         }
     }
 
-    /// Expands a node and all branches below it, looking at no more than `budget_nodes` nodes.
-    /// `Some` tells where to go on: call again with it as `from`.
+    /// Expands a node and all branches below it, looking at no more than `budget_nodes` nodes; all at once
+    /// where the tree is narrowed. `Some` tells where to go on: call again with it as `from`.
     pub fn expand_all_below(
         &mut self,
         id: NodeId,
         from: Option<NodeId>,
         budget_nodes: usize,
     ) -> Option<NodeId> {
+        if self.is_narrowed {
+            self.kept.set_all_collapsed(id.0, false);
+            self.revision += 1;
+            return None;
+        }
         let mut node = from.unwrap_or(id).0;
         for _ in 0..budget_nodes.max(1) {
             self.expand(NodeId(node));
-            node = self.next_within(node, id.0)?;
+            node = self.tree.next_within(node, id.0)?;
         }
         Some(NodeId(node))
     }
 
     /// Collapses a node and all branches below it.
     pub fn collapse_all_below(&mut self, id: NodeId) {
+        self.revision += 1;
+        if self.is_narrowed {
+            return self.kept.set_all_collapsed(id.0, true);
+        }
         // A branch's record is younger than that of any branch above it, so one pass in the order of
         // their making sees each parent before its children.
         let n_branches = self.tree.branches.len();
@@ -62,7 +103,6 @@ impl Store {
                 }
             }
         }
-        self.revision += 1;
     }
 
     /// Expands all branches above a node.
@@ -76,92 +116,80 @@ impl Store {
 
     /// The row below a visible node: its first child if it is expanded, else what follows it.
     pub fn next_visible(&self, id: NodeId) -> Option<NodeId> {
-        if let Some(branch) = self.tree.branch(id.0).filter(|branch| branch.expanded && branch.first != NONE)
-        {
-            return Some(NodeId(branch.first));
-        }
-        self.next_after(id.0, ROOT).map(NodeId)
+        let next = match self.narrowed() {
+            Some(subset) => subset.next_visible(&self.tree, id.0),
+            None => self.tree.next_visible(id.0),
+        };
+        next.map(NodeId)
     }
 
     /// The row above a visible node.
     pub fn previous_visible(&self, id: NodeId) -> Option<NodeId> {
-        let before = self.sibling_before(id.0);
+        let before = match self.narrowed() {
+            Some(subset) => subset.sibling_before(&self.tree, id.0),
+            None => self.tree.sibling_before(id.0),
+        };
         before.map(|before| self.last_visible_below(NodeId(before))).or_else(|| self.parent(id))
     }
 
     /// The last row of what hangs on a node: itself where it is not expanded.
     pub fn last_visible_below(&self, id: NodeId) -> NodeId {
-        let mut node = id.0;
-        while let Some(branch) =
-            self.tree.branch(node).filter(|branch| branch.expanded && branch.first != NONE)
-        {
-            node = self.tree.slots[branch.first].before;
-        }
-        NodeId(node)
+        NodeId(match self.narrowed() {
+            Some(subset) => subset.last_visible_below(id.0),
+            None => self.tree.last_visible_below(id.0),
+        })
     }
 
-    /// The uppermost collapsed branch above a node, or the node itself: what shows where it is.
+    /// The row that stands for a node: itself, or how far its way from the root is shown: a branch above may be
+    /// collapsed, the view may leave it out, it may be no more.
     pub fn visible_or_above(&self, id: NodeId) -> NodeId {
-        let (mut shown, mut node) = (id.0, id.0);
-        while node != ROOT {
-            node = self.tree.slots[node].parent;
-            if !self.is_expanded(NodeId(node)) {
-                shown = node;
+        let above = |node: &u32| Some(self.tree.slots[*node].parent).filter(|parent| *parent != NONE);
+        let way: Vec<u32> = std::iter::successors(Some(id.0), above).collect();
+        let mut shown = NodeId::ROOT;
+        for node in way.into_iter().rev().skip(1).map(NodeId) {
+            if !self.is_expanded(shown) || !self.is_listed(node) {
+                break;
             }
+            shown = node;
         }
-        NodeId(shown)
+        shown
+    }
+
+    /// How many children it has that are shown or would be.
+    pub fn n_children(&self, id: NodeId) -> usize {
+        match self.narrowed() {
+            Some(subset) => subset.children(id.0).len(),
+            None => self.tree.branch(id.0).map_or(0, |branch| branch.n_children as usize),
+        }
+    }
+
+    /// Whether it is a branch.
+    pub fn has_children(&self, id: NodeId) -> bool {
+        self.n_children(id) > 0
     }
 
     /// The child that natural order puts first.
     pub fn first_child(&self, id: NodeId) -> Option<NodeId> {
-        let branch = self.tree.branch(id.0)?;
-        if branch.ordered {
-            return Some(NodeId(branch.first)).filter(|first| first.0 != NONE);
-        }
-        self.children(id).min_by(|left, right| self.tree.compare(left.0, right.0))
+        let first = match self.narrowed() {
+            Some(subset) => subset.children(id.0).first().copied(),
+            None => self.tree.first_child(id.0),
+        };
+        first.map(NodeId)
     }
 
     /// The child that natural order puts last.
     pub fn last_child(&self, id: NodeId) -> Option<NodeId> {
-        let branch = self.tree.branch(id.0)?;
-        if branch.ordered && branch.first != NONE {
-            return Some(NodeId(self.tree.slots[branch.first].before));
-        }
-        self.children(id).max_by(|left, right| self.tree.compare(left.0, right.0))
+        let last = match self.narrowed() {
+            Some(subset) => subset.children(id.0).last().copied(),
+            None => self.tree.last_child(id.0),
+        };
+        last.map(NodeId)
     }
 
     /// The children: in natural order once the node was expanded, else as it happens.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
-        let listed = |node: u32| Some(node).filter(|node| *node != NONE);
-        let first = self.tree.branch(id.0).and_then(|branch| listed(branch.first));
-        std::iter::successors(first, move |node| listed(self.tree.slots[*node].next)).map(NodeId)
-    }
-
-    /// The node after this one when all branches are open, within what hangs on `top`.
-    pub(super) fn next_within(&self, node: u32, top: u32) -> Option<u32> {
-        match self.tree.branch(node) {
-            Some(branch) if branch.first != NONE => Some(branch.first),
-            Some(_) | None => self.next_after(node, top),
-        }
-    }
-
-    /// The node after all that hangs on this one, within what hangs on `top`.
-    fn next_after(&self, node: u32, top: u32) -> Option<u32> {
-        let mut node = node;
-        while node != top && node != ROOT {
-            let slot = &self.tree.slots[node];
-            if slot.next != NONE {
-                return Some(slot.next);
-            }
-            node = slot.parent;
-        }
-        None
-    }
-
-    /// The sibling before, among siblings that are in order.
-    pub(super) fn sibling_before(&self, node: u32) -> Option<u32> {
-        let parent = self.tree.slots[node].parent;
-        let is_first = parent == NONE || self.tree.branch(parent)?.first == node;
-        Some(self.tree.slots[node].before).filter(|before| !is_first && *before != NONE)
+        let narrowed = self.narrowed().map(|subset| subset.children(id.0));
+        let all = narrowed.is_none().then(|| self.tree.children(id.0));
+        narrowed.into_iter().flatten().copied().chain(all.into_iter().flatten()).map(NodeId)
     }
 }

@@ -15,7 +15,7 @@ pub const MAX_STEPS: usize = 64;
 pub const MAX_JSON_BYTES: usize = 1 << 20;
 
 /// A place in a JSON document: member names and indices from the root (RFC 9535, singular queries).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JsonPath(Box<[PathStep]>);
 
 /// One step into a JSON document.
