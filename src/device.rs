@@ -7,6 +7,7 @@ pub mod codec;
 pub mod domain;
 pub mod kept;
 pub mod kind;
+pub mod learn;
 pub mod misfit;
 pub mod node;
 mod number;
