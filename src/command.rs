@@ -183,7 +183,7 @@ commands! {
     PreviousMatch = "previous-match" in [Topics, Inspector];
     /// Go to a topic by its name
     GoTo = "go-to" in [Topics, Inspector];
-    /// Keep a topic below this row, or the row itself; {a,b} for many
+    /// Keep a topic below this row, or with no text the row itself
     AddChild = "add-child" in [Topics];
     /// Keep what is typed beside this row
     AddSibling = "add-sibling" in [Topics];

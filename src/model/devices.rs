@@ -7,6 +7,7 @@ use super::nodes;
 use super::opening::{self, Opening, Origin};
 use super::overlay::{Overlay, PromptKind};
 use super::toast::Tone;
+use crate::decode::figures;
 use crate::mqtt::found::Nearby;
 use crate::mqtt::{Address, Transport};
 use crate::time::Timestamp;
@@ -253,11 +254,17 @@ fn saved(
         (Ok(_) | Err(SaveError::NotOpened(_)), Some(of)) => {
             model.shelf.cursor = Some(Row::Saved(name.clone()));
             opening::name(model, now, of.id, name, effects);
-            nodes::saved(model, now, of, Ok(()));
-            if profile.password.is_some() {
-                let words = format!("saved as {name}, without the password; e tells where it comes from");
-                model.say(now, Tone::Info, words);
-            }
+            nodes::note_saved(model, of);
+            let nodes = match of.nodes.len() {
+                0 => String::new(),
+                n => format!(" with {}", figures::counted(n as u64, "node")),
+            };
+            let but = if profile.password.is_some() {
+                ", without the password; e tells where it comes from"
+            } else {
+                ""
+            };
+            model.say(now, Tone::Info, format!("saved as {name}{nodes}{but}"));
         }
         (Ok(_) | Err(SaveError::NotOpened(_)), None) => {}
     }
