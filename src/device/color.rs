@@ -111,9 +111,9 @@ mod tests {
             ("color.cie_lab", vec![1.0, 0.5, 0.0], None),
             ("°C", vec![1.0, 0.5, 0.0], None),
         ] {
-            let value = match parts.as_slice() {
-                &[a, b, c] => Value::Vec3([a, b, c]),
-                &[a, b, c, d] => Value::Vec4([a, b, c, d]),
+            let value = match *parts.as_slice() {
+                [a, b, c] => Value::Vec3([a, b, c]),
+                [a, b, c, d] => Value::Vec4([a, b, c, d]),
                 _ => unreachable!("a colour has three or four components"),
             };
             let node =

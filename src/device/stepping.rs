@@ -1,5 +1,7 @@
-//! One step up or down from a value. Owns how wide a step is where the node names none, and the digits that stay.
+//! One step up or down from a value. Owns how wide a step is where the node names none, the digits that stay,
+//! and what a node begins with.
 use super::domain::Clip;
+use super::kind::Kind;
 use super::node::Node;
 use super::number::{to_f64, whole_of};
 use super::value::Value;
@@ -17,7 +19,7 @@ impl Node {
     /// How far one step leads from a number: the domain's own, else a round part of its range, else a round part
     /// of the number.
     pub fn step_from(&self, number: f64) -> f64 {
-        let whole = self.kind == super::Kind::Int;
+        let whole = self.kind == Kind::Int;
         let named = self.domain.step.filter(|step| *step > 0.0 && step.is_finite());
         let range = match (self.domain.min, self.domain.max) {
             (Some(min), Some(max)) if max > min => Some(max - min).filter(|range| range.is_finite()),
@@ -68,6 +70,27 @@ impl Node {
         Some(moved)
     }
 
+    /// The simplest value of the node's type, brought within its domain where that can be.
+    pub fn simplest(&self) -> Value {
+        let simplest = match self.kind {
+            Kind::Impulse => Value::Impulse,
+            Kind::Bool => Value::Bool(false),
+            Kind::Int => Value::Int(0),
+            Kind::Float => Value::Float(0.0),
+            Kind::String => Value::String("".into()),
+            Kind::List => Value::List(Vec::new()),
+            Kind::Map => Value::Map(serde_json::Map::new()),
+            Kind::Vec2 => Value::Vec2([0.0; 2]),
+            Kind::Vec3 => Value::Vec3([0.0; 3]),
+            Kind::Vec4 => Value::Vec4([0.0; 4]),
+            Kind::Bytes => Value::Bytes([].into()),
+        };
+        match self.domain.clip(Clip::Clip, &simplest) {
+            Ok(clipped) => clipped.value,
+            Err(_) => simplest,
+        }
+    }
+
     const fn comes_in_again(&self) -> bool {
         matches!(self.clip, Clip::Wrap | Clip::Fold)
     }
@@ -113,7 +136,7 @@ fn decimals(number: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Domain, Kind};
+    use crate::device::Domain;
     use crate::mqtt::Topic;
 
     fn node(kind: Kind, min: Option<f64>, max: Option<f64>, step: Option<f64>) -> Node {

@@ -90,22 +90,15 @@ impl Form {
     /// What it would send, held against what this broker takes; or why it can't be, in words.
     pub fn publication(&self, online: Option<&Online>) -> Result<Publication, String> {
         let topic = Topic::parse(self.topic.text()).map_err(|error| error.to_string())?;
-        let connack = online.map(|online| &online.connack);
-        if let Some(most) = connack.and_then(|connack| connack.max_qos)
-            && self.qos > most
-        {
-            return Err(format!("the broker takes QoS {most} at most, as its CONNACK says"));
-        }
-        if self.retain && connack.and_then(|connack| connack.retain_available) == Some(false) {
-            return Err("the broker keeps no retained messages, as its CONNACK says".into());
-        }
-        Ok(Publication {
+        let publication = Publication {
             topic,
             payload: Payload::from(self.payload.text().as_bytes()),
             qos: self.qos,
             retain: self.retain,
             properties: PublishProperties::default(),
-        })
+        };
+        takes(online, &publication)?;
+        Ok(publication)
     }
 
     /// Remembers what was sent; the same again only moves to the front.
@@ -186,6 +179,20 @@ impl Form {
             }
         }
     }
+}
+
+/// Whether a broker takes a publication; else why not, in words.
+pub fn takes(online: Option<&Online>, publication: &Publication) -> Result<(), String> {
+    let connack = online.map(|online| &online.connack);
+    if let Some(most) = connack.and_then(|connack| connack.max_qos)
+        && publication.qos > most
+    {
+        return Err(format!("the broker takes QoS {most} at most, as its CONNACK says"));
+    }
+    if publication.retain && connack.and_then(|connack| connack.retain_available) == Some(false) {
+        return Err("the broker keeps no retained messages, as its CONNACK says".into());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,11 +9,13 @@ use crate::store::LastPayload;
 use crate::time::Timestamp;
 use crate::wire;
 
-const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is published";
+/// What every command that publishes says in a read-only run.
+pub const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is published";
 
 /// Opens the form on the topic under the cursor.
 pub fn open(model: &mut Model) {
     let row = model.cursor;
+    model.editor = None;
     let mut topic = String::new();
     let mut is_heard = false;
     if let Some(device) = model.device(row.device) {
@@ -48,19 +50,20 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Hands a publication to its device's task and follows its life.
+/// Hands a publication to its device's task and follows its life. `None`: the device was closed.
 pub fn publish(
     model: &mut Model,
     now: Timestamp,
     id: DeviceId,
     publication: Publication,
     effects: &mut Vec<Effect>,
-) {
-    let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
+) -> Option<Ticket> {
+    let device = ingest::device_mut(&mut model.devices, id)?;
     let ticket = Ticket(device.next_ticket);
     device.next_ticket += 1;
     model.lives.begin(id, ticket, publication.clone(), now);
     held::send(model, now, id, (ticket, publication), effects);
+    Some(ticket)
 }
 
 /// Asks whether the retained message of the topic under the cursor shall go.
@@ -136,7 +139,9 @@ fn kept_properties(bytes: &[u8]) -> PublishProperties {
 
 fn carry_out(model: &mut Model, now: Timestamp, id: DeviceId, step: &UndoStep, effects: &mut Vec<Effect>) {
     match step {
-        UndoStep::Publish(publication) => publish(model, now, id, publication.clone(), effects),
+        UndoStep::Publish(publication) => {
+            publish(model, now, id, publication.clone(), effects);
+        }
         UndoStep::Subscribe(subscription) => {
             effects.push(Effect::Request(id, BrokerRequest::Subscribe(subscription.clone())));
         }
