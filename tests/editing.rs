@@ -349,6 +349,43 @@ fn arbitrary_node() -> impl Strategy<Value = Node> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+    #[test]
+    fn values_are_never_closer_than_the_limit_and_the_last_one_arrives(
+        wishes in prop::collection::vec((0_u64..300, 0_u8..4), 1..12),
+        online in prop::collection::vec(any::<bool>(), 12),
+    ) {
+        let limited = Node { rate_limit_ms: Some(200), ..node(Kind::Int) };
+        let mut story = keeping(vec![limited]).types("e");
+        let mut went = Vec::new();
+        let mut note = |story: &mut Story| {
+            let now = story.now;
+            went.extend(sent(story).into_iter().map(|payload| (now, payload)));
+        };
+        for ((wait, value), is_online) in wishes.iter().zip(online) {
+            story = story.after(*wait);
+            let was_online = story.model.devices[0].online().is_some();
+            story = match (was_online, is_online) {
+                (true, false) => story.lost("gone", None),
+                (false, true) => story.online(),
+                (true, true) | (false, false) => story,
+            };
+            story = story.types(&format!("<ctrl-u>{value}<enter>"));
+            note(&mut story);
+        }
+        story = if story.model.devices[0].online().is_some() { story } else { story.online() };
+        note(&mut story);
+        for _ in 0..2 {
+            story = story.after(200);
+            note(&mut story);
+        }
+        let gaps = went.windows(2).map(|pair| pair[1].0.since(pair[0].0).as_millis());
+        prop_assert!(gaps.min().is_none_or(|least| least >= 200), "{went:?}");
+        prop_assert_eq!(&went.last().unwrap().1, &wishes.last().unwrap().1.to_string());
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
     #[test]
     fn what_goes_is_read_back_as_what_was_shown(

@@ -17,6 +17,9 @@ use crate::device::{Node, Value};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 
+/// The largest payload that the widget begins with: a line takes no more, and each frame reads it anew.
+const MAX_EDITED_BYTES: usize = 65_535;
+
 /// An editor, open on a node.
 #[derive(Clone, Debug)]
 pub struct Editor {
@@ -114,8 +117,8 @@ pub fn close(model: &mut Model) {
 fn beginning(device: &Device, spacing: &Spacing, node: &Node) -> Value {
     let last = device.store.find(node.topic.as_str()).and_then(|id| device.store.last(id));
     let present = last.and_then(|last| match last.payload {
-        LastPayload::Whole(payload) => node.read(payload).ok(),
-        LastPayload::Evicted { .. } => None,
+        LastPayload::Whole(payload) if payload.len() <= MAX_EDITED_BYTES => node.read(payload).ok(),
+        LastPayload::Whole(_) | LastPayload::Evicted { .. } => None,
     });
     let sent = || spacing.recalled(device.id, &node.key()).next().cloned();
     present.or_else(sent).or_else(|| node.default.clone()).unwrap_or_else(|| node.simplest())

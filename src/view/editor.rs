@@ -131,7 +131,7 @@ fn became(scene: &Scene<'_>, editor: &Editor) -> String {
         words.push(editor.said.clone());
     }
     if spacing.waits(id, &key) {
-        words.push("the newest value waits for the rate limit".to_owned());
+        words.push("the newest waits for the rate limit".to_owned());
     }
     if counts.n_replaced > 0 {
         words.push(format!("{} replaced", figures::grouped(counts.n_replaced)));
