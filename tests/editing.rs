@@ -110,6 +110,16 @@ fn a_choice_is_made_among_the_domain_s_values() {
 }
 
 #[test]
+fn the_choice_stays_in_sight_in_a_list_longer_than_the_screen() {
+    let values = (0..30).map(|n| Value::String(format!("mode{n}").into())).collect();
+    let domain = Domain { values, ..Domain::default() };
+    let mut story = keeping(vec![Node { domain, ..node(Kind::String) }]).sized(60, 15).types("e");
+    for at in 0..30 {
+        story = story.types("<down>").sees(&format!("[mode{at}]")).sees(&format!("{} of 30", at + 1));
+    }
+}
+
+#[test]
 fn a_text_is_typed_and_up_brings_back_what_was_sent() {
     let story = keeping(vec![node(Kind::String)]).types("equick u<enter>").types("<ctrl-u>second<enter>");
     let story = sends(story, &["quick u", "second"]).types("<up><up>").sees("goes quick u");
@@ -144,7 +154,8 @@ fn the_components_of_a_vec_are_stepped_one_by_one() {
 fn a_colour_shows_its_patch_and_takes_its_digits_and_without_colours_the_digits_stay() {
     let lamp =
         Node { unit: Some(Unit::new("color.rgb")), domain: within(0.0, 1.0, None), ..node(Kind::Vec3) };
-    let mut story = keeping(vec![lamp]).types("e#ff0080").sees("#ff0080").types("<enter>");
+    let mut story =
+        keeping(vec![lamp]).types("e#ff0080").sees("r 1 g 0 b 0.501").sees("#ff0080").types("<enter>");
     let has_patch = |story: &mut Story| {
         let mut cells = story.buffer().content.into_iter();
         cells.any(|cell| {
@@ -200,43 +211,33 @@ fn a_topic_that_is_not_kept_opens_the_form_and_says_what_keeping_would_give() {
 
 #[test]
 fn what_can_not_go_is_refused_in_words() {
-    let online = |connack: ConnAck| story().online_as(connack);
-    let plain = || online(ConnAck::default());
-    let read_only = || {
-        let settings = Settings { budget_bytes: 64 << 20, read_only: true, ..Settings::default() };
-        story_of(&["demo"], settings).online()
-    };
+    let plain = ConnAck::default;
     let qos = ConnAck { max_qos: Some(Qos::AtMostOnce), ..ConnAck::default() };
     let retain = ConnAck { retain_available: Some(false), ..ConnAck::default() };
     let raw = Codec::Raw(Number::U8, Order::Big);
-    for (story, node, keys, words) in [
+    let celsius = Node { unit: Some(Unit::new("°C")), ..node(Kind::Float) };
+    let element = Node { codec: Codec::parse("$[3]").unwrap(), ..node(Kind::Int) };
+    let bounded = Node { domain: within(0.0, 9.0, None), ..node(Kind::Int) };
+    for (connack, node, keys, words) in [
         (
             plain(),
             Node { access: Access::Get, ..node(Kind::Int) },
             "e",
             "access is get: we listen to this node",
         ),
-        (read_only(), node(Kind::Int), "e", "this is a read-only run"),
-        (online(qos), Node { qos: Qos::AtLeastOnce, ..node(Kind::Int) }, "e<enter>", "takes QoS 0 at most"),
-        (online(retain), Node { retain: true, ..node(Kind::Int) }, "e<enter>", "keeps no retained messages"),
+        (qos, Node { qos: Qos::AtLeastOnce, ..node(Kind::Int) }, "e<enter>", "takes QoS 0 at most"),
+        (retain, Node { retain: true, ..node(Kind::Int) }, "e<enter>", "keeps no retained messages"),
         (plain(), node(Kind::Int), "exyz<enter>", "is no number"),
-        (plain(), Node { unit: Some(Unit::new("°C")), ..node(Kind::Float) }, "e68 °F<enter>", "is not in °C"),
+        (plain(), celsius, "e68 °F<enter>", "is not in °C"),
         (plain(), Node { codec: raw, ..node(Kind::Int) }, "e256<enter>", "256 does not fit u8"),
-        (
-            plain(),
-            Node { domain: within(0.0, 9.0, None), ..node(Kind::Int) },
-            "e10<enter>",
-            "outside the domain 0..9",
-        ),
-        (
-            plain(),
-            Node { codec: Codec::parse("$[3]").unwrap(), ..node(Kind::Int) },
-            "e1<enter>",
-            "one of several elements",
-        ),
+        (plain(), bounded, "e10<enter>", "outside the domain 0..9"),
+        (plain(), element, "e1<enter>", "one of several elements"),
     ] {
-        sends(on(story, vec![node]).types(keys).sees(words), &[]);
+        sends(on(story().online_as(connack), vec![node]).types(keys).sees(words), &[]);
     }
+    let settings = Settings { budget_bytes: 64 << 20, read_only: true, ..Settings::default() };
+    let story = on(story_of(&["demo"], settings).online(), vec![node(Kind::Int)]);
+    sends(story.types("e").sees("this is a read-only run"), &[]);
 }
 
 #[test]

@@ -140,6 +140,19 @@ impl Body {
         }
     }
 
+    /// The digits of a colour, once they are complete, become its components.
+    pub fn spread(&mut self, node: &Node) {
+        let Self::Numbers { lines, .. } = self else { return };
+        let whole = 1 + 2 * lines.len();
+        let is_whole = |line: &Line| line.text().starts_with('#') && line.text().len() == whole;
+        if lines.len() > 1
+            && lines.iter().any(is_whole)
+            && let Ok(value) = self.value(node)
+        {
+            self.show(&value);
+        }
+    }
+
     /// Shows another value of the same type, without moving between components.
     fn show(&mut self, value: &Value) {
         if let Self::Numbers { lines, is_fresh, .. } = self {

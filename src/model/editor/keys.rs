@@ -85,6 +85,7 @@ fn type_in(model: &mut Model, chord: Chord) {
         && line.edit(chord) == Edited::Changed
     {
         editor.back = None;
+        editor.body.spread(&editor.node);
     }
 }
 
@@ -98,7 +99,9 @@ pub fn paste(model: &mut Model, text: &str) -> Option<usize> {
     {
         line.set("");
     }
-    editor.body.line().map(|line| line.insert(text))
+    let n_left_out = editor.body.line().map(|line| line.insert(text));
+    editor.body.spread(&editor.node);
+    n_left_out
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "what means nothing of its own here is anybody's command")]

@@ -10,7 +10,7 @@ use crate::model::editor::{Body, Editor};
 use crate::model::line::Line;
 use crate::model::typed;
 use crate::theme::Role;
-use crate::view::field::{natural_cols, see};
+use crate::view::field::{Seen, natural_cols, see};
 
 /// Columns of a number's field: all digits of most numbers.
 const NUMBER_COLS: usize = 12;
@@ -63,11 +63,11 @@ pub fn draw(scene: &Scene<'_>, editor: &Editor, area: Rect, frame: &mut Frame<'_
         Body::Choice(at) => choices(scene, node, *at, max_cols, (&mut first, &mut second)),
         Body::Text(line) => {
             let room = max_cols.saturating_sub(LABEL_COLS);
-            cursor = Some(field(scene, &mut first, line, room, true));
+            cursor = Some(field(scene, &mut first, line, room, (true, true)));
             second = error_mark(scene, node, line, room).unwrap_or(second);
         }
-        Body::Numbers { at, lines, .. } => {
-            cursor = numbers(scene, node, (*at, lines), &mut first);
+        Body::Numbers { at, lines, is_fresh } => {
+            cursor = numbers(scene, node, (*at, lines, *is_fresh), &mut first);
             let value = editor.body.value(node).ok();
             if node.is_color() {
                 color(scene, node, value.as_ref(), &mut second);
@@ -91,9 +91,19 @@ fn label(scene: &Scene<'_>, text: &'static str) -> Strip {
     line
 }
 
-/// A field of so many columns; the column of its cursor.
-fn field(scene: &Scene<'_>, strip: &mut Strip, line: &Line, max_cols: usize, is_focused: bool) -> usize {
-    let seen = see(line, max_cols);
+/// A field of so many columns; the column of its cursor. A text that is not being typed shows its beginning.
+fn field(
+    scene: &Scene<'_>,
+    strip: &mut Strip,
+    line: &Line,
+    max_cols: usize,
+    (is_focused, is_typed): (bool, bool),
+) -> usize {
+    let seen = if is_focused && is_typed {
+        see(line, max_cols)
+    } else {
+        Seen { text: sanitize(line.text().as_bytes(), max_cols), cursor: 0 }
+    };
     let role = if is_focused { Role::FieldFocused } else { Role::Field };
     let (begin, end) = (strip.cols(), strip.cols() + max_cols);
     strip.put(seen.text, scene.style(role));
@@ -105,7 +115,7 @@ fn field(scene: &Scene<'_>, strip: &mut Strip, line: &Line, max_cols: usize, is_
 fn numbers(
     scene: &Scene<'_>,
     node: &Node,
-    (at, lines): (usize, &[Line]),
+    (at, lines, is_fresh): (usize, &[Line], bool),
     strip: &mut Strip,
 ) -> Option<usize> {
     let names = match (lines.len(), node.is_color()) {
@@ -120,7 +130,7 @@ fn numbers(
     for (place, (line, name)) in lines.iter().zip(names).enumerate() {
         let is_focused = place == at;
         strip.put(name, scene.style(if is_focused { Role::TitleFocused } else { Role::FieldLabel }));
-        let col = field(scene, strip, line, room, is_focused);
+        let col = field(scene, strip, line, room, (is_focused, !is_fresh));
         cursor = if is_focused { Some(col) } else { cursor };
         strip.put(" ", Style::new());
     }
@@ -226,16 +236,17 @@ fn choices(
     let values = &node.domain.values;
     let shown = |place: usize| values.get(place).map(|value| node.shown(value)).unwrap_or_default();
     let width = |place: usize| cols(&sanitize(shown(place).as_bytes(), MAX_CHOICE_COLS)) + 3;
-    let room = max_cols.saturating_sub(LABEL_COLS + 4);
+    let mark = format!("{} ", escape::ELLIPSIS);
+    let room = max_cols.saturating_sub(LABEL_COLS + cols(&mark));
     let chosen = at.unwrap_or(0);
     let (mut first, mut taken) = (chosen, width(chosen));
-    while first > 0 && taken + width(first - 1) <= room {
+    while first > 0 && taken + width(first - 1) + cols(&mark) <= room {
         first -= 1;
         taken += width(first);
     }
     let faint = scene.style(Role::TextFaint);
     if first > 0 {
-        strip.put(format!("{} ", escape::ELLIPSIS), faint);
+        strip.put(mark, faint);
     }
     for place in first..values.len() {
         if strip.cols() + width(place) > LABEL_COLS + room {
