@@ -52,11 +52,8 @@ impl Wish {
 pub enum Offered {
     /// It was published.
     Sent,
-    /// It waits; whether one that waited gave way to it.
-    Waits {
-        /// Whether one that waited gave way to it.
-        in_place_of_another: bool,
-    },
+    /// It waits for its interval; one that waited gave way to it, and was counted.
+    Waits,
     /// It equals what was sent last, and the node wants no repetition.
     Repeated,
 }
@@ -184,15 +181,14 @@ pub fn offer(
     way.recalled.retain(|known| *known != wish.value);
     way.recalled.truncate(MAX_RECALLED - 1);
     way.recalled.push_front(wish.value.clone());
-    let in_place_of_another = way.waiting.take().is_some();
-    way.counts.n_replaced += u64::from(in_place_of_another);
+    way.counts.n_replaced += u64::from(way.waiting.take().is_some());
     let offered = if is_repeated {
         // What waited is no longer the newest wish, and the newest is there already.
         way.counts.n_repeated += 1;
         Offered::Repeated
     } else if way.sent_at.is_some_and(|at| now < at + wish.interval) {
         way.waiting = Some(wish);
-        Offered::Waits { in_place_of_another }
+        Offered::Waits
     } else {
         send(model, now, id, wish, effects);
         Offered::Sent

@@ -202,7 +202,7 @@ fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         wish.interval = wish.interval.max(LIVE_INTERVAL);
     }
     let said = match spacing::offer(model, now, id, wish, effects) {
-        Offered::Sent | Offered::Waits { .. } => String::new(),
+        Offered::Sent | Offered::Waits => String::new(),
         Offered::Repeated => {
             "not sent again: it equals what was sent last, and repetition_filter is on".to_owned()
         }
