@@ -24,10 +24,13 @@ mod websocket;
 
 pub use queue::{Events, QUEUE_BYTES, QUEUE_MESSAGES, Wake};
 
+use crate::mqtt::port::Unreachable;
 use crate::mqtt::{BrokerRequest, Profile};
 use crate::time::Clock;
 use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Requests that may wait for a device's task: several times what a person or a device file asks at once.
@@ -58,6 +61,13 @@ impl Requests {
             mpsc::error::TrySendError::Closed(_) => RequestError::Ended,
         })
     }
+}
+
+/// Whether an address takes a TCP connection, which is closed at once; how long it took, or why not.
+pub async fn probe(address: SocketAddr, clock: &dyn Clock) -> (Duration, Option<Unreachable>) {
+    let began = clock.now();
+    let failure = dial::reach(address).await.err();
+    (clock.now().since(began), failure)
 }
 
 /// Starts a device's task on the current tokio runtime; `wake` is told whenever there is an event to take,

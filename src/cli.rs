@@ -1,7 +1,7 @@
 //! The command line. Owns arguments, their errors and exit codes; runs nothing itself.
 use crate::config::device::{DeviceError, Devices};
 use crate::mqtt::address::AddressError;
-use crate::mqtt::{Filter, Qos};
+use crate::mqtt::{Filter, Preset, Qos};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ mod device;
 mod doctor;
 mod mosquitto;
 mod open;
+mod preset;
 mod profile;
 mod run;
 mod transport;
@@ -43,7 +44,7 @@ pub struct Cli {
     /// Devices to open.
     #[arg(
         value_name = "DEVICE|URL",
-        help = "Devices to open: names of device files, or brokers as mqtt://[user[:password]@]host[:port] or host[:port]; mqtts://, ws:// and wss://host[:port][/path], mqtt+unix:///path"
+        help = "Devices to open: names or paths of device files, or brokers as mqtt://[user[:password]@]host[:port] or host[:port]; mqtts://, ws:// and wss://host[:port][/path], mqtt+unix:///path"
     )]
     pub devices: Vec<String>,
     /// What every way of running takes.
@@ -53,9 +54,6 @@ pub struct Cli {
     #[command(flatten)]
     pub screen: ScreenArgs,
 }
-
-/// How long the broker keeps a session that shall be kept, when nobody says: an hour.
-const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
 
 /// A URL may hold a password.
 impl fmt::Debug for Cli {
@@ -85,7 +83,7 @@ Without a name or URL mqttscope opens what was open last, at first the Devices s
 pub enum Subcommands {
     /// Explore an embedded broker with a living plant of simulated devices
     Demo(DemoArgs),
-    /// List, show, add and remove device files
+    /// List, show, add, remove, compare, import and export device files
     Device(device::DeviceArgs),
     /// Connect step by step and say what is wrong: resolve, TCP, TLS, CONNECT, limits, subscribe, round trips
     Doctor(doctor::DoctorArgs),
@@ -118,6 +116,9 @@ pub struct DemoArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
+    /// Kind of broker: what it wants is filled in, what it does not take is refused
+    #[arg(long, value_name = "KEY", value_parser = preset::parse_preset)]
+    pub preset: Option<Preset>,
     /// Filters to subscribe to.
     #[arg(help = "Filter to subscribe to; may be given again [default: #]")]
     #[arg(short = 't', long = "filter", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
@@ -218,6 +219,9 @@ pub enum ProfileError {
     /// Not a device file that can be used.
     #[error("{0}")]
     Device(#[from] DeviceError),
+    /// Not what a broker of the preset's kind takes.
+    #[error("{0}")]
+    Preset(String),
     /// The variable of `--password-env` is not there.
     #[error("the environment variable {0:?} of --password-env is not set")]
     NoVariable(String),
@@ -230,14 +234,25 @@ pub enum ProfileError {
         error: std::io::Error,
     },
     /// A password without a user name, which 3.1.1 forbids (MQTT 3.1.1 section 3.1.2.9).
-    #[error("MQTT 3.1.1 sends no password without a user name; add --username")]
-    PasswordAlone,
+    #[error(
+        "MQTT 3.1.1 sends no password without a user name, and {0:?} has none; add --username, or user@ to its URL"
+    )]
+    PasswordAlone(String),
+    /// The demo's broker takes whoever comes.
+    #[error("the demo's own broker asks for no password; leave the --password-… flags out")]
+    DemoPassword,
     /// A flag that no broker's transport has a use for.
     #[error("{0} is for {1}; the address says otherwise")]
     Useless(&'static str, &'static str),
     /// A proxy on the way to a Unix socket.
     #[error("a Unix socket is on this machine; leave --proxy out")]
     ProxyToSocket,
+    /// A proxy's password without the user name that it belongs to.
+    #[error("the proxy's password needs a user name; write --proxy http://user@host:port")]
+    ProxyPasswordAlone,
+    /// Two passwords for one proxy.
+    #[error("--proxy holds a password already; leave it out or the --proxy-password-… flag")]
+    ProxyPasswordTwice,
     /// A session is kept by its client id.
     #[error("--persistent needs a --client-id that is not empty: the broker keeps the session by it")]
     NoClientId,
@@ -267,8 +282,10 @@ impl Cli {
         if let Some(useless) = useless.filter(|_| !opened.profiles.is_empty()) {
             return Err(useless);
         }
-        if let Some(flag) = self.connection.transport.exposed() {
-            opened.warnings.push(format!("what {flag} says can be read in the process list"));
+        if let Some((flag, instead)) = self.connection.transport.exposed() {
+            opened
+                .warnings
+                .push(format!("what {flag} says can be read in the process list; {instead} keeps it out"));
         }
         Ok(opened)
     }

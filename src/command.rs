@@ -15,25 +15,31 @@ pub enum Context {
     Editor,
     /// The Devices screen.
     Devices,
+    /// The form of a device's settings.
+    DeviceForm,
     /// A one-line entry: search, go to topic, subscribe to.
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// The examination of a broker.
+    Exam,
     /// The help overlay.
     HelpScreen,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
         Self::Publish,
         Self::Editor,
         Self::Devices,
+        Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Exam,
         Self::HelpScreen,
     ];
 
@@ -46,8 +52,10 @@ impl Context {
             Self::Publish => "publish",
             Self::Editor => "editor",
             Self::Devices => "devices",
+            Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Exam => "examination",
             Self::HelpScreen => "help",
         }
     }
@@ -61,8 +69,10 @@ impl Context {
             Self::Publish => "Publish form",
             Self::Editor => "Editing a value",
             Self::Devices => "Devices",
+            Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
         }
     }
@@ -76,8 +86,13 @@ impl Context {
     /// must not be heard: a `q` in a payload is a letter.
     pub const fn takes_characters(self) -> bool {
         match self {
-            Self::Publish | Self::Editor | Self::Line | Self::Question => true,
-            Self::Everywhere | Self::Topics | Self::Inspector | Self::Devices | Self::HelpScreen => false,
+            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question => true,
+            Self::Everywhere
+            | Self::Topics
+            | Self::Inspector
+            | Self::Devices
+            | Self::Exam
+            | Self::HelpScreen => false,
         }
     }
 }
@@ -140,17 +155,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, HelpScreen];
+    First = "first" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, HelpScreen];
+    Last = "last" in [Topics, Inspector, Devices, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -216,13 +231,13 @@ commands! {
     /// Send from any field
     Send = "send" in [Publish, Editor];
     /// Go to the next field
-    NextField = "next-field" in [Publish, Editor];
+    NextField = "next-field" in [Publish, Editor, DeviceForm];
     /// Go to the field before
-    PreviousField = "previous-field" in [Publish, Editor];
-    /// Change the choice: QoS, retain, on and off
-    ToggleChoice = "toggle-choice" in [Publish, Editor];
+    PreviousField = "previous-field" in [Publish, Editor, DeviceForm];
+    /// Change the choice
+    ToggleChoice = "toggle-choice" in [Publish, Editor, DeviceForm];
     /// Change the choice back
-    PreviousChoice = "previous-choice" in [Publish, Editor];
+    PreviousChoice = "previous-choice" in [Publish, Editor, DeviceForm];
     /// Fill in what was sent before
     PreviousSent = "previous-sent" in [Publish, Editor];
     /// Fill in what was sent after
@@ -245,6 +260,10 @@ commands! {
 
     /// Open the device, or go to it
     OpenDevice = "open-device" in [Devices];
+    /// Add a device, by a form
+    AddDevice = "add-device" in [Devices];
+    /// Edit the device's settings
+    EditDevice = "edit-device" in [Devices];
     /// Close the device; asks while publications are in flight
     CloseDevice = "close-device" in [Devices];
     /// Save the device with its kept nodes
@@ -253,8 +272,22 @@ commands! {
     CopyDevice = "copy-device" in [Devices];
     /// Delete the device's file; asks, and keeps the old one
     DeleteDevice = "delete-device" in [Devices];
+    /// Examine the connection step by step
+    ExamineDevice = "examine-device" in [Devices];
+    /// Examine once more
+    ExamineAgain = "examine-again" in [Exam];
     /// Show only devices that hold a text
     NarrowDevices = "narrow-devices" in [Devices];
+    /// Go on to what is still asked for, or the next field
+    AcceptField = "accept-field" in [DeviceForm];
+    /// Go to the next group of fields
+    NextSection = "next-section" in [DeviceForm];
+    /// Go to the group of fields before
+    PreviousSection = "previous-section" in [DeviceForm];
+    /// Save the device from any field
+    SaveForm = "save-form" in [DeviceForm];
+    /// Test each step to the broker
+    TestDevice = "test-device" in [DeviceForm];
 
     /// Take what was typed
     Accept = "accept" in [Line];

@@ -3,6 +3,8 @@
 pub mod device;
 mod files;
 pub mod last;
+pub mod ossia;
+pub mod versions;
 
 use crate::keymap::Keymap;
 use crate::theme::{ColorDepth, Theme};
@@ -36,23 +38,42 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// The words without the file's name.
+    fn why(&self) -> String {
+        match self {
+            Self::Unreadable { error, .. } => format!("it can't be read: {error}"),
+            Self::TooLarge { .. } => "it is larger than 1 MB, so it is no settings file".into(),
+        }
+    }
+}
+
 /// The directory of the user's settings, `$XDG_CONFIG_HOME/mqttscope`; `None` without a home.
 pub fn directory() -> Option<PathBuf> {
     choose_base_strategy().ok().map(|base| base.config_dir().join("mqttscope"))
 }
 
-/// The keys: the defaults, changed by the user's file. A file named on the command line must be there.
+/// The keys: the defaults, changed by the user's file. A file named on the command line must be there; the
+/// one that lies in the directory is warned of when it can't be read, and never keeps anybody from a broker.
 pub fn keymap(named: Option<&Path>) -> Result<(Keymap, Vec<Warning>), ConfigError> {
-    let own = directory().map(|directory| directory.join("keymap.toml"));
-    let text = match (named, own.as_deref()) {
-        (Some(path), _) => Some((path, read(path)?)),
-        (None, Some(path)) => read_optional(path)?.map(|text| (path, text)),
-        (None, None) => None,
-    };
-    Ok(match text {
-        Some((path, text)) => Keymap::with_user(&text, &path.display().to_string()),
-        None => (Keymap::default(), Vec::new()),
-    })
+    let with = |path: &Path, text: &str| Keymap::with_user(text, &path.display().to_string());
+    match named {
+        Some(path) => Ok(with(path, &read(path)?)),
+        None => Ok(own_keymap(directory().map(|directory| directory.join("keymap.toml")).as_deref())),
+    }
+}
+
+fn own_keymap(path: Option<&Path>) -> (Keymap, Vec<Warning>) {
+    let Some(path) = path else { return (Keymap::default(), Vec::new()) };
+    let file = path.display().to_string();
+    match read_optional(path) {
+        Ok(Some(text)) => Keymap::with_user(&text, &file),
+        Ok(None) => (Keymap::default(), Vec::new()),
+        Err(error) => {
+            let text = format!("{}; the default keys are used", error.why());
+            (Keymap::default(), vec![Warning { file, line: None, text }])
+        }
+    }
 }
 
 /// The theme of a name for this terminal.
@@ -112,6 +133,27 @@ mod tests {
     fn a_file_that_was_named_must_be_there() {
         let error = keymap(Some(Path::new("/nonexistent/keymap.toml"))).unwrap_err().to_string();
         assert!(error.starts_with("/nonexistent/keymap.toml can't be read"), "{error}");
+    }
+
+    #[test]
+    fn a_keymap_that_can_t_be_read_is_warned_of_and_the_defaults_hold() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("keymap.toml");
+        let told = |expected: &str| {
+            let (keymap, warnings) = own_keymap(Some(&path));
+            assert_eq!(keymap, Keymap::default(), "{expected}");
+            let told: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+            assert!(told.iter().any(|told| told.contains(expected)), "{told:?}");
+        };
+        std::fs::create_dir(&path).unwrap();
+        told("can't be read");
+        std::fs::remove_dir(&path).unwrap();
+        std::fs::write(&path, [0xFF, 0xFE]).unwrap();
+        told("the default keys are used");
+        std::fs::write(&path, vec![b'#'; 2 << 20]).unwrap();
+        told("larger than 1 MB");
+        std::fs::write(&path, "[topics").unwrap();
+        told("keymap.toml:1");
     }
 
     #[test]

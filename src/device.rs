@@ -8,6 +8,7 @@ mod color;
 pub mod domain;
 pub mod kept;
 pub mod kind;
+pub mod learn;
 pub mod misfit;
 pub mod node;
 mod number;

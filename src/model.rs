@@ -33,6 +33,7 @@ pub mod publish;
 pub mod search;
 pub mod shown;
 pub mod spacing;
+pub mod takes;
 mod tls;
 pub mod toast;
 pub mod tree;
@@ -132,6 +133,7 @@ pub struct Model {
     ping_asked: Option<DeviceId>,
     quit_asked: bool,
     touched: bool,
+    n_exams: u32,
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
 }
 
@@ -196,6 +198,7 @@ impl Model {
             ping_asked: None,
             quit_asked: false,
             touched: false,
+            n_exams: 0,
             expanding: None,
         }
     }
@@ -222,6 +225,8 @@ impl Model {
             (Overlay::Help { .. }, ..) => Context::HelpScreen,
             (Overlay::Prompt(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
+            (Overlay::Exam(_), ..) => Context::Exam,
+            (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
@@ -279,6 +284,8 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now),
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
+        Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
+        Event::Examined(number, told) => devices::exam::told(model, number, *told),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),

@@ -1,11 +1,14 @@
 //! MQTT's vocabulary for 3.1.1 and 5.0 alike. Owns names and rules; does no I/O and knows no library.
 pub mod address;
 pub mod batch;
+pub mod entry;
 pub mod filter;
+pub mod finding;
 pub mod found;
 pub mod message;
 pub mod packet;
 pub mod port;
+pub mod preset;
 pub mod profile;
 pub mod properties;
 pub mod publication;
@@ -13,15 +16,18 @@ pub mod reason;
 pub mod secret;
 pub mod size;
 pub mod topic;
+pub mod url;
 pub mod words;
 
 pub use address::{Address, Transport};
 pub use batch::Batch;
 pub use filter::{Filter, FilterError};
+pub use finding::{Check, Finding, Outcome, Verdict};
 pub use found::{Found, Sighting};
-pub use message::{MessageRef, Retained};
+pub use message::{MessageRef, Queued, Retained};
 pub use packet::Packet;
 pub use port::{BrokerEvent, BrokerRequest};
+pub use preset::Preset;
 pub use profile::{Profile, Subscription, Version};
 pub use properties::PublishProperties;
 pub use publication::{Payload, Publication, Stage, Ticket};

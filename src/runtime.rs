@@ -1,10 +1,12 @@
 //! The one loop: input, devices, deadlines and frames. Owns the clock, signals and workers; decides nothing itself.
+mod aside;
 mod clock;
 mod disk;
 mod explore;
 mod links;
 mod pace;
 mod panics;
+mod remembered;
 mod signals;
 
 pub use clock::MachineClock;

@@ -26,6 +26,7 @@
 //! | reconnecting | at once, without end | back-off with jitter, and never after 0x8E |
 mod acks;
 mod aliases;
+mod backlog;
 mod backoff;
 mod closing;
 mod connect;
@@ -40,6 +41,7 @@ mod limits;
 mod outbound;
 mod packets;
 mod ping;
+mod status;
 mod subscriptions;
 #[cfg(test)]
 #[expect(clippy::wildcard_enum_match_arm, reason = "a test looks for one kind of event or packet")]
@@ -49,23 +51,23 @@ pub use fatal::Fatal;
 pub use ping::Reading;
 
 use crate::mqtt::packet::{ConnAck, Disconnect};
-use crate::mqtt::port::{LinkStatus, Notice};
-use crate::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Stage, Ticket};
+use crate::mqtt::port::Notice;
+use crate::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Stage, Version};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How long a broker may take to answer CONNECT: ten times what a slow mobile link needs.
 const CONNACK_WITHIN: Duration = Duration::from_secs(10);
-/// How long, while MQTT 5 is only tried: some brokers of 3.1.1 alone never answer it.
+/// How long, while a version is only tried: some brokers of 3.1.1 alone never answer it.
 const CONNACK_OF_TRIAL_WITHIN: Duration = Duration::from_secs(3);
-/// Exchanges that a [`LinkStatus`] lists: more than a screen shows.
-const MAX_IN_FLIGHT_LISTED: usize = 256;
 
 /// One device's session across all its connections.
 #[derive(Debug)]
 pub struct Session {
     profile: Profile,
+    /// What a search for the version begins with.
+    first_version: Version,
     client_id: String,
     wish: Wish,
     link: Link,
@@ -80,6 +82,7 @@ pub struct Session {
     aliases: aliases::Aliases,
     acks: acks::Acks,
     inbound: inbound::Inbound,
+    backlog: backlog::Backlog,
     outbound: outbound::Outbound,
     subscriptions: subscriptions::Subscriptions,
     keep_alive: ping::KeepAlive,
@@ -130,23 +133,28 @@ impl Session {
     pub fn new(profile: Profile, seed: u64) -> Self {
         // A broker may still hold ids of an earlier run's persistent session: begin where they hardly are.
         let first_id = if profile.clean_start { 1 } else { u16::try_from(seed % 65_536).unwrap_or(1) };
+        let kind = profile.limits();
+        let (wished, n_lowered) = subscriptions::lowered(profile.subscriptions.clone(), &kind);
+        let notice = kind.lowered_words(n_lowered).map(|words| BrokerEvent::Notice(Notice::Words(words)));
         Self {
+            first_version: profile.version,
             client_id: profile.client_id.clone(),
             wish: Wish::Connected,
             link: Link::Closed,
             retry_at: Some(Timestamp::ZERO),
             was_online: false,
             certainty: Certainty::Certain,
-            limits: limits::Limits::new(profile.version, &ConnAck::default()),
+            limits: limits::Limits::new(profile.version, &ConnAck::default(), kind),
             ids: ids::PacketIds::starting_at(first_id),
             aliases: aliases::Aliases::default(),
             acks: acks::Acks::default(),
             inbound: inbound::Inbound::new(profile.version, profile.receive_maximum),
+            backlog: backlog::Backlog::default(),
             outbound: outbound::Outbound::default(),
-            subscriptions: subscriptions::Subscriptions::new(profile.subscriptions.clone()),
+            subscriptions: subscriptions::Subscriptions::new(wished),
             keep_alive: ping::KeepAlive::new(),
             backoff: backoff::Backoff::new(seed),
-            events: VecDeque::new(),
+            events: notice.into_iter().collect(),
             n_messages: 0,
             n_notices: 0,
             n_short_lived: 0,
@@ -187,6 +195,7 @@ impl Session {
         if online_since.is_some_and(|since| now.since(since) >= backoff::STABLE_AFTER) {
             self.backoff.reset();
         }
+        self.tell_backlog(backlog::Backlog::end);
         self.acks.forget_all();
         self.keep_alive.stop();
         self.subscriptions.stop(&mut self.ids);
@@ -216,7 +225,11 @@ impl Session {
             BrokerRequest::Publish(ticket, publication) => {
                 let why_not = match self.wish {
                     Wish::Ended => Some("the device is closing".to_owned()),
-                    Wish::Connected | Wish::Away => limits::never_valid(&publication, self.profile.version),
+                    Wish::Connected | Wish::Away => {
+                        let version = self.profile.version;
+                        limits::never_valid(&publication, version)
+                            .or_else(|| self.limits.kind.check(&publication, version).err())
+                    }
                 };
                 if let Some(words) = why_not {
                     let stage = Stage::NotSent(words);
@@ -228,6 +241,10 @@ impl Session {
             }
             BrokerRequest::Withdraw(ticket) => self.outbound.withdraw(now, ticket, &mut self.events),
             BrokerRequest::Subscribe(subscription) => {
+                let (subscription, is_lower) = self.limits.kind.lower(subscription);
+                if let Some(words) = self.limits.kind.lowered_words(is_lower.into()) {
+                    self.notice_words(words);
+                }
                 self.subscriptions.subscribe(subscription, &mut self.events);
             }
             BrokerRequest::Unsubscribe(filter) => self.subscriptions.unsubscribe(filter, &mut self.events),
@@ -310,75 +327,18 @@ impl Session {
             return Some(ack);
         }
         let Self { subscriptions, outbound, limits, ids, events, .. } = self;
-        subscriptions.next(limits, ids, events).or_else(|| outbound.next(now, limits, ids, events))
+        let wanted =
+            subscriptions.next(limits, ids, events).or_else(|| outbound.next(now, limits, ids, events));
+        if wanted.is_none() && self.backlog.take_ping() {
+            self.keep_alive.demand();
+            return self.keep_alive.take_due(now).then_some(Packet::PingReq);
+        }
+        wanted
     }
 
     /// The next event to tell; `Messages` never is among them, nor are steps, `Lost` and `Ended`:
     /// those are the caller's.
     pub fn next_event(&mut self) -> Option<BrokerEvent> {
         self.events.pop_front()
-    }
-
-    /// Whether a round trip is being measured, so that reads must not be delayed.
-    pub fn awaits_reply(&self) -> bool {
-        match self.link {
-            Link::Closed | Link::Closing { .. } => false,
-            Link::Opened { .. } => true,
-            Link::Online { .. } => {
-                self.keep_alive.outstanding_since().is_some() || self.outbound.is_in_flight()
-            }
-        }
-    }
-
-    /// The figures that the session knows; the caller fills in bytes and stalls.
-    pub fn link_status(&self, now: Timestamp) -> LinkStatus {
-        let mut in_flight: Vec<_> = self.outbound.in_flight(MAX_IN_FLIGHT_LISTED).collect();
-        in_flight.extend(self.inbound.in_flight(MAX_IN_FLIGHT_LISTED - in_flight.len()));
-        in_flight.sort_by_key(|exchange| exchange.since);
-        LinkStatus {
-            at: now,
-            messages_in: self.n_messages,
-            publishes_out: self.outbound.n_publishes,
-            last_inbound: self.keep_alive.last_inbound(),
-            next_ping: self.is_online().then(|| self.keep_alive.next_ping()).flatten(),
-            ping_sent: self.keep_alive.outstanding_since(),
-            in_flight,
-            n_queued: self.outbound.n_held(),
-            n_duplicates: self.inbound.n_duplicates,
-            ..LinkStatus::default()
-        }
-    }
-
-    /// Whether the session is between CONNACK and the transport's loss.
-    pub fn is_online(&self) -> bool {
-        matches!(self.link, Link::Online { .. })
-    }
-
-    /// Whether the user wants a connection: false after `Disconnect`, `End`, or an error that forbids to retry.
-    pub fn wants_connection(&self) -> bool {
-        self.wish == Wish::Connected
-    }
-
-    /// When to dial, while there is no transport: at once for the first time and after `Connect`.
-    pub fn retry_at(&self) -> Option<Timestamp> {
-        match self.link {
-            Link::Closed => self.retry_at,
-            Link::Opened { .. } | Link::Online { .. } | Link::Closing { .. } => None,
-        }
-    }
-
-    /// Whether the transport is to be closed as soon as everything handed out is written.
-    pub fn wants_close(&self) -> bool {
-        matches!(&self.link, Link::Closing { last_word: None, .. }) && self.acks.is_empty()
-    }
-
-    /// Whether the task is to end: `End` was asked for, and no transport is open.
-    pub fn has_ended(&self) -> bool {
-        self.wish == Wish::Ended && matches!(self.link, Link::Closed)
-    }
-
-    /// Publications that were not sent yet, and since when each waits.
-    pub fn held(&self) -> impl Iterator<Item = (Ticket, Timestamp)> {
-        self.outbound.held()
     }
 }

@@ -26,6 +26,7 @@ pub use history::{MAX_PAST_PAYLOAD_BYTES, Past};
 pub use last::{Last, LastPayload};
 pub use node::Node;
 pub use order::natural;
+pub use refused::Refused;
 pub use search::{Direction, Needle, SearchCursor, Step};
 
 use crate::mqtt::MessageRef;
@@ -36,7 +37,6 @@ use history::{Log, Record};
 use last::{Heard, Shield};
 use pins::Pin;
 use rate::Rate;
-use refused::Refused;
 use std::collections::VecDeque;
 use subset::Subset;
 use tree::{Prefix, ROOT, Tree};

@@ -81,6 +81,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
                 footer::draw(&scene, frame);
                 question::draw(&scene, question, frame);
             }
+            Overlay::Exam(exam) => {
+                footer::draw(&scene, frame);
+                devices::exam::draw(&scene, exam, frame);
+            }
             Overlay::Help { scroll } => {
                 footer::draw(&scene, frame);
                 help::draw(&scene, *scroll, frame);

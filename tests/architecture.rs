@@ -33,8 +33,8 @@ const LAYERS: [(&str, u8); 22] = [
     ("main", 6),
 ];
 
-/// Layer 0 is one vocabulary; `main` is nothing but the call into `cli`.
-const FRIENDS: [(&str, &str); 2] = [("mqtt", "time"), ("main", "cli")];
+/// Layer 0 is one vocabulary; `main` is nothing but the call into `cli`; the explorer runs the doctor.
+const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
 const HOMES: [(&str, &[&str]); 23] = [
@@ -55,7 +55,8 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("tui_tree_widget", &["view"]),
     // `terminal` waits for the rest of a split escape sequence.
     ("tokio", &["broker", "runtime", "headless", "demo", "discover", "main", "cli", "terminal"]),
-    ("serde_json", &["decode", "device", "headless"]),
+    // `config` writes lists and maps of nodes, and reads ossia's `.device` files.
+    ("serde_json", &["decode", "device", "headless", "config"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
     ("shell_words", &["cli"]),

@@ -13,10 +13,14 @@ mod gates;
 mod independent;
 #[path = "broker/ingest.rs"]
 mod ingest;
+#[path = "broker/presets.rs"]
+mod presets;
 #[path = "broker/pressure.rs"]
 mod pressure;
 #[path = "broker/proxy.rs"]
 mod proxy;
+#[path = "broker/queued.rs"]
+mod queued;
 #[path = "broker/reconnect.rs"]
 mod reconnect;
 #[path = "broker/rig.rs"]
@@ -27,6 +31,8 @@ mod scripted;
 mod tap;
 #[path = "broker/tls.rs"]
 mod tls;
+#[path = "broker/vendor.rs"]
+mod vendor;
 #[path = "broker/version.rs"]
 mod version;
 #[path = "broker/websocket.rs"]

@@ -190,3 +190,220 @@ fn saving_changes_what_changed_and_keeps_the_older_version() {
     #[cfg(unix)]
     assert_eq!(mode(&home.file("plant.toml")), 0o600);
 }
+
+/// A device of the shell's, by a word and the words of a file.
+fn nodes(text: &str) -> Vec<mqttscope::device::Node> {
+    let path = Path::new("/d/x.toml");
+    mqttscope::config::device::parse("x", path, format!("[connection]\nurl = \"mqtt://h\"\n{text}"))
+        .unwrap()
+        .nodes
+}
+
+#[test]
+fn a_device_goes_to_ossia_score_and_comes_back() {
+    let home = Home::new();
+    let text = "[connection]\nurl = \"mqtt://h:1884\"\nusername = \"me\"\npassword = { plain = \"hunter2\" }\n\n[[node]]\n\
+        topic = \"plant/oven\"\ntype = \"float\"\nunit = \"°C\"\nqos = 1\n\n[[node]]\ntopic = \"/lamp\"\ntype = \"bool\"\n";
+    home.write("plant.toml", text);
+    let ran = home.done(&["device", "export", "plant", "out.device"]);
+    for words in
+        ["known from ossia score's sources", "unit: 1 (plant/oven)", "of the connection, not exported: 2"]
+    {
+        assert!(ran.err.contains(words), "{words}: {ran:?}");
+    }
+    let ran = home.run(&["device", "export", "plant", "out.device"]);
+    assert!(ran.code == 1 && ran.err.contains("--force replaces it"), "{ran:?}");
+    let shown = home.done(&["device", "export", "plant"]).out;
+    assert!(shown.contains("b960ea7e-b4bc-4207-af52-4bf806279b6a") && !shown.contains("hunter2"), "{shown}");
+    let ran = home.run(&["device", "import", "out.device"]);
+    assert!(ran.code == 1 && ran.err.contains("exists already"), "{ran:?}");
+    let ran = home.done(&["device", "import", "out.device", "--name", "back"]);
+    assert!(ran.out.contains("with 2 nodes"), "{ran:?}");
+    let (one, other) = (home.read("plant.toml"), home.read("back.toml"));
+    let of = |text: &str| nodes(text.split_once("\n\n").unwrap().1);
+    assert!(of(&one).iter().all(|node| of(&other).contains(node)), "{other}");
+    assert!(home.done(&["device", "show", "back"]).out.contains("kept nodes       2"));
+    fs::write(home.0.path().join("osc.device"), r#"{"Device":{"Protocol":"x"}}"#).unwrap();
+    let ran = home.run(&["device", "import", "osc.device"]);
+    assert!(
+        ran.code == 1 && ran.err.contains("osc.device: this device speaks another protocol, \"x\""),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn two_devices_are_compared_and_no_secret_is_shown() {
+    let home = Home::new();
+    let head = "[connection]\nurl = \"mqtt://h\"\nusername = \"me\"\n";
+    let one = format!(
+        "{head}password = {{ plain = \"hunter2\" }}\n\n[[node]]\ntopic = \"a\"\n\n[[node]]\ntopic = \"b\"\ntype = \"int\"\n"
+    );
+    let other = format!(
+        "{head}password = {{ plain = \"hunter3\" }}\nkeep_alive_s = 5\n\n[[subscription]]\nfilter = \"x/#\"\n\n[[node]]\n\
+         topic = \"b\"\nmax = 5\ntype = \"float\"\n\n[[node]]\ntopic = \"c\"\n"
+    );
+    home.write("one.toml", &one);
+    fs::write(home.0.path().join("other.toml"), other).unwrap();
+    let same = home.done(&["device", "diff", "one", "one"]);
+    assert_eq!((same.out.as_str(), same.err.as_str()), ("", ""));
+    let ran = home.run(&["device", "diff", "one", "./other.toml"]);
+    let expected = "~ connection\n    password: differs\n    keep_alive_s: default → 5\n- subscription #\n\
+        + subscription x/#\n- node a\n~ node b\n    type: \"int\" → \"float\"\n    max: default → 5\n+ node c\n";
+    assert_eq!((ran.code, ran.out.as_str()), (1, expected));
+    assert!(ran.err.contains("differ in 6 places"), "{ran:?}");
+    let ran = home.run(&["device", "diff", "one", "other.toml", "--json"]);
+    assert!(ran.out.contains(r#"{"what":"node","name":"c","is":"added"}"#), "{ran:?}");
+    assert!(ran.out.contains(r#"{"key":"password"}"#) && !ran.out.contains("hunter"), "{ran:?}");
+    let ran = home.run(&["device", "diff", "one", "./nothing.toml"]);
+    assert!(ran.code == 2 && ran.err.contains("nothing.toml can't be read"), "{ran:?}");
+}
+
+#[test]
+fn a_device_is_named_by_the_path_of_its_file_too() {
+    let home = Home::new();
+    fs::write(home.0.path().join("near.toml"), "[connection]\nurl = \"mqtt://h\"\nkeep_alive_s = 70000\n")
+        .unwrap();
+    for arguments in
+        [&["near.toml"][..], &["./near.toml"], &["doctor", "near.toml"], &["device", "show", "near.toml"]]
+    {
+        let ran = home.run(arguments);
+        assert!(
+            ran.code != 0 && ran.err.contains("near.toml:3:16: keep_alive_s must be"),
+            "{arguments:?}: {ran:?}"
+        );
+    }
+}
+
+#[test]
+fn half_a_file_never_replaces_a_whole_one() {
+    use mqttscope::config::device::{DeviceError, Devices, PlainPassword};
+    let home = Home::new();
+    let text = "[connection]\nurl = \"mqtt://h\"\n\n[[node]]\ntopic = \"a\"\nalias = \"b\"\n";
+    home.write("plant.toml", text);
+    let devices = Devices::at(Some(home.devices()));
+    let profile = devices.read("plant").unwrap().profile;
+    let new = nodes("[[node]]\ntopic = \"c\"\n");
+    let save = || devices.save_nodes("plant", &profile, &new, PlainPassword::LeaveOut);
+    // A directory in the place of the backup: what has no room for it has none for the file.
+    fs::create_dir(home.file("plant.toml~")).unwrap();
+    assert!(matches!(save(), Err(DeviceError::Io { .. })));
+    assert_eq!(home.read("plant.toml"), text);
+    fs::remove_dir(home.file("plant.toml~")).unwrap();
+    for n_bytes in [text.len() - 2, 40, 5] {
+        let half = text.get(..n_bytes).unwrap();
+        home.write("plant.toml", half);
+        let told = save().unwrap_err().to_string();
+        assert!(told.contains("plant.toml:"), "{half}: {told}");
+        assert_eq!(home.read("plant.toml"), half, "what is left may be mended by hand");
+    }
+    home.write("plant.toml", text);
+    save().unwrap();
+    assert_eq!(home.read("plant.toml~"), text);
+    let left = fs::read_dir(home.devices()).unwrap().count();
+    assert_eq!(left, 2, "no temporary file is left");
+}
+
+#[test]
+fn what_was_not_saved_is_recovered_and_is_no_device_of_its_own() {
+    use mqttscope::config::device::Devices;
+    let home = Home::new();
+    home.write("plant.toml", "[connection]\nurl = \"mqtt://h\"\npassword = { plain = \"hunter2\" }\n");
+    let devices = Devices::at(Some(home.devices()));
+    assert!(devices.recovered("plant").unwrap().is_none());
+    let profile = devices.read("plant").unwrap().profile;
+    let unsaved = nodes("[[node]]\ntopic = \"a\"\ntype = \"int\"\n");
+    devices.recover("plant", &profile, &unsaved).unwrap();
+    assert_eq!(devices.recovered("plant").unwrap().unwrap().nodes, unsaved);
+    let text = home.read("plant.recovered.toml");
+    assert!(text.starts_with("# Nodes that were not saved") && !text.contains("hunter2"), "{text}");
+    #[cfg(unix)]
+    assert_eq!(mode(&home.file("plant.recovered.toml")), 0o600);
+    assert_eq!(devices.names().unwrap(), ["plant"]);
+    assert_eq!(devices.all_recovered().unwrap(), ["plant"]);
+    assert_eq!(home.done(&["device", "list"]).out, "plant  mqtt://h\n");
+    devices.recover("plant", &profile, &[]).unwrap();
+    assert!(home.read("plant.recovered.toml~").contains("topic = \"a\""), "the older one is kept");
+    devices.forget_recovered("plant").unwrap();
+    devices.forget_recovered("plant").unwrap();
+    assert!(devices.recovered("plant").unwrap().is_none());
+}
+#[test]
+fn aws_is_added_by_preset_with_three_fields() {
+    let home = Home::new();
+    let preset = ["--preset", "aws-iot-core", "--cert", "/d/pump.crt", "--key", "/d/pump.key"];
+    home.done(&[&["device", "add", "cloud", "x-ats.iot.eu-west-1.amazonaws.com"][..], &preset].concat());
+    let expected = "[connection]\nurl = \"mqtts://x-ats.iot.eu-west-1.amazonaws.com\"\n\
+        preset = \"aws-iot-core\"\ntls.cert = \"/d/pump.crt\"\ntls.key = \"/d/pump.key\"\n";
+    assert_eq!(home.read("cloud.toml"), expected);
+    let shown = home.done(&["device", "show", "cloud"]).out;
+    assert!(shown.contains("QoS up to 1") && shown.contains("8 filters in a SUBSCRIBE"), "{shown}");
+    let ran = home.run(&["device", "add", "other", "h", "--preset", "aws-iot-core", "--keep-alive", "5"]);
+    assert!(ran.code == 2 && ran.err.contains("AWS IoT Core takes a keep-alive of 30 to 1200 s"), "{ran:?}");
+}
+
+#[test]
+fn the_presets_are_listed_with_what_they_limit() {
+    let listed = Home::new().done(&["device", "presets"]).out;
+    for words in [
+        "aws-iot-core     AWS IoT Core",
+        "asks for: host, certificate, key",
+        "8 filters in a SUBSCRIBE",
+        "retired by Google on 2023-08-16",
+        "devices/ID/messages/devicebound/#",
+    ] {
+        assert!(listed.contains(words), "{words}: {listed}");
+    }
+}
+
+#[test]
+fn secrets_of_headers_and_proxies_are_not_saved_in_plain_text_unless_told_to() {
+    let home = Home::new();
+    let add = ["device", "add", "cloud", "wss://me:hunter1@h"];
+    for (flags, words) in [
+        (["--ws-header", "Authorization: hunter2"], "the value of the header \"Authorization\" is not saved"),
+        (["--proxy", "http://me:hunter3@p:1"], "the proxy's password is not saved"),
+    ] {
+        let ran = home.run(&[&add[..], &flags[..]].concat());
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(words) && ran.err.contains("--save-plain"), "{ran:?}");
+        assert!(!home.file("cloud.toml").exists() && !ran.err.contains("hunter"), "{ran:?}");
+    }
+    let secrets = ["--ws-header-env", "Authorization=TOKEN", "--ws-header-file", "X=token"];
+    let proxy = ["--proxy", "http://me@p:1", "--proxy-password-command", "pass p"];
+    home.done(&[&add[..], &secrets[..], &proxy[..]].concat());
+    let text = home.read("cloud.toml");
+    assert!(text.contains("Authorization = { env = \"TOKEN\" }, X = { file = \"/"), "absolute: {text}");
+    assert!(text.contains("proxy_password = { command = \"pass p\" }") && !text.contains("hunter"), "{text}");
+    let shown = home.done(&["device", "show", "cloud"]).out;
+    assert!(shown.contains("Authorization: from the environment variable TOKEN"), "{shown}");
+    home.done(&[&add[..], &["--force", "--save-plain", "--ws-header", "Authorization: hunter2"]].concat());
+    let text = home.read("cloud.toml");
+    assert!(
+        text.contains("{ plain = \"hunter1\" }") && text.contains("Authorization = \"hunter2\""),
+        "{text}"
+    );
+    assert!(!home.done(&["device", "show", "cloud"]).out.contains("hunter"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        home.write("open.toml", "[connection]\nurl = \"ws://h\"\nws.headers = { A = \"hunter4\" }\n");
+        fs::set_permissions(home.file("open.toml"), fs::Permissions::from_mode(0o644)).unwrap();
+        let warned = home.done(&["device", "show", "open"]).err;
+        assert!(
+            warned.contains("others can read the value of the header \"A\" in this file; chmod 600"),
+            "{warned}"
+        );
+    }
+}
+
+#[test]
+fn files_whose_names_are_none_are_told_by_the_list() {
+    let home = Home::new();
+    home.write("plant.toml", "[connection]\nurl = \"mqtt://h\"\n");
+    home.write("my plant.toml", "[connection]\nurl = \"mqtt://h\"\n");
+    home.write("plant.toml~", "");
+    let ran = home.done(&["device", "list"]);
+    assert_eq!(ran.out.lines().count(), 1, "{ran:?}");
+    assert!(ran.err.contains("\"my plant.toml\" is passed over") && ran.err.contains("rename it"), "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 1, "a backup is nothing to tell: {ran:?}");
+}

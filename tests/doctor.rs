@@ -1,9 +1,17 @@
 //! The doctor against brokers that are well, and brokers that are not. Owns the table of failures.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "broker/gates.rs"]
+#[allow(dead_code, clippy::allow_attributes, reason = "other tests use more of it")]
+mod gates;
+#[path = "doctor/ways.rs"]
+mod ways;
+
 use mqttscope::demo::broker::{ALWAYS, BrokerOptions, DemoBroker, Fault, Faults, PacketKind, Strike, start};
-use mqttscope::headless::doctor::{Check, Finding, Marks, Options, Outcome, Publish, Verdict, examine};
+use mqttscope::headless::doctor::{Marks, Options, Publish, examine, json, line};
 use mqttscope::mqtt::port::Step;
-use mqttscope::mqtt::{Address, Filter, Profile, Qos, Reason, Secret, Subscription, Version};
+use mqttscope::mqtt::{
+    Address, Check, Filter, Finding, Outcome, Profile, Qos, Reason, Secret, Subscription, Verdict, Version,
+};
 use mqttscope::runtime::MachineClock;
 use mqttscope::time::WallOrigin;
 use std::process::Command;
@@ -36,7 +44,7 @@ async fn look(profile: Profile, patience: Duration, publish: Publish) -> (Verdic
 }
 
 fn text(found: &[Finding]) -> String {
-    found.iter().map(|finding| finding.line(Marks::Unicode) + "\n").collect()
+    found.iter().map(|finding| line(finding, Marks::Unicode) + "\n").collect()
 }
 
 #[tokio::test]
@@ -221,6 +229,6 @@ async fn what_a_broker_says_steers_no_terminal() {
     assert_eq!(verdict, Verdict::Refused, "{report}");
     assert!(report.contains("owned") && !report.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{report}");
     for finding in &found {
-        assert!(!finding.json().contains(['\u{1b}', '\u{7}', '\u{202e}']));
+        assert!(!json(finding).contains(['\u{1b}', '\u{7}', '\u{202e}']));
     }
 }

@@ -13,7 +13,9 @@ mod rig;
 use gates::{Papers, named};
 use mosquitto::Mosquitto;
 use mqttscope::mqtt::port::Step;
-use mqttscope::mqtt::{BrokerRequest, Profile, Qos, Reason, Retained, Secret, Stage, Transport, Version};
+use mqttscope::mqtt::{
+    BrokerEvent, BrokerRequest, Profile, Qos, Queued, Reason, Retained, Secret, Stage, Transport, Version,
+};
 use rig::{Device, PATIENCE, VERSIONS, profile, publication, subscription};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -198,7 +200,6 @@ fn open_to_all(papers: &Papers) {
     }
 }
 
-// No WebSocket here: mosquitto's listener for it (2.0.11) takes every address of the machine whatever it is told.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs mosquitto"]
 async fn tls_with_and_without_a_certificate_of_ours() {
@@ -259,5 +260,107 @@ async fn tls_with_and_without_a_certificate_of_ours() {
         settings.tls.insecure = true;
         let lost = Device::start(settings).lost().await;
         assert!(lost.remedy.as_deref().unwrap_or_default().contains("try mqtt://"), "{lost:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn websocket_plain_and_over_tls_with_a_path() {
+    let papers = Papers::new("The Authority");
+    papers.server();
+    open_to_all(&papers);
+    let path = |name| papers.path(name).display().to_string();
+    let tls = format!("certfile {}\nkeyfile {}", path("server.pem"), path("server.key"));
+    for (lines, transport) in [("", Transport::WebSocket), (tls.as_str(), Transport::SecureWebSocket)] {
+        for version in VERSIONS {
+            let (_broker, address) = Mosquitto::start_websocket(lines);
+            let mut settings = profile(address, version, "mqttscopews");
+            settings.address.transport = transport;
+            settings.address.path = "/any/path".into();
+            settings.tls.ca_file = Some(papers.path("ca.pem"));
+            settings.subscriptions = vec![subscription("#", Qos::ExactlyOnce)];
+            let mut device = Device::start(settings);
+            assert_eq!(device.online().await.tls.is_some(), transport.is_tls());
+            device.granted(1).await;
+            let large = vec![b'x'; 10_000];
+            for (ticket, qos) in (1..).zip(Qos::ALL) {
+                device.publish(ticket, publication("a", &large, qos, false));
+            }
+            let heard = device.heard(3).await;
+            assert!(heard.iter().all(|message| message.payload == large), "{transport:?} {version}");
+        }
+    }
+}
+
+/// What an ACL forbids is refused in words where mosquitto says so, and silent where it doesn't.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn an_acl_shows_in_what_is_granted_and_heard() {
+    let files = tempfile::TempDir::new().unwrap();
+    let path = files.path().join("acl");
+    std::fs::write(&path, "topic readwrite open/#\ntopic deny closed/#\n").unwrap();
+    std::fs::set_permissions(files.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let lines = format!("acl_file {}", path.display());
+    for version in VERSIONS {
+        let broker = Mosquitto::start(&lines);
+        let mut device = device(&broker, version, &[("#", Qos::AtLeastOnce), ("closed/#", Qos::AtLeastOnce)]);
+        let mut answers = Vec::new();
+        while answers.len() < 2 {
+            let answer = device.until("Subscribed", |event| match event {
+                BrokerEvent::Subscribed { subscription, granted } => {
+                    Some((subscription.filter.to_string(), granted.clone()))
+                }
+                _ => None,
+            });
+            answers.push(answer.await);
+        }
+        // 2.0.11 grants every filter and passes on what may be read; later ones refuse what is denied.
+        for (filter, granted) in answers {
+            if let Err(refusal) = granted {
+                assert!(filter == "closed/#" && refusal.reason.is_failure(), "{filter}: {refusal:?}");
+            }
+        }
+        device.publish(1, publication("closed/a", b"1", Qos::AtLeastOnce, false));
+        let last = device.stages(1).await.pop().unwrap();
+        match version {
+            // 3.1.1 has no way to say no to a publication (section 3.3.5).
+            Version::V3 => assert_eq!(last, Stage::Acknowledged(Reason::SUCCESS)),
+            Version::V5 => assert!(matches!(last, Stage::Refused(Reason::NOT_AUTHORIZED, _)), "{last:?}"),
+        }
+        device.publish(2, publication("open/a", b"2", Qos::AtLeastOnce, false));
+        assert_eq!(device.heard(1).await[0].topic, "open/a", "and nothing from closed/");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn a_session_on_disk_outlives_the_broker_with_what_was_queued() {
+    for version in VERSIONS {
+        let files = tempfile::TempDir::new().unwrap();
+        std::fs::set_permissions(files.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        let lines = format!("persistence true\npersistence_location {}/", files.path().display());
+        let broker = Mosquitto::start(&lines);
+        let subscriptions = vec![subscription("kept/#", Qos::AtLeastOnce)];
+        let lasting = Profile {
+            clean_start: false,
+            session_expiry_s: 600,
+            subscriptions,
+            ..profile(broker.address, version, "mqttscopekept")
+        };
+        let mut device = Device::start(lasting);
+        device.granted(1).await;
+        device.ask(BrokerRequest::Disconnect);
+        device.lost().await;
+        for n in ["1", "2", "3"] {
+            broker.publish(&["-q", "1", "-t", "kept/a", "-m", n]);
+        }
+        let _broker = broker.end().again(&lines);
+        device.ask(BrokerRequest::Connect);
+        assert!(device.online().await.connack.session_present, "{version}");
+        let heard = device.heard(3).await;
+        let payloads: Vec<_> = heard.iter().map(|message| message.payload.as_slice()).collect();
+        assert_eq!(payloads, [b"1", b"2", b"3"]);
+        assert!(heard.iter().all(|message| message.queued != Queued::No), "{heard:?}");
     }
 }

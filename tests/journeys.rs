@@ -1,5 +1,9 @@
 //! What people do with the explorer, from key to screen. Owns the stories; no socket, no clock.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "journeys/devices.rs"]
+mod devices;
+#[path = "journeys/exam.rs"]
+mod exam;
 #[path = "common/story.rs"]
 mod story;
 
@@ -7,7 +11,7 @@ use mqttscope::model::{Effect, Settings};
 use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::{Notice, Refusal};
 use mqttscope::mqtt::{
-    BrokerEvent, BrokerRequest, Filter, PacketId, Qos, Reason, Retained, Stage, Subscription,
+    BrokerEvent, BrokerRequest, Filter, PacketId, Preset, Qos, Reason, Retained, Stage, Subscription,
 };
 use story::{story, story_of};
 
@@ -133,6 +137,29 @@ fn what_the_broker_does_not_take_is_refused_with_its_limit() {
     let connack = ConnAck { max_qos: Some(Qos::AtMostOnce), ..ConnAck::default() };
     let mut story = story().online_as(connack).receives("a", "1").types("jp1<tab><space>");
     story = story.types("<ctrl-x>").sees("the broker takes QoS 0 at most");
+    assert!(story.published().is_empty());
+}
+
+#[test]
+fn what_its_kind_of_broker_does_not_take_is_refused_however_it_is_asked_for() {
+    let azure = || {
+        let mut story = story();
+        story.model.devices[0].profile.preset = Some(Preset::AzureIotHub);
+        story
+    };
+    // From the form, online and not; by clearing; by an undo of what was cleared before the preset was chosen.
+    for story in [azure(), azure().online()] {
+        let mut story = story.receives("a", "1").types("jp1<tab><tab><space>");
+        story = story.types("<ctrl-x>").sees("Azure IoT Hub keeps no retained messages");
+        assert!(story.published().is_empty());
+    }
+    let mut story = azure().online().receives_retained("a", "on").types("jXy");
+    assert!(story.published().is_empty());
+    story.sees("not published on a: Azure IoT Hub keeps no").types("u").sees("nothing to undo");
+    let mut story = self::story().online().receives_retained("a", "on").types("jXy");
+    assert_eq!(story.published().len(), 1);
+    story.model.devices[0].profile.preset = Some(Preset::AzureIotHub);
+    story = story.types("u").sees("Azure IoT Hub keeps no retained");
     assert!(story.published().is_empty());
 }
 

@@ -4,7 +4,7 @@
 mod story;
 
 use mqttscope::device::{Codec, Domain, Kind, Node, Unit};
-use mqttscope::model::devices::{Answer, Errand};
+use mqttscope::model::devices::{Answer, Errand, NodesSaving};
 use mqttscope::model::event::DeviceId;
 use mqttscope::model::{Effect, Event, nodes};
 use mqttscope::mqtt::Topic;
@@ -22,18 +22,23 @@ fn keeping(nodes: Vec<Node>) -> Story {
     story
 }
 
-/// What was asked to be written.
-fn written(story: &mut Story) -> Vec<Node> {
-    let errands = story.effects.drain(..).filter_map(|effect| match effect {
-        Effect::Disk(errand) => Some(*errand),
-        _ => None,
-    });
-    let nodes = errands.filter_map(|errand| match errand {
-        Errand::SaveNodes(saving) => Some(saving.nodes),
-        Errand::Save(saving) => saving.of.map(|of| of.nodes),
-        _ => None,
-    });
-    nodes.flatten().collect()
+/// What was asked of the disk since the last look.
+fn errands(story: &mut Story) -> Vec<Errand> {
+    let errand = |effect| if let Effect::Disk(errand) = effect { Some(*errand) } else { None };
+    story.effects.drain(..).filter_map(errand).collect()
+}
+
+/// The nodes that were asked to be written.
+fn saving(story: &mut Story) -> Option<NodesSaving> {
+    errands(story).into_iter().find_map(|errand| {
+        if let Errand::SaveNodes(saving) = errand {
+            Some(*saving)
+        } else if let Errand::Save(saving) = errand {
+            saving.of
+        } else {
+            None
+        }
+    })
 }
 
 #[test]
@@ -179,8 +184,8 @@ fn quitting_with_unsaved_nodes_asks_and_saving_makes_it_not_ask() {
     let mut story =
         story().online().types("acontrols/lighting<enter>q").sees("are not saved. Quit all the same?");
     story = story.types("n").types("w").sees("save as:").types("plant<enter>");
-    let saved = written(&mut story);
-    assert_eq!(saved.iter().map(|node| node.topic.as_str()).collect::<Vec<_>>(), ["controls/lighting"]);
+    let saved = saving(&mut story).unwrap();
+    assert_eq!(saved.nodes.iter().map(|node| node.topic.as_str()).collect::<Vec<_>>(), ["controls/lighting"]);
 }
 
 #[test]
@@ -189,14 +194,8 @@ fn what_changed_while_the_file_was_written_stays_unsaved() {
     let device = story.model.devices.first_mut().unwrap();
     device.origin = mqttscope::model::opening::Origin::File("plant".into());
     story = story.types("ab<enter>w");
-    let saving = story.effects.drain(..).find_map(|effect| match effect {
-        Effect::Disk(errand) => match *errand {
-            Errand::SaveNodes(saving) => Some(saving),
-            _ => None,
-        },
-        _ => None,
-    });
-    let answer = Answer::NodesSaved(saving.unwrap(), Ok(()));
+    let saving = saving(&mut story).unwrap();
+    let answer = Answer::NodesSaved(Box::new(saving), Ok(()));
     story = story.types("ac<enter>").happens(Event::Disk(Box::new(answer)));
     assert!(story.model.device(DeviceId(0)).unwrap().kept.is_changed());
     story.sees("saved plant with 2 nodes").sees("unsaved");

@@ -3,6 +3,7 @@
 use clap::CommandFactory;
 use mqttscope::cli::Cli;
 use mqttscope::keymap::{Keymap, markdown};
+use mqttscope::mqtt::Preset;
 use std::fs;
 use std::path::Path;
 
@@ -36,6 +37,18 @@ fn the_keys_are_those_of_the_program() {
 }
 
 #[test]
+fn every_preset_stands_in_its_table_with_what_it_asks_for() {
+    let text = readme();
+    for preset in Preset::ALL {
+        let head = format!("| `{}` |", preset.key());
+        let row = text.lines().find(|line| line.starts_with(&head)).unwrap_or_else(|| panic!("{head}"));
+        for ask in preset.asks() {
+            assert!(row.contains(ask.words()), "{row}: {ask:?}");
+        }
+    }
+}
+
+#[test]
 fn the_two_commands_and_every_option_named_exist() {
     let text = readme();
     for command in ["cargo run --release -- demo", "cargo test"] {
@@ -43,9 +56,10 @@ fn the_two_commands_and_every_option_named_exist() {
     }
     let cli = Cli::command();
     let (demo, doctor) = (cli.find_subcommand("demo").unwrap(), cli.find_subcommand("doctor").unwrap());
-    let add = cli.find_subcommand("device").unwrap().find_subcommand("add").unwrap();
-    let known: Vec<String> = [&cli, demo, doctor, add]
+    let of_device = cli.find_subcommand("device").unwrap().get_subcommands();
+    let known: Vec<String> = [&cli, demo, doctor]
         .into_iter()
+        .chain(of_device)
         .flat_map(clap::Command::get_arguments)
         .filter_map(|argument| argument.get_long())
         .map(str::to_owned)

@@ -7,7 +7,10 @@ use mqttscope::decode::{Ink, Line};
 use mqttscope::model::{Effect, Settings};
 use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::{Notice, Online};
-use mqttscope::mqtt::{BrokerEvent, BrokerRequest, PacketId, Reason, Stage};
+use mqttscope::mqtt::{
+    Batch, BrokerEvent, BrokerRequest, MessageRef, PacketId, Qos, Queued, Reason, Retained, Stage,
+};
+use mqttscope::time::Timestamp;
 use std::time::Duration;
 use story::{Story, story, story_of};
 
@@ -259,7 +262,7 @@ fn keys_of_the_tree_work_in_the_inspector_too() {
         .types("Sx/#<enter>")
         .asks(&[BrokerRequest::Subscribe(mqttscope::mqtt::Subscription::new(
             mqttscope::mqtt::Filter::parse("x/#").unwrap(),
-            mqttscope::mqtt::Qos::AtMostOnce,
+            Qos::AtMostOnce,
         ))]);
 }
 
@@ -302,5 +305,27 @@ fn the_cursor_never_leaves_the_screen() {
             story.screen();
             assert_eq!((anchor, cursor), (story.model.anchor, story.model.cursor), "run {run}, step {step}");
         }
+    }
+}
+
+#[test]
+fn a_message_that_was_queued_while_we_were_away_says_so() {
+    for (queued, words) in
+        [(Queued::Likely, "likely, while we were away"), (Queued::Certainly, "while we were away: DUP tells")]
+    {
+        let mut batch = Batch::default();
+        batch.push(&MessageRef {
+            topic: "a",
+            payload: b"1",
+            properties: &[],
+            qos: Qos::AtLeastOnce,
+            retained: Retained::No,
+            dup: false,
+            queued,
+            packet_id: PacketId::new(1),
+            received: Timestamp::from_millis(1_000),
+        });
+        let story = story().online().hears(BrokerEvent::Messages(batch)).types("j4");
+        story.sees(words).receives("a", "2").does_not_see(words);
     }
 }

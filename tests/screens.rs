@@ -1,4 +1,6 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
+#[path = "screens/devices.rs"]
+mod devices;
 #[path = "common/stage.rs"]
 mod stage;
 
@@ -7,9 +9,15 @@ use mqttscope::model::event::DeviceId;
 use mqttscope::model::{Event, Settings};
 use mqttscope::mqtt::port::Step;
 use mqttscope::mqtt::{BrokerEvent, Reason, Retained, Stage as Reached};
+use mqttscope::time::WallOrigin;
 use stage::{DEMO, Stage, awkward, settings};
 
 const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (200, 60)];
+
+/// The wall clock of somebody who used the program a while ago.
+fn two_days_on() -> WallOrigin {
+    WallOrigin { unix_ms: 172_800_000, offset_s: 0 }
+}
 
 /// One snapshot a size.
 fn check(name: &str, make: impl Fn() -> Stage) {
@@ -401,4 +409,17 @@ fn a_frame_smaller_than_the_model_was_told_is_drawn_all_the_same() {
             terminal.draw(draw).unwrap();
         }
     }
+}
+
+#[test]
+fn a_device_is_added_by_filling_a_form_in() {
+    check("device-form", || {
+        let mut stage = beginning(&["demo"]);
+        stage.keys("D a");
+        stage.keys("right right right enter");
+        stage.types("abc-ats.iot.eu-west-1.amazonaws.com");
+        stage.keys("down");
+        stage.types("70000");
+        stage
+    });
 }

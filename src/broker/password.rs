@@ -1,8 +1,10 @@
-//! The password, made anew for each connect. Owns its sources and their words; no sentence repeats a secret.
+//! Secrets, made anew for each connect. Owns their sources and their words; no sentence repeats a secret.
 use super::loss::{Loss, quoted, system_words};
 use crate::mqtt::port::Step;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
+use std::fmt;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -17,54 +19,115 @@ const MAX_BYTES: usize = 65_535 + 2;
 /// Bytes of a command's complaint that are repeated.
 const MAX_COMPLAINT_BYTES: u64 = 300;
 
-/// The password for this connect.
-pub(super) async fn resolve(profile: &Profile) -> Result<Option<Secret>, Loss> {
-    match &profile.password_source {
-        PasswordSource::Given => Ok(profile.password.clone()),
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted<'a> {
+    Password,
+    ProxyPassword,
+    /// The value of the header of this name.
+    Header(&'a str),
+}
+
+impl fmt::Display for Wanted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Password => f.write_str("the password"),
+            Self::ProxyPassword => f.write_str("the proxy's password"),
+            Self::Header(name) => write!(f, "the header {name:?}"),
+        }
+    }
+}
+
+impl Wanted<'_> {
+    /// A source of it, such as "the password file".
+    fn source(self, kind: &str) -> String {
+        match self {
+            Self::Password => format!("the password {kind}"),
+            Self::ProxyPassword => format!("the proxy password {kind}"),
+            Self::Header(name) => format!("the {kind} for the header {name:?}"),
+        }
+    }
+
+    fn failed(self, cause: String, remedy: &str) -> Loss {
+        let step = match self {
+            Self::Password => Step::Connect,
+            Self::ProxyPassword => Step::Proxy,
+            Self::Header(_) => Step::WebSocket,
+        };
+        Loss::new(Some(step), cause, Some(remedy))
+    }
+}
+
+/// The profile for this connect, with every secret that it needs.
+pub(super) async fn fill(profile: &Profile) -> Result<Profile, Loss> {
+    let mut filled = profile.clone();
+    if let Some((_, password)) = filled.proxy.as_mut().and_then(|proxy| proxy.credentials.as_mut())
+        && let Some(made) = of_source(Wanted::ProxyPassword, &profile.proxy_password_source).await?
+    {
+        *password = made;
+    }
+    if profile.address.transport.is_websocket() {
+        for (name, source) in &profile.ws_headers_made {
+            let made = of_source(Wanted::Header(name), source).await?;
+            filled.ws_headers.extend(made.map(|value| (name.clone(), value)));
+        }
+    }
+    if let Some(made) = of_source(Wanted::Password, &profile.password_source).await? {
+        filled.password = Some(made);
+    }
+    Ok(filled)
+}
+
+/// The secret of a source; `None` where it was given at the start.
+async fn of_source(wanted: Wanted<'_>, source: &PasswordSource) -> Result<Option<Secret>, Loss> {
+    match source {
+        PasswordSource::Given => Ok(None),
         PasswordSource::Variable(name) => match std::env::var_os(name) {
             Some(value) => Ok(Some(Secret::new(value.into_encoded_bytes()))),
-            None => Err(failed(
-                format!("the environment variable {name:?}, which holds the password, is not set"),
+            None => Err(wanted.failed(
+                format!("the environment variable {name:?}, which holds {wanted}, is not set"),
                 "set it before mqttscope starts",
             )),
         },
         PasswordSource::File(path) => {
-            let path = path.clone();
-            let read = tokio::task::spawn_blocking(move || of_file(&path)).await;
-            read.unwrap_or_else(|error| Err(failed(error.to_string(), "try again"))).map(Some)
+            let of_file = {
+                let path = path.clone();
+                tokio::task::spawn_blocking(move || read_start(&path))
+            };
+            let read = of_file.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+            of_file_read(wanted, path, read).map(Some)
         }
-        PasswordSource::Command(line) => of_command(line, COMMAND_WITHIN).await.map(Some),
+        PasswordSource::Command(line) => of_command(wanted, line, COMMAND_WITHIN).await.map(Some),
     }
 }
 
-fn failed(cause: String, remedy: &str) -> Loss {
-    Loss::new(Some(Step::Connect), cause, Some(remedy))
+/// The start of a file, as far as a secret can reach.
+fn read_start(path: &Path) -> io::Result<Secret> {
+    let mut bytes = Vec::with_capacity(MAX_BYTES + 64);
+    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES as u64).read_to_end(&mut bytes));
+    let bytes = Secret::new(bytes);
+    read.map(|_| bytes)
 }
 
 /// A file's first line.
-fn of_file(path: &Path) -> Result<Secret, Loss> {
-    let mut bytes = Vec::with_capacity(MAX_BYTES + 64);
-    let read = std::fs::File::open(path).and_then(|file| {
-        std::io::Read::read_to_end(&mut std::io::Read::take(file, MAX_BYTES as u64), &mut bytes)
-    });
-    let bytes = Secret::new(bytes);
-    if let Err(error) = read {
-        let cause = format!("the password file {} can't be read: {}", quoted(path), system_words(&error));
-        return Err(failed(cause, "check the path, and that you may read it"));
+fn of_file_read(wanted: Wanted<'_>, path: &Path, read: io::Result<Secret>) -> Result<Secret, Loss> {
+    let file = format!("{} {}", wanted.source("file"), quoted(path));
+    let bytes = read.map_err(|error| {
+        let cause = format!("{file} can't be read: {}", system_words(&error));
+        wanted.failed(cause, "check the path, and that you may read it")
+    })?;
+    let secret = first_line(&bytes);
+    if secret.expose().is_empty() {
+        return Err(wanted.failed(format!("{file} is empty"), &format!("write {wanted} into it")));
     }
-    let password = first_line(&bytes);
-    if password.expose().is_empty() {
-        return Err(failed(
-            format!("the password file {} is empty", quoted(path)),
-            "write the password into it",
-        ));
-    }
-    Ok(password)
+    Ok(secret)
 }
 
 /// The first line of what a command prints.
-async fn of_command(line: &str, within: Duration) -> Result<Secret, Loss> {
-    let remedy = "run the password command in a shell to see what it does";
+async fn of_command(wanted: Wanted<'_>, line: &str, within: Duration) -> Result<Secret, Loss> {
+    let command = wanted.source("command");
+    let remedy = format!("run {command} in a shell to see what it does");
+    let failed = |cause: String| wanted.failed(cause, &remedy);
     let spawned = Command::new("sh")
         .arg("-c")
         .arg(line)
@@ -75,9 +138,8 @@ async fn of_command(line: &str, within: Duration) -> Result<Secret, Loss> {
         .process_group(0)
         .kill_on_drop(true)
         .spawn();
-    let mut child = spawned.map_err(|error| {
-        failed(format!("the password command can't be started: {}", system_words(&error)), remedy)
-    })?;
+    let mut child =
+        spawned.map_err(|error| failed(format!("{command} can't be started: {}", system_words(&error))))?;
     let mut group = Group(child.id());
     let (printed, complaint, status) = match timeout(within, output(&mut child)).await {
         Ok(Ok(ran)) => {
@@ -86,33 +148,32 @@ async fn of_command(line: &str, within: Duration) -> Result<Secret, Loss> {
             ran
         }
         Ok(Err(error)) => {
-            return Err(failed(format!("the password command failed: {}", system_words(&error)), remedy));
+            return Err(failed(format!("{command} failed: {}", system_words(&error))));
         }
         Err(_elapsed) => {
-            let cause = format!("the password command did not end within {} s", within.as_secs());
-            return Err(failed(cause, remedy));
+            return Err(failed(format!("{command} did not end within {} s", within.as_secs())));
         }
     };
     if !status.success() {
         let complaint = complaint.lines().next().unwrap_or_default().trim().to_owned();
         let said = if complaint.is_empty() { String::new() } else { format!("; it says {complaint:?}") };
-        return Err(failed(format!("the password command failed ({status}){said}"), remedy));
+        return Err(failed(format!("{command} failed ({status}){said}")));
     }
     let password = first_line(&printed);
     if password.expose().is_empty() {
-        return Err(failed("the password command printed nothing".into(), remedy));
+        return Err(failed(format!("{command} printed nothing")));
     }
     Ok(password)
 }
 
-async fn output(child: &mut Child) -> std::io::Result<(Secret, String, std::process::ExitStatus)> {
+async fn output(child: &mut Child) -> io::Result<(Secret, String, std::process::ExitStatus)> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let printing = async move {
         let mut printed = Vec::with_capacity(MAX_BYTES + 64);
         if let Some(stdout) = stdout {
             stdout.take(MAX_BYTES as u64).read_to_end(&mut printed).await?;
         }
-        std::io::Result::Ok(Secret::new(printed))
+        io::Result::Ok(Secret::new(printed))
     };
     let complaining = async move {
         let mut complaint = Vec::new();
@@ -121,7 +182,7 @@ async fn output(child: &mut Child) -> std::io::Result<(Secret, String, std::proc
             // The rest is let go, so that the command does not wait for a reader.
             tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
         }
-        std::io::Result::Ok(String::from_utf8_lossy(&complaint).into_owned())
+        io::Result::Ok(String::from_utf8_lossy(&complaint).into_owned())
     };
     let (printed, complaint, status) = tokio::try_join!(printing, complaining, child.wait())?;
     Ok((printed, complaint, status))
@@ -148,13 +209,15 @@ impl Drop for Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mqtt::profile::Proxy;
+    use crate::mqtt::{Address, Transport};
 
     #[tokio::test]
     async fn a_command_s_first_line_is_the_password() {
         for (line, expected) in
             [("echo token", "token"), ("printf 'a b\\nsecond'", "a b"), ("printf 'x'; echo noise >&2", "x")]
         {
-            let password = of_command(line, PATIENCE).await.unwrap();
+            let password = of_command(Wanted::Password, line, PATIENCE).await.unwrap();
             assert_eq!(String::from_utf8_lossy(password.expose()), expected, "{line}");
         }
     }
@@ -169,11 +232,11 @@ mod tests {
             ("true", "the password command printed nothing"),
             ("kill -9 $$", "the password command failed (signal: 9"),
         ] {
-            let loss = of_command(line, PATIENCE).await.unwrap_err();
+            let loss = of_command(Wanted::Password, line, PATIENCE).await.unwrap_err();
             assert!(loss.cause.contains(words), "{line}: {}", loss.cause);
             assert!(loss.remedy.is_some());
         }
-        let loss = of_command("echo started; sleep 100; echo never", Duration::from_millis(20)).await;
+        let loss = of_command(Wanted::Password, "sleep 100; echo never", Duration::from_millis(20)).await;
         assert!(loss.unwrap_err().cause.contains("did not end within"));
     }
 
@@ -181,18 +244,42 @@ mod tests {
     async fn a_file_gives_its_first_line_and_wrong_ones_are_named() {
         let files = tempfile::TempDir::new().unwrap();
         let path = files.path().join("secret");
-        std::fs::write(&path, "hunter2\n").unwrap();
-        assert_eq!(of_file(&path).unwrap().expose(), b"hunter2");
-        std::fs::write(&path, "\n").unwrap();
-        assert!(of_file(&path).unwrap_err().cause.contains("is empty"));
-        assert!(of_file(&files.path().join("none")).unwrap_err().cause.contains("can't be read"));
+        let source = PasswordSource::File(path.clone());
+        let made = async || of_source(Wanted::Header("Authorization"), &source).await;
+        for (contents, words) in [(None, "can't be read"), (Some("\n"), "is empty")] {
+            if let Some(contents) = contents {
+                std::fs::write(&path, contents).unwrap();
+            }
+            let loss = made().await.unwrap_err();
+            assert!(loss.cause.starts_with("the file for the header \"Authorization\""), "{}", loss.cause);
+            assert!(loss.cause.contains(words), "{}", loss.cause);
+            assert_eq!(loss.step, Some(Step::WebSocket));
+        }
+        std::fs::write(&path, "hunter2\nmore").unwrap();
+        assert_eq!(made().await.unwrap().unwrap().expose(), b"hunter2");
     }
 
     #[tokio::test]
-    async fn a_variable_that_is_not_set_is_named() {
-        let mut profile = Profile::new("t", crate::mqtt::Address::tcp("h", 1), "x");
+    async fn every_secret_is_made_where_it_is_needed_and_named_where_it_is_not() {
+        let command = |line: &str| PasswordSource::Command(line.into());
+        let mut profile = Profile::new("t", Address::tcp("h", 1), "x");
+        profile.ws_headers = vec![("A".into(), Secret::new(b"given".to_vec()))];
+        profile.ws_headers_made =
+            vec![("B".into(), command("echo Bearer x")), ("C".into(), command("exit 1"))];
+        let credentials = Some(("me".to_owned(), Secret::new(Vec::new())));
+        profile.proxy = Some(Proxy { host: "p".into(), port: 1, credentials });
+        profile.proxy_password_source = command("echo secret");
+        let filled = fill(&profile).await.unwrap();
+        assert_eq!(filled.ws_headers.len(), 1, "TCP sends no headers, so that none is made");
+        assert_eq!(filled.proxy.unwrap().credentials.unwrap().1.expose(), b"secret");
+        profile.address.transport = Transport::WebSocket;
+        let loss = fill(&profile).await.unwrap_err();
+        assert_eq!(loss.cause, "the command for the header \"C\" failed (exit status: 1)");
+        profile.ws_headers_made.pop();
+        let headers = fill(&profile).await.unwrap().ws_headers;
+        assert_eq!((headers[1].0.as_str(), headers[1].1.expose()), ("B", &b"Bearer x"[..]));
         profile.password_source = PasswordSource::Variable("MQTTSCOPE_NOT_SET".into());
-        let loss = resolve(&profile).await.unwrap_err();
-        assert!(loss.cause.contains("\"MQTTSCOPE_NOT_SET\""), "{}", loss.cause);
+        let loss = fill(&profile).await.unwrap_err();
+        assert!(loss.cause.contains("\"MQTTSCOPE_NOT_SET\", which holds the password"), "{}", loss.cause);
     }
 }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 /// How long the proxy may take: it resolves and connects before it answers.
-const PROXY_WITHIN: Duration = Duration::from_secs(15);
+pub(super) const PROXY_WITHIN: Duration = Duration::from_secs(15);
 /// The longest answer taken; a refusal's page begins behind it.
 const MAX_ANSWER_BYTES: usize = 8 * 1024;
 
@@ -19,6 +19,7 @@ pub(super) async fn open(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     proxy: &Proxy,
     broker: &Address,
+    within: Duration,
 ) -> Result<String, Loss> {
     let at = Address::tcp(&*proxy.host, proxy.port).host_port();
     let failed = |cause: String, remedy: Option<&str>| Loss::new(Some(Step::Proxy), cause, remedy);
@@ -28,7 +29,7 @@ pub(super) async fn open(
         stream.flush().await?;
         answer(stream).await
     };
-    let answer = match timeout(PROXY_WITHIN, asked).await {
+    let answer = match timeout(within, asked).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
             let cause = format!("the proxy {at} closed the connection without an answer");
@@ -38,7 +39,7 @@ pub(super) async fn open(
             return Err(failed(format!("the proxy {at} failed: {}", system_words(&error)), None));
         }
         Err(_elapsed) => {
-            let cause = format!("the proxy {at} did not answer within {} s", PROXY_WITHIN.as_secs());
+            let cause = format!("the proxy {at} did not answer within {} s", within.as_secs());
             return Err(failed(
                 cause,
                 Some("check that it is an HTTP proxy, and that it reaches the broker"),

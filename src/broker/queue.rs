@@ -101,6 +101,7 @@ impl Feed {
             }
             BrokerEvent::StepBegun(..)
             | BrokerEvent::StepDone(..)
+            | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
             | BrokerEvent::Publication { .. }
@@ -165,6 +166,7 @@ impl Events {
             | BrokerEvent::Lost(_)
             | BrokerEvent::StepBegun(..)
             | BrokerEvent::StepDone(..)
+            | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
             | BrokerEvent::Publication { .. }
@@ -207,7 +209,7 @@ impl Drop for Events {
 mod tests {
     use super::*;
     use crate::mqtt::port::{LinkStatus, Lost, Notice};
-    use crate::mqtt::{MessageRef, Qos, Retained};
+    use crate::mqtt::{MessageRef, Qos, Queued, Retained};
     use crate::time::Timestamp;
 
     fn batch(n: usize, payload: &[u8]) -> BrokerEvent {
@@ -220,6 +222,7 @@ mod tests {
                 qos: Qos::AtMostOnce,
                 retained: Retained::Unknown,
                 dup: false,
+                queued: Queued::No,
                 packet_id: None,
                 received: Timestamp::ZERO,
             });

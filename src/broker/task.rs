@@ -30,9 +30,9 @@ pub(super) enum Progress {
 /// Whether the version is known that the broker speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Search {
-    /// 5 is tried first.
+    /// The profile's version is tried first.
     Begins,
-    /// 5 failed in a way that the version may be the reason for: 3.1.1 is tried.
+    /// It failed in a way that the version may be the reason for: the other one is tried.
     FellBack,
     /// The user said, or we were online with it: no other is tried.
     Over,
@@ -43,6 +43,8 @@ pub(super) struct Device {
     /// The settings; the version is the one spoken now.
     pub profile: Profile,
     search: Search,
+    /// What a search begins with: 5, or 3.1.1 where that was found before.
+    first: Version,
     tls: Option<TlsFacts>,
     pub session: Session,
     pub clock: Arc<dyn Clock>,
@@ -62,6 +64,7 @@ pub(super) async fn run(
 ) {
     let mut device = Device {
         search: if profile.version_is_fixed { Search::Over } else { Search::Begins },
+        first: profile.version,
         tls: None,
         session: Session::new(profile.clone(), seed),
         profile,
@@ -124,28 +127,37 @@ impl Device {
             None => as_asked(None),
         };
         let now = self.clock.now();
-        let Some(loss) = self.seek_version(now, loss) else { return };
+        let Some(mut loss) = self.seek_version(now, loss) else { return };
         let retry_at = self.session.transport_lost(now, loss.may_retry);
+        if loss.step.is_none() && retry_at.is_some() {
+            loss.remedy = loss.remedy.or_else(|| self.session.rival());
+        }
         self.tell_events(&mut Batch::default());
         if !self.session.has_ended() {
             self.tell_lost(loss, now, retry_at);
         }
     }
 
-    /// Goes on with 3.1.1 when the broker may not know 5, and back to 5 for the next attempt; the loss that
-    /// remains to be told. Any other failure is told as it is.
+    /// Goes on with the other version when the broker may not know the first, which the next attempt begins with
+    /// again; the loss that remains to be told. Any other failure is told as it is.
     fn seek_version(&mut self, now: Timestamp, loss: Loss) -> Option<Loss> {
         let is_suspect = loss.suspect == Suspect::Version && loss.step.is_some();
         match self.search {
             Search::Begins if is_suspect && self.session.wants_connection() => {
-                if self.profile.username.is_none() && self.session.has_password() {
+                let other = match self.first {
+                    Version::V5 => Version::V3,
+                    Version::V3 => Version::V5,
+                };
+                let has_lone_password = self.profile.username.is_none() && self.session.has_password();
+                if other == Version::V3 && has_lone_password {
                     let remedy = "give a user name with --username: 3.1.1 sends no password without one";
                     return Some(Loss { remedy: Some(remedy.into()), ..loss });
                 }
-                let words = format!("{}; trying MQTT 3.1.1", loss.cause);
+                let name = if other == Version::V3 { "3.1.1" } else { "5" };
+                let words = format!("{}; trying MQTT {name}", loss.cause);
                 self.feed.push(BrokerEvent::Notice(Notice::Words(words)));
                 self.search = Search::FellBack;
-                self.speak(Version::V3);
+                self.speak(other);
                 self.session.try_again_now(now);
                 None
             }
@@ -153,7 +165,7 @@ impl Device {
             Search::FellBack => {
                 self.search = Search::Begins;
                 let loss = if is_suspect { loss.of_both_versions(&self.profile) } else { loss };
-                self.speak(Version::V5);
+                self.speak(self.first);
                 Some(loss)
             }
         }
@@ -168,8 +180,9 @@ impl Device {
     async fn dial(&mut self) -> Option<Result<(Option<Secret>, Opened), Loss>> {
         let Self { profile, session, clock, requests, feed, .. } = self;
         let mut dialing = pin!(async {
-            let password = password::resolve(profile).await?;
-            Ok((password, dial::dial(profile, &**clock, feed).await?))
+            let mut filled = password::fill(profile).await?;
+            let password = filled.password.take();
+            Ok((password, dial::dial(&filled, &**clock, feed).await?))
         });
         loop {
             tokio::select! {

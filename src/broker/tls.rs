@@ -27,7 +27,7 @@ use tokio_rustls::client::TlsStream;
 use verdict::Verdict;
 
 /// How long the handshake may take: a slow mobile link needs a second for each of its round trips.
-const TLS_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const TLS_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long is waited for what is there already.
 const ALERT_WITHIN: Duration = Duration::from_secs(1);
@@ -42,6 +42,7 @@ impl<S: Layer> Layer for TlsStream<S> {
 pub(super) async fn open(
     bare: BufReader<Bare>,
     profile: &Profile,
+    within: Duration,
 ) -> Result<(TlsStream<BufReader<Bare>>, TlsFacts), Loss> {
     let settings = profile.tls.clone();
     // Files, and a directory of some hundred certificates, are no work for a task.
@@ -50,7 +51,7 @@ pub(super) async fn open(
     let (config, verdict) = made.map_err(|error| failed(format!("TLS could not be set up: {error}")))??;
     let name = server_name(profile)?;
     let connecting = TlsConnector::from(Arc::new(config)).connect(name, bare).into_fallible();
-    match timeout(TLS_WITHIN, connecting).await {
+    match timeout(within, connecting).await {
         Ok(Ok(stream)) => {
             let facts = facts(stream.get_ref().1, &verdict, profile.tls.insecure);
             Ok((stream, facts))
@@ -61,7 +62,7 @@ pub(super) async fn open(
         },
         Err(_elapsed) => Err(Loss::new(
             Some(Step::Tls),
-            format!("{} did not answer the TLS handshake within {} s", profile.address, TLS_WITHIN.as_secs()),
+            format!("{} did not answer the TLS handshake within {} s", profile.address, within.as_secs()),
             Some(&plain_remedy(&profile.address)),
         )),
     }

@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 
 /// How long the server may take to answer the opening request: a gateway asks the broker behind it first.
-const WEBSOCKET_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const WEBSOCKET_WITHIN: Duration = Duration::from_secs(10);
 /// Bytes of one frame of ours, so that what waits is known to be bounded.
 const FRAME_BYTES: usize = 64 * 1024;
 /// What one message may hold beyond the largest packet: a broker may put many packets into one.
@@ -47,19 +47,23 @@ impl<S: Layer> Layer for Frames<S> {
 }
 
 /// Asks for a WebSocket over an open stream.
-pub(super) async fn open<S: Layer>(stream: S, profile: &Profile) -> Result<Frames<S>, Loss> {
+pub(super) async fn open<S: Layer>(
+    stream: S,
+    profile: &Profile,
+    within: Duration,
+) -> Result<Frames<S>, Loss> {
     let max_message_bytes = profile.max_packet_bytes as usize + BEYOND_PACKET_BYTES;
     let config = WebSocketConfig::default()
         .max_message_size(Some(max_message_bytes))
         .max_frame_size(Some(max_message_bytes));
     let request = request(profile)?;
     let opening = tokio_tungstenite::client_async_with_config(request, stream, Some(config));
-    match timeout(WEBSOCKET_WITHIN, opening).await {
+    match timeout(within, opening).await {
         Ok(Ok((socket, _answer))) => {
             Ok(Frames { socket, unread: Bytes::new(), is_closing: false, max_message_bytes })
         }
         Ok(Err(error)) => Err(words::of_opening(&error, profile)),
-        Err(_elapsed) => Err(words::no_answer(WEBSOCKET_WITHIN, profile)),
+        Err(_elapsed) => Err(words::no_answer(within, profile)),
     }
 }
 

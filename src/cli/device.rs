@@ -1,7 +1,12 @@
 //! `mqttscope device …`: the device files from the shell. Owns the words printed; `config::device` owns the files.
+mod presets;
+mod transfer;
+
 use super::run::Failure;
-use super::{Cli, ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check_password};
-use crate::config::device::{DeviceError, Devices, Existing, PlainPassword, is_name, proxy_shown, url_of};
+use super::{Cli, ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check};
+use crate::config::device::{
+    DeviceError, Devices, Existing, PlainPassword, is_name, plain_secret, proxy_shown, url_of,
+};
 use crate::decode::escape::sanitize;
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::{PasswordSource, RetainHandling, TlsSettings};
@@ -29,7 +34,7 @@ pub enum DeviceCommand {
     List,
     /// Show what a device file says; never a password
     Show {
-        /// The device's name
+        /// The device's name, or the path of its file
         name: String,
     },
     /// Write a device file
@@ -39,6 +44,14 @@ pub enum DeviceCommand {
         /// The device's name
         name: String,
     },
+    /// Write a device file from a .device file of ossia score
+    Import(transfer::ImportArgs),
+    /// Write a device as a .device file of ossia score
+    Export(transfer::ExportArgs),
+    /// Compare two device files; exits with 1 when they differ
+    Diff(transfer::DiffArgs),
+    /// List the kinds of brokers that --preset knows, with what they limit and what to have ready
+    Presets,
     /// Print where the device files lie, or where one does
     Path {
         /// The device's name
@@ -66,6 +79,9 @@ pub struct AddArgs {
     /// Replace a device of this name; its file is kept as NAME.toml~
     #[arg(long)]
     pub force: bool,
+    /// Write passwords and header values that stand in the arguments into the file, in plain text
+    #[arg(long)]
+    pub save_plain: bool,
     /// How to connect; what is given here is written into the file.
     #[command(flatten)]
     pub connection: ConnectionArgs,
@@ -81,6 +97,13 @@ pub(super) fn run(args: &DeviceArgs) -> Result<(), Failure> {
         DeviceCommand::Remove { name } => {
             let backup = devices.remove(name).map_err(failure)?;
             say(&format!("removed {name}; its file is kept as {}", backup.display()));
+            Ok(())
+        }
+        DeviceCommand::Import(args) => transfer::import(&devices, args),
+        DeviceCommand::Export(args) => transfer::export(&devices, args),
+        DeviceCommand::Diff(args) => transfer::diff(&devices, args),
+        DeviceCommand::Presets => {
+            presets::list();
             Ok(())
         }
         DeviceCommand::Path { name } => {
@@ -110,17 +133,22 @@ fn list(devices: &Devices) -> Result<(), Failure> {
         let shown = shown.lines().next().unwrap_or_default();
         say(&format!("{name:n_cols$}  {}", sanitize(shown.as_bytes(), MAX_COLS)));
     }
+    for stem in devices.misnamed().map_err(failure)? {
+        let file = format!("{stem}.toml");
+        warn(&format!("{file:?} is passed over: {}; rename it", DeviceError::Name(stem)));
+    }
     Ok(())
 }
 
 fn show(devices: &Devices, name: &str) -> Result<(), Failure> {
-    let device = devices.read(name).map_err(failure)?;
+    let device = devices.open(name).map_err(failure)?;
     for warning in &device.warnings {
         warn(&warning.to_string());
     }
     let profile = &device.profile;
     fact("file", device.path.display());
     fact("url", shown_url(profile));
+    presets::show(profile);
     fact(
         "mqtt version",
         match (profile.version_is_fixed, profile.version) {
@@ -134,17 +162,18 @@ fn show(devices: &Devices, name: &str) -> Result<(), Failure> {
     if let Some(username) = &profile.username {
         fact("user name", username);
     }
-    match &profile.password_source {
-        PasswordSource::Given if profile.password.is_some() => fact("password", "in the file, in plain text"),
-        PasswordSource::Given => {}
-        PasswordSource::Variable(name) => fact("password", format!("from the environment variable {name}")),
-        PasswordSource::File(path) => fact("password", format!("from the file {}", path.display())),
-        PasswordSource::Command(_) => fact("password", "from a command, run anew at each connect"),
+    match source_words(&profile.password_source) {
+        Some(words) => fact("password", words),
+        None if profile.password.is_some() => fact("password", "in the file, in plain text"),
+        None => {}
     }
     show_session(profile);
     show_way(profile);
     for subscription in &profile.subscriptions {
         fact("subscription", shown_subscription(subscription));
+    }
+    if !device.nodes.is_empty() {
+        fact("kept nodes", device.nodes.len());
     }
     Ok(())
 }
@@ -193,8 +222,24 @@ fn show_way(profile: &Profile) {
     for (name, _secret) in &profile.ws_headers {
         fact("header", format!("{name}: …"));
     }
+    for (name, source) in &profile.ws_headers_made {
+        fact("header", format!("{name}: {}", source_words(source).unwrap_or_default()));
+    }
     if let Some(proxy) = &profile.proxy {
         fact("proxy", proxy_shown(proxy));
+    }
+    if let Some(words) = source_words(&profile.proxy_password_source) {
+        fact("its password", words);
+    }
+}
+
+/// Where a secret comes from; `None` where it was given.
+fn source_words(source: &PasswordSource) -> Option<String> {
+    match source {
+        PasswordSource::Given => None,
+        PasswordSource::Variable(name) => Some(format!("from the environment variable {name}")),
+        PasswordSource::File(path) => Some(format!("from the file {}", path.display())),
+        PasswordSource::Command(_) => Some("from a command, run anew at each connect".into()),
     }
 }
 
@@ -222,43 +267,73 @@ fn shown_url(profile: &Profile) -> String {
 
 fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
     let usage = |words: String| (EXIT_USAGE, words);
-    if !is_name(&args.name) {
-        return Err(failure(DeviceError::Name(args.name.clone())));
-    }
-    if Cli::command().find_subcommand(&args.name).is_some() || args.name == "help" {
-        let words = format!(
-            "{0:?} is a command of mqttscope, so \"mqttscope {0}\" would not open it; choose another name",
-            args.name
-        );
-        return Err(usage(words));
-    }
+    take_name(&args.name)?;
+    let plain = if args.save_plain { PlainPassword::Save } else { PlainPassword::LeaveOut };
     let (mut profile, warnings) = match (&args.from_mosquitto, args.url.as_ref().or(args.from_url.as_ref())) {
         (Some(line), _) => mosquitto::parse(line).map_err(usage)?,
-        (None, url) => of_url(url.map_or("", String::as_str)).map_err(usage)?,
+        (None, url) => of_url(&args.connection.url(url.map_or("", String::as_str)), plain).map_err(usage)?,
     };
     for warning in warnings {
         warn(&warning);
     }
     args.connection.change(&mut profile).map_err(|error| usage(error.to_string()))?;
+    if args.connection.password.password_prompt {
+        let words =
+            "a typed password is not saved; give --password-env, --password-file or --password-command";
+        return Err(usage(words.to_owned()));
+    }
     absolute(&mut profile);
+    profile.name.clone_from(&args.name);
     profile.client_id = args.connection.client_id.clone().unwrap_or(profile.client_id);
-    check_password(&profile).map_err(|error| usage(error.to_string()))?;
+    check(&profile).map_err(|error| usage(error.to_string()))?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
-    let path = devices.create(&args.name, &profile, PlainPassword::LeaveOut, existing).map_err(failure)?;
+    if let Some(what) = plain_secret(&profile).filter(|_| plain == PlainPassword::LeaveOut) {
+        let words =
+            format!("{what} is not saved in plain text; {}, or say so with --save-plain", instead(&profile));
+        return Err(usage(words));
+    }
+    let path = devices.create(&args.name, &profile, plain, existing).map_err(failure)?;
     say(&format!("saved {}; open it with: mqttscope {}", path.display(), args.name));
     Ok(())
 }
 
-fn of_url(text: &str) -> Result<(Profile, Vec<String>), String> {
-    let url = if text.contains("://") { text.to_owned() } else { format!("mqtt://{text}") };
-    let parsed = parse_url(&url).map_err(|error| error.to_string())?;
+/// Whether a new device may be called so.
+fn take_name(name: &str) -> Result<(), Failure> {
+    if !is_name(name) {
+        return Err(failure(DeviceError::Name(name.to_owned())));
+    }
+    if Cli::command().find_subcommand(name).is_some() || name == "help" {
+        let words = format!(
+            "{name:?} is a command of mqttscope, so \"mqttscope {name}\" would not open it; choose another name"
+        );
+        return Err((EXIT_USAGE, words));
+    }
+    Ok(())
+}
+
+/// The flag that names the place of a secret which the arguments hold.
+fn instead(profile: &Profile) -> &'static str {
+    match (profile.password.is_some(), profile.ws_headers.is_empty()) {
+        (true, _) => "give --password-env VARIABLE or --password-file FILE instead",
+        (false, false) => "give --ws-header-env 'Name=VARIABLE' instead",
+        (false, true) => "give --proxy-password-env VARIABLE instead",
+    }
+}
+
+fn of_url(text: &str, plain: PlainPassword) -> Result<(Profile, Vec<String>), String> {
+    let parsed = parse_url(text).map_err(|error| error.to_string())?;
     let mut profile = Profile::new("", parsed.address, String::new());
     profile.version_is_fixed = false;
     profile.username = parsed.username;
     let mut warnings = Vec::new();
-    if parsed.password.is_some() {
-        let words = "the password is not saved; give --password-env VARIABLE or --password-file FILE instead";
-        warnings.push(words.to_owned());
+    match (parsed.password, plain) {
+        (None, _) => {}
+        (Some(password), PlainPassword::Save) => profile.password = Some(password),
+        (Some(_), PlainPassword::LeaveOut) => {
+            let words =
+                "the password is not saved; give --password-env VARIABLE or --password-file FILE instead";
+            warnings.push(words.to_owned());
+        }
     }
     Ok((profile, warnings))
 }
@@ -268,8 +343,11 @@ fn absolute(profile: &mut Profile) {
     let tls = &mut profile.tls;
     let mut paths: Vec<&mut PathBuf> =
         [&mut tls.ca_file, &mut tls.cert_file, &mut tls.key_file].into_iter().flatten().collect();
-    if let PasswordSource::File(path) = &mut profile.password_source {
-        paths.push(path);
+    let of_headers = profile.ws_headers_made.iter_mut().map(|(_, source)| source);
+    for source in of_headers.chain([&mut profile.password_source, &mut profile.proxy_password_source]) {
+        if let PasswordSource::File(path) = source {
+            paths.push(path);
+        }
     }
     for path in paths {
         if let Ok(whole) = std::path::absolute(&*path) {

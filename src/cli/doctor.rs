@@ -4,7 +4,8 @@ use super::{
     ConnectionArgs, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_TIMED_OUT, EXIT_USAGE, open,
 };
 use crate::config::{self, device::Devices};
-use crate::headless::doctor::{self, Finding, Marks, Options, Publish, Verdict};
+use crate::headless::doctor::{self, Marks, Options, Publish};
+use crate::mqtt::{Finding, Verdict};
 use crate::runtime::MachineClock;
 use clap::Args;
 use std::io::Write;
@@ -14,8 +15,9 @@ use tokio::runtime::Runtime;
 
 /// Arguments of the doctor.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub struct DoctorArgs {
-    /// The device file's name, or the broker as mqtt://[user[:password]@]host[:port] or host[:port]
+    /// The device file's name or path, or the broker as mqtt://[user[:password]@]host[:port] or host[:port]
     #[arg(value_name = "DEVICE|URL")]
     pub device: String,
     /// One JSON object a line
@@ -24,6 +26,9 @@ pub struct DoctorArgs {
     /// Send no messages; otherwise one for each QoS goes to mqttscope/doctor/…, not retained
     #[arg(long)]
     pub no_publish: bool,
+    /// The same: what publishes refuses
+    #[arg(long)]
+    pub read_only: bool,
     /// Seconds to wait for each answer of the broker
     #[arg(short = 'W', long, value_name = "SECONDS", default_value_t = 8)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=600))]
@@ -52,17 +57,24 @@ pub(super) fn run(
     let Some(profile) = opened.profiles.into_iter().next() else { return Ok(()) };
     let at = profile.address.to_string();
     let marks = if args.ascii || !config::locale_is_utf8() { Marks::Ascii } else { Marks::Unicode };
-    let publish = if args.no_publish { Publish::Nothing } else { Publish::RoundTrips };
+    let publish = match (args.no_publish, args.read_only) {
+        (true, _) => Publish::Nothing,
+        (false, true) => Publish::ReadOnly,
+        (false, false) => Publish::RoundTrips,
+    };
     let patience = Duration::from_secs(u64::from(args.wait));
     let options = Options { patience, publish, origin: clock.origin };
     let is_json = args.json;
-    let mut tell = move |finding: &Finding| say(&if is_json { finding.json() } else { finding.line(marks) });
+    let mut tell = move |finding: &Finding| {
+        say(&if is_json { doctor::json(finding) } else { doctor::line(finding, marks) });
+    };
     let verdict = tokio.block_on(doctor::examine(profile, Arc::new(clock), options, &mut tell));
+    let words = || format!("{at} {}", verdict.words());
     let ended = match verdict {
         Verdict::Healthy => Ok(()),
-        Verdict::Failed => Err((EXIT_FAILED, format!("{at} could not be examined to the end"))),
-        Verdict::TimedOut => Err((EXIT_TIMED_OUT, format!("{at} did not answer in time"))),
-        Verdict::Refused => Err((EXIT_REFUSED, format!("{at} refused us, or something we asked for"))),
+        Verdict::Failed => Err((EXIT_FAILED, words())),
+        Verdict::TimedOut => Err((EXIT_TIMED_OUT, words())),
+        Verdict::Refused => Err((EXIT_REFUSED, words())),
         Verdict::CannotConnect => Err((EXIT_NO_CONNECTION, format!("there is no connection to {at}"))),
     };
     if is_json {

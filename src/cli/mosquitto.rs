@@ -1,6 +1,6 @@
 //! A pasted `mosquitto_sub …` line as a device. Owns which of its flags mean what; saves nothing.
 use crate::mqtt::address::parse_url;
-use crate::mqtt::profile::Will;
+use crate::mqtt::profile::{KEPT_SESSION_EXPIRY_S, Will};
 use crate::mqtt::{
     Address, Filter, Payload, Profile, PublishProperties, Qos, Subscription, Topic, Transport, Version,
 };
@@ -174,7 +174,7 @@ impl Line {
         }
         profile.session_expiry_s = match (profile.clean_start, self.expiry_s) {
             (true, seconds) => seconds.unwrap_or(0),
-            (false, seconds) => seconds.unwrap_or(super::KEPT_SESSION_EXPIRY_S),
+            (false, seconds) => seconds.unwrap_or(KEPT_SESSION_EXPIRY_S),
         };
         Ok((profile, self.warnings))
     }

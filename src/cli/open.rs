@@ -1,12 +1,14 @@
 //! From the words on the command line to the devices they mean. Owns which word is a file's name, which is a
 //! host, and what is opened when there is none; connects nothing.
-use super::profile::{check, read_password};
-use super::{ConnectionArgs, ProfileError};
-use crate::config::device::{Devices, url_of};
+use super::profile::{check, check_user, read_password};
+use super::{ConnectionArgs, PasswordArgs, ProfileError};
+use crate::config::device::{Devices, is_path, url_of};
+use crate::device::Node;
 use crate::model::opening::{Opening, Origin};
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
+use std::path::Path;
 
 /// The devices to open.
 #[derive(Debug, Default)]
@@ -15,10 +17,14 @@ pub struct Opened {
     pub profiles: Vec<Profile>,
     /// What to call them the next time: names of files, or URLs without anything secret.
     pub words: Vec<String>,
+    /// The nodes that their files name.
+    pub nodes: Vec<Vec<Node>>,
     /// Whether the client id of each was made up, or put into the place of what its file says.
     pub ids_are_made_up: Vec<bool>,
     /// What to tell.
     pub warnings: Vec<String>,
+    /// The places in `profiles` of those that the typed password is for.
+    pub(super) asking: Vec<usize>,
 }
 
 /// Finds the devices of the words. `unique` makes client ids unique.
@@ -55,7 +61,8 @@ pub fn reopen(
 ) -> Result<Opened, ProfileError> {
     let mut opened = Opened::default();
     for word in last {
-        if is_name(word) && !devices.has(word) {
+        let is_gone = is_path(word) && !Path::new(word).is_file();
+        if is_gone || (is_name(word) && !devices.has(word)) {
             opened.warnings.push(format!("the device {word:?}, open last, is no more"));
             continue;
         }
@@ -82,11 +89,13 @@ impl Opened {
         let profiles = std::mem::take(&mut self.profiles).into_iter();
         let words = std::mem::take(&mut self.words);
         let made_up = std::mem::take(&mut self.ids_are_made_up);
-        let opening = |((profile, word), id_is_made_up): ((Profile, String), bool)| {
-            let origin = if is_name(&word) { Origin::File(word) } else { Origin::Url(word) };
-            Opening { profile, nodes: Vec::new(), origin, id_is_made_up, warnings: Vec::new() }
+        let nodes = std::mem::take(&mut self.nodes);
+        let opening = |(((profile, word), id_is_made_up), nodes): (((Profile, String), bool), Vec<Node>)| {
+            let is_file = is_name(&word) || is_path(&word);
+            let origin = if is_file { Origin::File(word) } else { Origin::Url(word) };
+            Opening { profile, nodes, origin, id_is_made_up, warnings: Vec::new() }
         };
-        profiles.zip(words).zip(made_up).map(opening).collect()
+        profiles.zip(words).zip(made_up).zip(nodes).map(opening).collect()
     }
 
     /// A file's name wins over a host's; everything else is a URL or a host.
@@ -98,11 +107,12 @@ impl Opened {
         unique: u64,
         place: usize,
     ) -> Result<(), ProfileError> {
-        if devices.has(word) && self.words.iter().any(|known| known == word) {
+        let word = &whole_path(word);
+        if devices.knows(word) && self.words.iter().any(|known| known == word) {
             self.warnings.push(format!("the device {word:?} is named twice and opened once"));
             return Ok(());
         }
-        if devices.has(word) {
+        if devices.knows(word) {
             return self.add_device(word, connection, devices, unique, place);
         }
         let is_bare = !word.contains([':', '/', '.', '[']);
@@ -112,14 +122,17 @@ impl Opened {
             );
             self.warnings.push(words);
         }
-        let url = if word.contains("://") { word.to_owned() } else { format!("mqtt://{word}") };
-        let parsed = parse_url(&url)?;
+        let parsed = parse_url(&connection.url(word))?;
         if parsed.password.is_some() {
             let words = "a password in a URL can be read in the process list; --password-env keeps it out";
             self.warnings.push(words.to_owned());
         }
         let remembered = remembered(&parsed.address, parsed.username.as_deref());
-        self.put(connection.profile(parsed, unique, place)?, remembered, true);
+        let asks = connection.asks(Some(&parsed));
+        let profile = connection.profile(parsed, unique, place)?;
+        self.warnings.extend(unset_variables(&profile));
+        self.ask(&profile, asks)?;
+        self.put(profile, remembered, true, Vec::new());
         Ok(())
     }
 
@@ -131,24 +144,63 @@ impl Opened {
         unique: u64,
         place: usize,
     ) -> Result<(), ProfileError> {
-        let file = devices.read(name)?;
+        let file = devices.open(name)?;
         self.warnings.extend(file.warnings.iter().map(ToString::to_string));
         let mut profile = file.profile;
         connection.change(&mut profile)?;
         let id_is_made_up = connection.client_id.is_some() || profile.client_id.is_empty();
         connection.identify(&mut profile, unique, place);
         self.warnings.extend(resolve_password(&mut profile));
+        self.warnings.extend(unset_variables(&profile));
         connection.resolve()?;
         check(&profile)?;
-        self.put(profile, name.to_owned(), id_is_made_up);
+        self.ask(&profile, connection.asks(None))?;
+        self.put(profile, name.to_owned(), id_is_made_up, file.nodes);
         Ok(())
     }
 
-    fn put(&mut self, profile: Profile, word: String, id_is_made_up: bool) {
+    /// Notes that the next profile wants the typed password, if it does.
+    fn ask(&mut self, profile: &Profile, asks: bool) -> Result<(), ProfileError> {
+        if asks {
+            // Told before anybody types.
+            check_user(profile)?;
+            self.asking.push(self.profiles.len());
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, profile: Profile, word: String, id_is_made_up: bool, nodes: Vec<Node>) {
+        self.nodes.push(nodes);
         self.profiles.push(profile);
         self.words.push(word);
         self.ids_are_made_up.push(id_is_made_up);
     }
+
+    /// Asks for the password where that is wished for and a device has a use for it; it is returned for those
+    /// that are opened later.
+    pub fn prompt(&mut self, password: &PasswordArgs) -> Result<Option<Secret>, ProfileError> {
+        if self.asking.is_empty() {
+            return Ok(None);
+        }
+        let typed = password.prompt()?;
+        self.answer(typed.as_ref());
+        Ok(typed)
+    }
+
+    /// Gives the typed password to those that want it.
+    pub(super) fn answer(&mut self, typed: Option<&Secret>) {
+        for place in &self.asking {
+            if let Some(profile) = self.profiles.get_mut(*place) {
+                profile.password = typed.cloned();
+            }
+        }
+    }
+}
+
+/// The path of a device file as it is understood anywhere; other words as they are.
+fn whole_path(word: &str) -> String {
+    let whole = is_path(word).then(|| std::path::absolute(word).ok()).flatten();
+    whole.and_then(|path| path.into_os_string().into_string().ok()).unwrap_or_else(|| word.to_owned())
 }
 
 /// A URL to be opened again. A query may be a signature, so it isn't written down.
@@ -158,6 +210,23 @@ fn remembered(address: &crate::mqtt::Address, username: Option<&str>) -> String 
         address.path = path.to_owned();
     }
     url_of(&address, username)
+}
+
+/// What is told of variables that headers and the proxy need and that are not there.
+fn unset_variables(profile: &Profile) -> impl Iterator<Item = String> {
+    let headers =
+        profile.ws_headers_made.iter().map(|(name, source)| (format!("the header {name:?}"), source));
+    let proxy = ("the proxy's password".to_owned(), &profile.proxy_password_source);
+    headers.chain([proxy]).filter_map(|(what, source)| match source {
+        PasswordSource::Variable(variable) if std::env::var_os(variable).is_none() => {
+            let name = &profile.name;
+            Some(format!("{name}: the environment variable {variable:?} with {what} is not set"))
+        }
+        PasswordSource::Variable(_)
+        | PasswordSource::Given
+        | PasswordSource::File(_)
+        | PasswordSource::Command(_) => None,
+    })
 }
 
 /// Takes what a variable or file holds now, so that the first connection has it; the words are for what isn't

@@ -1,9 +1,10 @@
 //! From arguments to a profile. Owns which flag changes what, and what is refused; a device file's own values
 //! stay where no flag was given.
-use super::{ConnectionArgs, KEPT_SESSION_EXPIRY_S, PasswordArgs, ProfileError, VersionArg};
+use super::preset::check_limits;
+use super::{ConnectionArgs, PasswordArgs, ProfileError, VersionArg};
 use crate::mqtt::address::ParsedUrl;
-use crate::mqtt::profile::{PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
-use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Transport, Version};
+use crate::mqtt::profile::{KEPT_SESSION_EXPIRY_S, PROTOCOL_MAX_PACKET_BYTES, PasswordSource};
+use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Transport, Version};
 use std::path::Path;
 
 /// Refuses what a profile can't be opened with.
@@ -17,10 +18,15 @@ pub(super) fn check(profile: &Profile) -> Result<(), ProfileError> {
     check_password(profile)
 }
 
-pub(super) fn check_password(profile: &Profile) -> Result<(), ProfileError> {
+fn check_password(profile: &Profile) -> Result<(), ProfileError> {
     let has_password = profile.password.is_some() || profile.password_source != PasswordSource::Given;
-    if profile.version == Version::V3 && has_password && profile.username.is_none() {
-        return Err(ProfileError::PasswordAlone);
+    if has_password { check_user(profile) } else { Ok(()) }
+}
+
+/// A password goes along; 3.1.1 has no way to send it without a user name (section 3.1.2.9).
+pub(super) fn check_user(profile: &Profile) -> Result<(), ProfileError> {
+    if profile.version == Version::V3 && profile.username.is_none() {
+        return Err(ProfileError::PasswordAlone(profile.name.clone()));
     }
     Ok(())
 }
@@ -38,10 +44,10 @@ impl ConnectionArgs {
     /// The profile of one broker; `place` is its place on the command line.
     pub fn profile(&self, url: ParsedUrl, unique: u64, place: usize) -> Result<Profile, ProfileError> {
         let mut profile = Profile::new(url.address.to_string(), url.address, String::new());
-        (profile.username, profile.password) = (url.username, url.password);
         profile.version_is_fixed = false;
         self.change(&mut profile)?;
         self.identify(&mut profile, unique, place);
+        self.credentials(&mut profile, url.username, url.password);
         self.resolve()?;
         check(&profile)?;
         Ok(profile)
@@ -49,6 +55,7 @@ impl ConnectionArgs {
 
     /// Puts what was given on the command line in the place of what a profile says; the rest stays.
     pub fn change(&self, profile: &mut Profile) -> Result<(), ProfileError> {
+        self.fill(profile)?;
         if let Some(version) = self.mqtt {
             (profile.version, profile.version_is_fixed) = match version {
                 VersionArg::V3 => (Version::V3, true),
@@ -76,7 +83,26 @@ impl ConnectionArgs {
             };
         }
         self.subscribe(profile);
-        Ok(())
+        check_limits(profile)
+    }
+
+    /// What a URL says of the user is for that device, and the flags are for all: the URL's wins. The flags'
+    /// password belongs to the flags' user name; without one it completes the URL's.
+    fn credentials(&self, profile: &mut Profile, username: Option<String>, password: Option<Secret>) {
+        let is_own = password.is_some() || username.is_some() && self.username.is_some();
+        if is_own {
+            (profile.password, profile.password_source) = (password, PasswordSource::Given);
+        }
+        if username.is_some() || is_own {
+            profile.username = username;
+        }
+    }
+
+    /// Whether the password that is typed goes to a broker whose URL says this.
+    pub(super) fn asks(&self, url: Option<&ParsedUrl>) -> bool {
+        let is_own = url
+            .is_some_and(|url| url.password.is_some() || url.username.is_some() && self.username.is_some());
+        self.password.password_prompt && !is_own
     }
 
     /// Gives a profile its client id: the one from the command line, its own, or a new one.
@@ -88,6 +114,9 @@ impl ConnectionArgs {
 
     /// The profile of the demo's own broker.
     pub fn demo_profile(&self, address: Address, unique: u64) -> Result<Profile, ProfileError> {
+        if self.password_source().is_some() {
+            return Err(ProfileError::DemoPassword);
+        }
         let url = ParsedUrl { address, username: None, password: None };
         let mut profile = self.profile(url, unique, 0)?;
         profile.name = "demo".into();

@@ -44,11 +44,11 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
     let ended = match &cli.command {
         None | Some(Subcommands::Device(_)) => {
-            let (mut opened, password) = open(cli, &clock)?;
-            let openings = opened.openings();
+            let (mut named, password) = open(cli, &clock)?;
+            let openings = named.openings();
             let opener = opener(&cli.connection, unique(&clock), openings.len(), password);
             let files = Files { devices: Devices::of_user(), last: config::last::of_user(), opener };
-            let options = options(&cli.screen, openings, opened.warnings, clock.origin)?;
+            let options = options(&cli.screen, openings, named.warnings, clock.origin)?;
             tokio.block_on(runtime::explore(options, files, Arc::new(clock), panicked))
         }
         Some(Subcommands::Doctor(args)) => {
@@ -75,12 +75,7 @@ fn open(cli: &Cli, clock: &MachineClock) -> Result<(Opened, Option<Secret>), Fai
     };
     let mut opened = cli.open(&Devices::of_user(), &last.open, unique(clock)).map_err(usage)?;
     opened.warnings.extend(warning);
-    let password = cli.connection.password.prompt().map_err(usage)?;
-    if let Some(password) = &password {
-        for profile in &mut opened.profiles {
-            profile.password = Some(password.clone());
-        }
-    }
+    let password = opened.prompt(&cli.connection.password).map_err(usage)?;
     Ok((opened, password))
 }
 
@@ -92,10 +87,10 @@ fn opener(connection: &ConnectionArgs, unique: u64, n_open: usize, password: Opt
         place += 1;
         let opened = opened::open_at(&words, &connection, &Devices::of_user(), unique, place);
         let mut opened = opened.map_err(|error| error.to_string())?;
-        let mut opening = opened.openings().pop().ok_or("there is nothing to open")?;
-        if let Some(password) = &password {
-            opening.profile.password = Some(password.clone());
+        if password.is_some() {
+            opened.answer(password.as_ref());
         }
+        let mut opening = opened.openings().pop().ok_or("there is nothing to open")?;
         opening.origin = origin.clone();
         opening.warnings = std::mem::take(&mut opened.warnings);
         Ok(opening)
@@ -164,6 +159,7 @@ fn options(
         },
         warnings,
         max_bytes_per_s: screen.max_bytes_per_second,
+        versions: config::versions::Versions::of_user(),
     })
 }
 

@@ -57,6 +57,8 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope --key x mqtts://h", "--cert"),
         ("mqttscope --insecure --cafile x mqtts://h", "cannot be used with"),
         ("mqttscope --ws-header nonsense ws://h", "'Name: value'"),
+        ("mqttscope --ws-header-env Authorization ws://h", "'Name=VARIABLE'"),
+        ("mqttscope --proxy-password-env X h", "--proxy <URL>"),
         ("mqttscope --proxy socks5://h:1 h", "socks5:// is no proxy spoken here"),
         ("mqttscope --proxy http://h h", "the proxy's port is missing"),
         ("mqttscope --will-qos 1 h", "--will-topic"),
@@ -65,6 +67,7 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope --password-env A --password-file b h", "cannot be used with"),
         ("mqttscope demo --port 0", "0 is not in 1..=65535"),
         ("mqttscope demo --rate fast", "invalid"),
+        ("mqttscope --preset aws-iot-cor h", "did you mean \"aws-iot-core\"?"),
     ] {
         let error = Cli::try_parse_from(line.split(' ')).unwrap_err().to_string();
         assert!(error.contains(expected), "{line}: {error}");
@@ -73,15 +76,96 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope plant://x", "is not a way to a broker"),
         ("mqttscope --insecure mqtt://x", "--insecure is for mqtts:// and wss://"),
         ("mqttscope --ws-header A:b mqtts://x", "--ws-header is for ws:// and wss://"),
+        ("mqttscope --ws-header-env A=B mqtts://x", "--ws-header-env is for ws:// and wss://"),
         ("mqttscope --proxy http://p:1 mqtt+unix:///x", "leave --proxy out"),
+        ("mqttscope --proxy http://p:1 --proxy-password-env X h", "needs a user name"),
+        ("mqttscope --proxy http://me:x@p:1 --proxy-password-env X h", "holds a password already"),
         ("mqttscope --persistent --client-id= h", "--client-id that is not empty"),
-        ("mqttscope --mqtt 3 --password-command x h", "add --username"),
+        ("mqttscope --mqtt 3 --password-command x h", "\"h:1883\" has none; add --username"),
+        ("mqttscope --mqtt 3 --password-prompt h", "add --username"),
+        ("mqttscope --mqtt 3 mqtt://:secret@h", "add --username"),
         ("mqttscope --password-env MQTTSCOPE_NOT_SET h", "not set"),
         ("mqttscope --password-file /nonexistent/file h", "can't be read"),
         ("mqttscope --max-packet 1G h", "256M"),
+        ("mqttscope --preset aws-iot-core --keep-alive 10 h", "a keep-alive of 30 to 1200 s; 10 is outside"),
+        (
+            "mqttscope --preset aws-iot-core --will-topic w --will-qos 2 h",
+            "the last will: AWS IoT Core takes QoS 1",
+        ),
+        (
+            "mqttscope --preset aws-iot-core mqtt://h",
+            "AWS IoT Core does not take mqtt://; write mqtts:// or wss://",
+        ),
+        ("mqttscope --preset azure-iot-hub h", "Azure IoT Hub knows a device by its client id; give it"),
+        ("mqttscope --preset azure-iot-hub --client-id p --mqtt 5 h", "speaks mqtt 3.1.1 alone"),
+        ("mqttscope --preset google-iot-core --client-id p --will-topic w h", "takes no last will"),
     ] {
         let error = open(line).unwrap_err().to_string();
         assert!(error.contains(expected), "{line}: {error}");
+    }
+}
+
+#[test]
+fn a_url_s_own_credentials_win_as_a_pair_and_the_flags_are_for_the_others() {
+    let (flag, given) = (PasswordSource::Command("x".into()), PasswordSource::Given);
+    let both = "-u all --password-command x";
+    for (flags, url, username, password, source) in [
+        (both, "h", Some("all"), None, &flag),
+        (both, "me:mine@h", Some("me"), Some("mine"), &given),
+        (both, "me@h", Some("me"), None, &given),
+        (both, ":mine@h", None, Some("mine"), &given),
+        ("--password-command x", "me@h", Some("me"), None, &flag),
+        ("--password-command x", "me:mine@h", Some("me"), Some("mine"), &given),
+        ("-u all", "me@h", Some("me"), None, &given),
+        ("-u all", "h", Some("all"), None, &given),
+    ] {
+        let profile = profiles(&format!("mqttscope {flags} mqtt://{url}")).remove(0);
+        let shown =
+            profile.password.as_ref().map(|secret| String::from_utf8_lossy(secret.expose()).into_owned());
+        let found = (profile.username.as_deref(), shown.as_deref(), &profile.password_source);
+        assert_eq!(found, (username, password, source), "{flags} {url}");
+    }
+    let asked = open("mqttscope -P -u all one me:mine@two mqtt://you@three four").unwrap().asking;
+    assert_eq!(asked, [0, 3], "what is typed goes to those that name nobody");
+    assert_eq!(open("mqttscope -P mqtt://me@h mqtt://me:mine@h").unwrap().asking, [0]);
+}
+
+#[test]
+fn a_password_without_a_user_name_is_refused_from_a_device_file_too() {
+    let text = "[connection]\nurl = \"mqtt://h\"\nmqtt_version = \"3.1.1\"\npassword = { command = \"x\" }\n";
+    let (_home, devices) = devices(&[("plant", text)]);
+    let error = cli("mqttscope plant").open(&devices, &[], 7).unwrap_err().to_string();
+    assert!(error.contains("\"plant\" has none"), "{error}");
+    cli("mqttscope plant -u me").open(&devices, &[], 7).unwrap();
+    cli("mqttscope plant --mqtt 5").open(&devices, &[], 7).unwrap();
+}
+
+#[test]
+fn a_session_that_is_kept_needs_a_client_id_from_flags_and_files_alike() {
+    let text = "[connection]\nurl = \"mqtt://h\"\nclient_id = \"desk\"\nclean_start = false\n";
+    let (_home, devices) = devices(&[("plant", text), ("nameless", &text.replace("desk", ""))]);
+    let open = |line| cli(line).open(&devices, &[], 7).map(|opened| opened.profiles[0].client_id.clone());
+    assert_eq!(open("mqttscope plant").unwrap(), "desk");
+    assert_eq!(open("mqttscope plant --client-id other").unwrap(), "other");
+    for (line, words) in [
+        ("mqttscope plant --client-id=", "not empty: the broker keeps the session by it"),
+        ("mqttscope --persistent --client-id= h", "not empty: the broker keeps the session by it"),
+        ("mqttscope nameless", "clean_start = false needs a client_id"),
+    ] {
+        let error = open(line).unwrap_err().to_string();
+        assert!(error.contains(words), "{line}: {error}");
+    }
+    // Without a session to keep, an empty id is for the broker to fill in.
+    assert_eq!(open("mqttscope --client-id= h").unwrap(), "");
+}
+
+#[test]
+fn the_demo_s_broker_asks_for_no_password() {
+    for flag in ["-P", "--password-env X", "--password-file x", "--password-command x"] {
+        let cli = cli(&format!("mqttscope demo {flag}"));
+        let Some(Subcommands::Demo(demo)) = &cli.command else { panic!("{cli:?}") };
+        let refused = demo.connection.demo_profile(Address::tcp("127.0.0.1", 1), 7).unwrap_err().to_string();
+        assert!(refused.contains("asks for no password"), "{flag}: {refused}");
     }
 }
 
@@ -109,6 +193,44 @@ fn each_flag_reaches_the_profile_and_no_debug_shows_a_secret() {
     assert!(plain.tls.ca_file.is_none() && plain.ws_headers.is_empty() && plain.proxy.is_some());
     assert!(warnings.iter().any(|warning| warning.contains("--proxy")), "{warnings:?}");
     assert!(!format!("{cli:?}{profiles:?}{warnings:?}").contains("hunter"));
+}
+
+#[test]
+fn a_preset_fills_in_before_the_other_flags() {
+    let open = |line| cli(line).open(&Devices::at(None), &[], 7).unwrap().profiles.remove(0);
+    let aws = open("mqttscope --preset aws-iot-core --cert c.pem --key k.pem x.amazonaws.com:443");
+    assert_eq!(aws.address.to_string(), "mqtts://x.amazonaws.com:443");
+    assert_eq!((aws.tls.alpn.join(" ").as_str(), aws.preset), ("x-amzn-mqtt-ca", Some(Preset::AwsIotCore)));
+    assert_eq!(open("mqttscope --preset aws-iot-core --alpn mine h:443").tls.alpn, ["mine"]);
+    let azure = open("mqttscope --preset azure-iot-hub --client-id pump --password-command sas hub.example");
+    assert_eq!(azure.username.as_deref(), Some("hub.example/pump/?api-version=2021-04-12"));
+    assert_eq!(azure.subscriptions[0].filter.as_str(), "devices/pump/messages/devicebound/#");
+    let filtered = open("mqttscope --preset azure-iot-hub --client-id pump -t $iothub/methods/POST/# hub");
+    assert_eq!(filtered.subscriptions.len(), 1);
+    assert_eq!(open("mqttscope --preset hivemq-cloud wss://x.hivemq.cloud").address.port, 8884);
+    assert_eq!(open("mqttscope --preset local").address.to_string(), "127.0.0.1:1883");
+}
+
+#[test]
+fn headers_and_the_proxy_s_password_come_from_elsewhere() {
+    let opened = open(
+        "mqttscope --ws-header X:one --ws-header-env A=MQTTSCOPE_NOT_SET --ws-header-file B=f \
+         --ws-header-command C=echo=x --proxy http://me@p:1 --proxy-password-command y ws://h",
+    )
+    .unwrap();
+    let profile = &opened.profiles[0];
+    let made: Vec<_> = profile.ws_headers_made.iter().map(|(name, source)| (name.as_str(), source)).collect();
+    let variable = PasswordSource::Variable("MQTTSCOPE_NOT_SET".into());
+    let (file, command) = (PasswordSource::File("f".into()), PasswordSource::Command("echo=x".into()));
+    assert_eq!(made, [("A", &variable), ("B", &file), ("C", &command)]);
+    assert_eq!((profile.ws_headers.len(), profile.ws_headers[0].0.as_str()), (1, "X"));
+    assert_eq!(profile.proxy_password_source, PasswordSource::Command("y".into()));
+    let told = opened.warnings.join("\n");
+    assert!(told.contains("\"MQTTSCOPE_NOT_SET\" with the header \"A\" is not set"), "{told}");
+    assert!(
+        told.contains("what --ws-header says") && told.contains("--ws-header-env keeps it out"),
+        "{told}"
+    );
 }
 
 #[test]

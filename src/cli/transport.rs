@@ -1,5 +1,6 @@
 //! TLS, WebSocket, proxy, password and will as arguments. Owns their texts; opens no file and no connection.
 use super::ProfileError;
+use crate::mqtt::entry::{is_header_name, parse_alpn, parse_header};
 use crate::mqtt::profile::{PasswordSource, Proxy, Will};
 use crate::mqtt::{Payload, Profile, PublishProperties, Qos, Secret, Topic, Transport};
 use clap::Args;
@@ -31,10 +32,28 @@ pub struct TransportArgs {
     /// Further header of the WebSocket's request, as 'Name: value'; may be given again
     #[arg(long, value_name = "HEADER", value_parser = parse_header)]
     pub ws_header: Vec<(String, Secret)>,
+    /// The same, its value from an environment variable: 'Name=VARIABLE'; may be given again
+    #[arg(long, value_name = "NAME=VARIABLE", value_parser = parse_header_source)]
+    pub ws_header_env: Vec<(String, String)>,
+    /// The same, its value a file's first line: 'Name=path'; may be given again
+    #[arg(long, value_name = "NAME=FILE", value_parser = parse_header_source)]
+    pub ws_header_file: Vec<(String, String)>,
+    /// The same, its value the first line that a command prints, run anew at each connect: 'Name=command'
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = parse_header_source)]
+    pub ws_header_command: Vec<(String, String)>,
     /// HTTP proxy to go through
     #[arg(help = "HTTP proxy to go through, as http://[user:password@]host:port")]
     #[arg(long, value_name = "URL", value_parser = parse_proxy)]
     pub proxy: Option<ProxyArg>,
+    /// Environment variable that holds the proxy's password
+    #[arg(long, value_name = "VARIABLE", group = "proxy_password", requires = "proxy")]
+    pub proxy_password_env: Option<String>,
+    /// File whose first line is the proxy's password
+    #[arg(long, value_name = "FILE", group = "proxy_password", requires = "proxy")]
+    pub proxy_password_file: Option<PathBuf>,
+    /// Command whose first line of output is the proxy's password; run anew at each connect
+    #[arg(long, value_name = "COMMAND", group = "proxy_password", requires = "proxy")]
+    pub proxy_password_command: Option<String>,
 }
 
 /// A proxy, and whether its URL held a password.
@@ -104,16 +123,53 @@ impl TransportArgs {
             }
             tls.insecure |= self.insecure;
         }
-        if transport.is_websocket() && !self.ws_header.is_empty() {
+        if transport.is_websocket() && self.header_flag().is_some() {
             profile.ws_headers.clone_from(&self.ws_header);
+            profile.ws_headers_made = self.headers_made().collect();
         }
         if let Some(ProxyArg(proxy)) = &self.proxy {
             if transport == Transport::Unix {
                 return Err(ProfileError::ProxyToSocket);
             }
             profile.proxy = Some(proxy.clone());
+            profile.proxy_password_source = self.proxy_password(proxy)?;
         }
         Ok(())
+    }
+
+    fn headers_made(&self) -> impl Iterator<Item = (String, PasswordSource)> {
+        type Way = (fn(String) -> PasswordSource, Vec<(String, String)>);
+        let ways: [Way; 3] = [
+            (PasswordSource::Variable, self.ws_header_env.clone()),
+            (|path| PasswordSource::File(path.into()), self.ws_header_file.clone()),
+            (PasswordSource::Command, self.ws_header_command.clone()),
+        ];
+        ways.into_iter()
+            .flat_map(|(source, headers)| headers.into_iter().map(move |(name, text)| (name, source(text))))
+    }
+
+    /// The first of the flags that give a header.
+    fn header_flag(&self) -> Option<&'static str> {
+        let flags = [
+            ("--ws-header", self.ws_header.is_empty()),
+            ("--ws-header-env", self.ws_header_env.is_empty()),
+            ("--ws-header-file", self.ws_header_file.is_empty()),
+            ("--ws-header-command", self.ws_header_command.is_empty()),
+        ];
+        flags.into_iter().find(|(_, is_empty)| !is_empty).map(|(flag, _)| flag)
+    }
+
+    /// Where the proxy's password comes from: it belongs to a user name, and is not given twice.
+    fn proxy_password(&self, proxy: &Proxy) -> Result<PasswordSource, ProfileError> {
+        let variable = self.proxy_password_env.clone().map(PasswordSource::Variable);
+        let file = || self.proxy_password_file.clone().map(PasswordSource::File);
+        let command = || self.proxy_password_command.clone().map(PasswordSource::Command);
+        let Some(source) = variable.or_else(file).or_else(command) else { return Ok(PasswordSource::Given) };
+        match &proxy.credentials {
+            None => Err(ProfileError::ProxyPasswordAlone),
+            Some((_, password)) if !password.expose().is_empty() => Err(ProfileError::ProxyPasswordTwice),
+            Some(_) => Ok(source),
+        }
     }
 
     /// What is given though no broker's transport has a use for it.
@@ -131,14 +187,17 @@ impl TransportArgs {
         if let Some((flag, _)) = given.filter(|_| is_none(Transport::is_tls)) {
             return Some(ProfileError::Useless(flag, "mqtts:// and wss://"));
         }
-        (!self.ws_header.is_empty() && is_none(Transport::is_websocket))
-            .then_some(ProfileError::Useless("--ws-header", "ws:// and wss://"))
+        let of_websocket = self.header_flag().filter(|_| is_none(Transport::is_websocket));
+        of_websocket.map(|flag| ProfileError::Useless(flag, "ws:// and wss://"))
     }
 
-    /// The flags whose values the process list shows.
-    pub(super) fn exposed(&self) -> Option<&'static str> {
-        let proxy_password = self.proxy.as_ref().is_some_and(|proxy| proxy.0.credentials.is_some());
-        if proxy_password { Some("--proxy") } else { (!self.ws_header.is_empty()).then_some("--ws-header") }
+    /// The flags whose values the process list shows, and those that would keep them out.
+    pub(super) fn exposed(&self) -> Option<(&'static str, &'static str)> {
+        let credentials = self.proxy.as_ref().and_then(|proxy| proxy.0.credentials.as_ref());
+        if credentials.is_some_and(|(_, password)| !password.expose().is_empty()) {
+            return Some(("--proxy", "--proxy-password-env"));
+        }
+        (!self.ws_header.is_empty()).then_some(("--ws-header", "--ws-header-env"))
     }
 }
 
@@ -184,22 +243,13 @@ impl PasswordArgs {
     }
 }
 
-fn parse_alpn(text: &str) -> Result<String, String> {
-    match text.len() {
-        1..=255 => Ok(text.to_owned()),
-        _ => Err("a protocol's name has 1 to 255 bytes (RFC 7301 section 3.1)".into()),
-    }
-}
-
-/// `Name: value`; no error repeats the value.
-fn parse_header(text: &str) -> Result<(String, Secret), String> {
-    let wrong = || "write it as 'Name: value', such as 'Authorization: Bearer …'".to_owned();
-    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(is_name) {
-        return Err(wrong());
-    }
-    Ok((name.to_owned(), Secret::new(value.trim().as_bytes().to_vec())))
+/// `Name=where`; no error repeats what stands behind the sign, for it may be a secret by mistake.
+fn parse_header_source(text: &str) -> Result<(String, String), String> {
+    let is_whole = |(name, place): &(&str, &str)| is_header_name(name) && !place.is_empty();
+    let (name, place) = text.split_once('=').filter(is_whole).ok_or_else(|| {
+        "write it as 'Name=VARIABLE', 'Name=path' or 'Name=command', such as 'Authorization=TOKEN'".to_owned()
+    })?;
+    Ok((name.to_owned(), place.to_owned()))
 }
 
 /// `http://[user:password@]host:port`; no error repeats the password.

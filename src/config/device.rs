@@ -1,32 +1,48 @@
 //! Device files, `devices/NAME.toml`. Owns their directory, names, reading and saving; opens no connection.
+mod blocks;
+pub mod diff;
+mod disk;
+mod file;
+mod json;
 mod list;
+mod node;
+mod nodes;
+mod preset;
+mod raw;
 mod read;
+mod recovered;
+mod secret;
 mod table;
-mod url;
+mod typed;
 mod will;
 mod write;
 
+pub use crate::mqtt::entry::is_device_name;
+pub use crate::mqtt::url::{proxy_shown, url_of};
+pub use disk::is_path;
+pub(super) use disk::read_text;
+pub use file::parse;
+pub(super) use json::{node_of_json, nodes_json, settings_that_differ};
 pub use list::List;
-pub use url::{proxy_shown, url_of};
+pub use preset::unknown_words as unknown_preset;
+pub(super) use read::default_subscriptions;
 
-use super::files;
-use crate::mqtt::Profile;
+use crate::device::Node;
+use crate::mqtt::entry::MAX_NAME_CHARS;
 use crate::mqtt::profile::PasswordSource;
+use crate::mqtt::{Profile, Secret};
 use crate::warning::{Warning, did_you_mean, nearest};
+use disk::{backup_of, io_error, read_file, replace, save_into};
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use table::Reader;
 
 /// Every key with its default, as comments; a test holds it true.
 pub const DEFAULT: &str = include_str!("device/device.toml");
 
 /// A device file with a million kept nodes is smaller.
 const MAX_FILE_BYTES: u64 = 256 << 20;
-
-/// Longest name: leaves room for the endings within what file systems take.
-const MAX_NAME_CHARS: usize = 60;
 
 /// The directory of the device files.
 #[derive(Clone, Debug)]
@@ -43,6 +59,8 @@ pub struct DeviceFile {
     pub path: PathBuf,
     /// What it says. The client id is empty where the file gives none.
     pub profile: Profile,
+    /// The nodes it keeps, in its order, no two of them with the same key.
+    pub nodes: Vec<Node>,
     /// What in it was passed over.
     pub warnings: Vec<Warning>,
     text: String,
@@ -59,7 +77,7 @@ pub struct Fault {
     pub text: String,
 }
 
-/// Whether a plain-text password may be written.
+/// Whether plain-text passwords and header values may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainPassword {
     /// Never by itself.
@@ -133,13 +151,22 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Whether a word can be a device's name: a file's stem that leads nowhere else.
+/// Whether a word can be a device's name: a file's stem that leads nowhere else, and is no recovery's.
 pub fn is_name(word: &str) -> bool {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !word.is_empty()
-        && !word.starts_with(['.', '-'])
-        && word.chars().all(is_plain)
-        && word.chars().count() <= MAX_NAME_CHARS
+    is_device_name(word) && !recovered::is_recovered(word)
+}
+
+/// What a profile holds in plain text that nobody else should read; it came from the file, if from one.
+pub fn plain_secret(profile: &Profile) -> Option<String> {
+    let of_proxy = |(_, password): &(String, Secret)| !password.expose().is_empty();
+    if profile.password.is_some() && profile.password_source == PasswordSource::Given {
+        return Some("the password".into());
+    }
+    if let Some((name, _)) = profile.ws_headers.first() {
+        return Some(format!("the value of the header {name:?}"));
+    }
+    let credentials = profile.proxy.as_ref().and_then(|proxy| proxy.credentials.as_ref());
+    credentials.is_some_and(of_proxy).then(|| "the proxy's password".into())
 }
 
 impl Devices {
@@ -173,6 +200,16 @@ impl Devices {
 
     /// All names, in order.
     pub fn names(&self) -> Result<Vec<String>, DeviceError> {
+        Ok(self.stems()?.into_iter().filter(|stem| is_name(stem)).collect())
+    }
+
+    /// The stems of files that nobody can open by name, in order.
+    pub fn misnamed(&self) -> Result<Vec<String>, DeviceError> {
+        let is_misnamed = |stem: &String| !is_name(stem) && !recovered::is_recovered(stem);
+        Ok(self.stems()?.into_iter().filter(is_misnamed).collect())
+    }
+
+    fn stems(&self) -> Result<Vec<String>, DeviceError> {
         let directory = self.directory()?;
         let failed = |error| io_error(directory, "read", error);
         let entries = match fs::read_dir(directory) {
@@ -182,8 +219,8 @@ impl Devices {
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry.map_err(failed)?.file_name().into_string().unwrap_or_default();
-            names.extend(name.strip_suffix(".toml").filter(|name| is_name(name)).map(str::to_owned));
+            let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+            names.extend(name.strip_suffix(".toml").map(str::to_owned));
         }
         names.sort_unstable();
         Ok(names)
@@ -198,39 +235,64 @@ impl Devices {
     /// Reads a device's file.
     pub fn read(&self, name: &str) -> Result<DeviceFile, DeviceError> {
         let path = self.path(name)?;
-        let text = match read_text(&path) {
+        match read_file(name, &path) {
             Err(DeviceError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
                 let names = self.names().unwrap_or_default();
                 let hint = did_you_mean(name, names.iter().map(String::as_str));
-                return Err(DeviceError::Missing { name: name.to_owned(), hint });
+                Err(DeviceError::Missing { name: name.to_owned(), hint })
             }
-            read => read?,
-        };
-        let mut device = parse(name, &path, text)?;
-        let holds_plain =
-            device.profile.password.is_some() && device.profile.password_source == PasswordSource::Given;
-        if holds_plain && files::is_open_to_others(&path) {
-            let file = path.display().to_string();
-            let text = format!("others can read the password in this file; chmod 600 {file}");
-            device.warnings.push(Warning { file, line: None, text });
+            read => read,
         }
-        Ok(device)
+    }
+
+    /// Whether a word is a device's name or the path of its file.
+    pub fn knows(&self, word: &str) -> bool {
+        self.has(word) || is_path(word)
+    }
+
+    /// Reads the file of a device's name, or the file at a path.
+    pub fn open(&self, word: &str) -> Result<DeviceFile, DeviceError> {
+        if self.has(word) || !is_path(word) {
+            return self.read(word);
+        }
+        let path = Path::new(word);
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let whole = std::path::absolute(path).unwrap_or_else(|_no_directory| path.to_owned());
+        read_file(&name, &whole)
     }
 
     /// Saves a profile under a name: into the file that is there, changing what changed, or as a new one.
     /// Nothing is written when nothing changed; the older version is kept as `NAME.toml~`.
     pub fn save(&self, name: &str, profile: &Profile, plain: PlainPassword) -> Result<PathBuf, DeviceError> {
         match self.read(name) {
-            Ok(old) => {
-                let text = old.edited(profile, plain)?;
-                if text != old.text {
-                    replace(&old.path, Some(old.text.as_bytes()), &text)?;
-                }
-                Ok(old.path)
-            }
+            Ok(old) => save_into(old, profile, None, plain),
             Err(DeviceError::Missing { .. }) => self.create(name, profile, plain, Existing::Refuse),
             Err(error) => Err(error),
         }
+    }
+
+    /// Saves profile and nodes, likewise. A file that is broken is told and stays as it is.
+    pub fn save_nodes(
+        &self,
+        name: &str,
+        profile: &Profile,
+        nodes: &[Node],
+        plain: PlainPassword,
+    ) -> Result<PathBuf, DeviceError> {
+        match self.read(name) {
+            Ok(old) => save_into(old, profile, Some(nodes), plain),
+            Err(DeviceError::Missing { .. }) => {
+                self.create_with(name, profile, nodes, plain, Existing::Refuse)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Saves the nodes of the file of a device's name, or of the file at a path; the rest of it stays.
+    pub fn keep(&self, word: &str, nodes: &[Node]) -> Result<PathBuf, DeviceError> {
+        let old = self.open(word)?;
+        let profile = old.profile.clone();
+        save_into(old, &profile, Some(nodes), PlainPassword::Save)
     }
 
     /// Writes a profile as a new file. A file that is there, even a broken one, is refused or becomes the backup.
@@ -238,6 +300,18 @@ impl Devices {
         &self,
         name: &str,
         profile: &Profile,
+        plain: PlainPassword,
+        existing: Existing,
+    ) -> Result<PathBuf, DeviceError> {
+        self.create_with(name, profile, &[], plain, existing)
+    }
+
+    /// Writes profile and nodes as a new file, likewise.
+    pub fn create_with(
+        &self,
+        name: &str,
+        profile: &Profile,
+        nodes: &[Node],
         plain: PlainPassword,
         existing: Existing,
     ) -> Result<PathBuf, DeviceError> {
@@ -249,7 +323,7 @@ impl Devices {
                 Some(fs::read(&path).map_err(|error| io_error(&path, "read", error))?)
             }
         };
-        let text = checked(name, &path, write::edited(None, profile, plain), profile)?;
+        let text = file::new(name, &path, profile, nodes, plain)?;
         replace(&path, old.as_deref(), &text)?;
         Ok(path)
     }
@@ -268,86 +342,5 @@ impl Devices {
     }
 }
 
-impl DeviceFile {
-    /// The file's text with the profile in the place of what it says now.
-    pub fn edited(&self, profile: &Profile, plain: PlainPassword) -> Result<String, DeviceError> {
-        let text = write::edited(Some((&self.text, &self.profile)), profile, plain);
-        checked(&self.name, &self.path, text, profile)
-    }
-}
-
-/// Holds a text against what it shall say, so that no spoilt file is ever written.
-fn checked(
-    name: &str,
-    path: &Path,
-    text: Result<String, toml_edit::TomlError>,
-    profile: &Profile,
-) -> Result<String, DeviceError> {
-    let unchangeable = || DeviceError::Unchangeable(path.display().to_string());
-    let text = text.map_err(|_not_toml| unchangeable())?;
-    let read = parse(name, path, text)?;
-    if write::is_same(&read.profile, profile) { Ok(read.text) } else { Err(unchangeable()) }
-}
-
-/// Reads a text as the device file that would lie at `path`.
-pub fn parse(name: &str, path: &Path, text: String) -> Result<DeviceFile, DeviceError> {
-    let label = path.display().to_string();
-    let mut reader = Reader::new(&text, &label, path.parent().unwrap_or(Path::new(".")));
-    let profile = read::read(&mut reader, name);
-    let Reader { mut faults, mut warnings, .. } = reader;
-    // In the order of the file, not of the tables.
-    faults.sort_by_key(|fault| (fault.line, fault.column));
-    warnings.sort_by_key(|warning| warning.line);
-    if !faults.is_empty() {
-        return Err(DeviceError::Broken { file: label, faults });
-    }
-    Ok(DeviceFile { name: name.to_owned(), path: path.to_owned(), profile, warnings, text })
-}
-
-fn replace(path: &Path, old: Option<&[u8]>, text: &str) -> Result<(), DeviceError> {
-    if let Some(directory) = path.parent() {
-        files::make_directory(directory).map_err(|error| io_error(directory, "made", error))?;
-    }
-    if let Some(old) = old {
-        let backup = backup_of(path);
-        files::write_whole(&backup, old).map_err(|error| io_error(&backup, "written", error))?;
-    }
-    files::write_whole(path, text.as_bytes()).map_err(|error| io_error(path, "written", error))
-}
-
-fn backup_of(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push("~");
-    path.with_file_name(name)
-}
-
-fn read_text(path: &Path) -> Result<String, DeviceError> {
-    let failed = |error| io_error(path, "read", error);
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        // A pipe would be waited for without end.
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")));
-    }
-    if metadata.len() > MAX_FILE_BYTES {
-        let error =
-            io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 256 MiB, so it is no device");
-        return Err(failed(error));
-    }
-    String::from_utf8(fs::read(path).map_err(failed)?).map_err(|error| {
-        let good = String::from_utf8_lossy(
-            error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default(),
-        )
-        .into_owned();
-        let column = good.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let text = "this byte is no UTF-8; save the file as UTF-8".to_owned();
-        let fault = Fault { line: crate::warning::line_of(&good, good.len()), column, text };
-        DeviceError::Broken { file: path.display().to_string(), faults: vec![fault] }
-    })
-}
-
-fn io_error(path: &Path, what: &'static str, error: io::Error) -> DeviceError {
-    DeviceError::Io { path: path.display().to_string(), what, error }
-}
-
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

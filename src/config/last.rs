@@ -36,13 +36,10 @@ pub fn read(path: &Path) -> (Last, Option<String>) {
     let Some(text) = is_small.then(|| fs::read_to_string(path).ok()).flatten() else {
         return (Last::default(), None);
     };
-    match text.parse::<DocumentMut>().ok().and_then(|document| last_of(&document)) {
-        Some(last) => (last, None),
-        None => {
-            let words = format!("{} can't be understood, so what was open last is forgotten", path.display());
-            (Last::default(), Some(words))
-        }
-    }
+    let last = text.parse::<DocumentMut>().ok().and_then(|document| last_of(&document));
+    let warning = || format!("{} can't be understood, so what was open last is forgotten", path.display());
+    let warning = last.is_none().then(warning);
+    (last.unwrap_or_default(), warning)
 }
 
 fn last_of(document: &DocumentMut) -> Option<Last> {

@@ -1,19 +1,17 @@
 //! The doctor: connects step by step, subscribes, sends a message round, and tells what it finds. Owns the order
 //! of checks and what a failure makes of the whole; the connection is the broker task's.
-mod finding;
+mod print;
+mod rounds;
 mod words;
 
-pub use finding::{Check, Finding, Marks, Outcome};
+pub use print::{Marks, json, line};
 
 use crate::broker::{self, Events, Requests, Wake};
-use crate::mqtt::port::{Lost, Notice, Online, Refusal, Step};
-use crate::mqtt::profile::RetainHandling;
-use crate::mqtt::{
-    BrokerEvent, BrokerRequest, Filter, Profile, Publication, PublishProperties, Qos, Stage, Subscription,
-    Ticket, Topic,
-};
+use crate::mqtt::port::{Detail, Lost, Notice, Online, Step, TlsFacts, Tried, Unreachable};
+use crate::mqtt::preset::Limits;
+use crate::mqtt::{BrokerEvent, BrokerRequest, Check, Finding, Outcome, Profile, Qos, Subscription, Verdict};
 use crate::time::{Clock, Timestamp, WallOrigin};
-use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -34,23 +32,10 @@ pub struct Options {
 pub enum Publish {
     /// One for each QoS, on a topic of the doctor's own, not retained.
     RoundTrips,
-    /// None.
+    /// None, as whoever asks wishes.
     Nothing,
-}
-
-/// What it all came to; the worst of the findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// All is well.
-    Healthy,
-    /// Something failed after the connection stood.
-    Failed,
-    /// An answer did not come in time.
-    TimedOut,
-    /// The broker refused us, or a filter.
-    Refused,
-    /// There is no connection.
-    CannotConnect,
+    /// None, for the program is read-only.
+    ReadOnly,
 }
 
 /// Examines a broker; each finding is told as it is made. The session that a device keeps on its broker is not
@@ -68,10 +53,13 @@ pub async fn examine(
         profile.client_id.push_str("-doctor");
         (profile.clean_start, profile.session_expiry_s) = (true, 0);
     }
+    let kind = profile.limits();
     let (requests, events) = broker::spawn(profile, Arc::clone(&clock), Wake::default());
-    let mut doctor = Doctor { requests, events, clock, options, tell, verdict: Verdict::Healthy };
+    let verdict = Verdict::Healthy;
+    let way = Way::default();
+    let mut doctor = Doctor { requests, events, clock, options, tell, verdict, way };
     // Whoever ends the examination has told why.
-    let _ended = doctor.rounds(subscriptions).await;
+    let _ended = doctor.rounds(subscriptions, &kind).await;
     doctor.verdict
 }
 
@@ -85,11 +73,27 @@ struct Doctor<'a> {
     options: Options,
     tell: &'a mut (dyn FnMut(&Finding) + Send),
     verdict: Verdict,
+    way: Way,
+}
+
+/// What is known of the way to the broker while it is gone.
+#[derive(Default)]
+struct Way {
+    /// Whether there were several addresses, and how many of them were no use.
+    had_a_choice: bool,
+    n_useless: usize,
+    /// What TLS agreed on.
+    tls: Option<TlsFacts>,
+    /// Until when we were busy ourselves: no patience is used up by that.
+    busy_until: Timestamp,
 }
 
 impl Doctor<'_> {
-    async fn rounds(&mut self, subscriptions: Vec<Subscription>) -> Result<(), Over> {
+    async fn rounds(&mut self, subscriptions: Vec<Subscription>, kind: &Limits) -> Result<(), Over> {
         let online = self.connect().await?;
+        if let Some(words) = kind.words() {
+            self.good(Check::Limits, None, format!("{}: {words}", kind.name()));
+        }
         for subscription in subscriptions {
             let filter = subscription.filter.clone();
             if self.subscribe(subscription).await?.is_some() {
@@ -98,9 +102,16 @@ impl Doctor<'_> {
             }
         }
         match self.options.publish {
-            Publish::RoundTrips => self.round_trips(&online).await?,
+            Publish::RoundTrips if !kind.all_topics => {
+                let words = format!("{} has fixed topics, and ours is none of them", kind.name());
+                self.skip(Check::RoundTrip(Qos::AtMostOnce), &words);
+            }
+            Publish::RoundTrips => self.round_trips(&online, kind).await?,
             Publish::Nothing => {
                 self.skip(Check::RoundTrip(Qos::AtMostOnce), "nothing is published, as you asked");
+            }
+            Publish::ReadOnly => {
+                self.skip(Check::RoundTrip(Qos::AtMostOnce), "nothing is published: mqttscope is read-only");
             }
         }
         self.disconnect().await
@@ -114,8 +125,12 @@ impl Doctor<'_> {
                 BrokerEvent::StepBegun(next, at) => (step, began) = (next, at),
                 // CONNECT's is told with what the CONNACK says.
                 BrokerEvent::StepDone(done, took, note) if done != Step::Connect => {
-                    self.good(Check::Step(done), Some(took), note.unwrap_or_default());
+                    self.step_done(done, took, note.unwrap_or_default());
                 }
+                BrokerEvent::Detail(detail) => match *detail {
+                    Detail::Tried(tried) => self.tried(tried).await,
+                    Detail::Secured(facts) => self.way.tls = Some(facts),
+                },
                 // Such as 5 given up for 3.1.1.
                 BrokerEvent::Notice(Notice::Words(words)) => self.skip(Check::Step(step), &words),
                 BrokerEvent::Online(online) => {
@@ -136,168 +151,51 @@ impl Doctor<'_> {
         }
     }
 
-    fn welcome(&mut self, online: &Online) {
-        if let Some(tls) = &online.tls {
-            let now = words::unix_ms(self.options.origin, self.clock.now());
-            self.good(Check::Certificate, None, words::tls(tls));
-            for certificate in &tls.chain {
-                self.good(Check::Certificate, None, words::certificate(certificate, now));
+    fn step_done(&mut self, step: Step, took: Duration, note: String) {
+        let Some(facts) = self.way.tls.take_if(|_| step == Step::Tls) else {
+            // Where there were several addresses, each had its line.
+            if step != Step::Tcp || !self.way.had_a_choice {
+                self.good(Check::Step(step), Some(took), note);
             }
+            return;
+        };
+        self.good(Check::Step(step), Some(took), words::tls(&facts));
+        let now = words::unix_ms(self.options.origin, self.clock.now());
+        for certificate in &facts.chain {
+            self.good(Check::Certificate, None, words::certificate(certificate, now));
         }
+    }
+
+    /// One of several addresses was tried; once one is in use, the others are looked at as well.
+    async fn tried(&mut self, tried: Tried) {
+        let Tried { address, took, failure, others } = tried;
+        self.way.had_a_choice = true;
+        let is_used = failure.is_none();
+        self.address(address, took, failure, " · goes on with this one");
+        if is_used {
+            for address in others {
+                let (took, failure) = broker::probe(address, &*self.clock).await;
+                self.address(address, took, failure, "");
+            }
+            self.way.busy_until = self.clock.now();
+        }
+    }
+
+    fn address(&mut self, address: SocketAddr, took: Duration, failure: Option<Unreachable>, more: &str) {
+        let check = Check::Step(Step::Tcp);
+        let Some(Unreachable { cause, remedy }) = failure else {
+            return self.good(check, Some(took), format!("{address}{more}"));
+        };
+        self.way.n_useless += 1;
+        let meaning = "one address of several is no use; those who try it first have to wait for another";
+        let outcome = Outcome::Bad { meaning, remedy };
+        // The way goes by another, if there is one: that decides about the whole.
+        (self.tell)(&Finding { check, outcome, took: Some(took), note: cause });
+    }
+
+    fn welcome(&mut self, online: &Online) {
         self.good(Check::Step(Step::Connect), Some(online.took), words::online(online));
         self.good(Check::Limits, None, words::limits(online));
-    }
-
-    /// Asks for a filter; the QoS that was granted, or `None` when it was refused, which was told.
-    async fn subscribe(&mut self, mut subscription: Subscription) -> Result<Option<Qos>, Over> {
-        // Live messages are enough to know that it works; a million retained ones would be in the way.
-        subscription.retain_handling = RetainHandling::Never;
-        let (asked, began) = (subscription.qos, self.clock.now());
-        let filter = subscription.filter.clone();
-        self.ask(BrokerRequest::Subscribe(subscription))?;
-        let granted = loop {
-            let event = self.next(Check::Subscribe, began).await?;
-            if let BrokerEvent::Subscribed { subscription, granted } = event
-                && subscription.filter == filter
-            {
-                break granted;
-            }
-        };
-        let took = Some(self.clock.now().since(began));
-        match granted {
-            Ok(qos) => {
-                let lower = if qos < asked { format!(" of {asked} asked for") } else { String::new() };
-                self.good(Check::Subscribe, took, format!("{filter} granted at QoS {qos}{lower}"));
-                Ok(Some(qos))
-            }
-            Err(Refusal { reason, words }) => {
-                let said = words.map(|words| format!(": {words}")).unwrap_or_default();
-                self.bad(
-                    Verdict::Refused,
-                    &Finding {
-                        check: Check::Subscribe,
-                        outcome: Outcome::Bad {
-                            meaning: "the broker lets us in, and does not let us hear this filter",
-                            remedy: Some(format!(
-                                "give a filter that its ACL allows, by --filter; {filter} is not one"
-                            )),
-                        },
-                        took,
-                        note: format!("{filter} refused: {reason}{said}"),
-                    },
-                );
-                Ok(None)
-            }
-        }
-    }
-
-    async fn round_trips(&mut self, online: &Online) -> Result<(), Over> {
-        let random = RandomState::new().hash_one(&online.client_id) & 0xFFFF_FFFF_FFFF;
-        let name = format!("mqttscope/doctor/{random:012x}");
-        let most = online.connack.max_qos.unwrap_or(Qos::ExactlyOnce);
-        let (Ok(topic), Ok(filter)) = (Topic::parse(&name), Filter::parse(&name)) else { return Ok(()) };
-        if self.subscribe(Subscription::new(filter, most)).await?.is_none() {
-            self.skip(Check::RoundTrip(Qos::AtMostOnce), "what can't be heard needs no sending");
-            return Ok(());
-        }
-        for qos in Qos::ALL.into_iter().filter(|qos| *qos <= most) {
-            self.round_trip(&topic, qos).await?;
-        }
-        Ok(())
-    }
-
-    /// Sends a message and waits for it, and for its acknowledgement.
-    async fn round_trip(&mut self, topic: &Topic, qos: Qos) -> Result<(), Over> {
-        let ticket = Ticket(u64::from(qos.bits()) + 1);
-        let payload = format!("mqttscope doctor, QoS {qos}").into_bytes();
-        let publication = Publication {
-            topic: topic.clone(),
-            payload: payload.clone().into(),
-            qos,
-            retain: false,
-            properties: PublishProperties::default(),
-        };
-        let (check, began) = (Check::RoundTrip(qos), self.clock.now());
-        self.ask(BrokerRequest::Publish(ticket, publication))?;
-        let mut acknowledged: Option<Timestamp> = None;
-        let mut heard: Option<(Timestamp, Qos)> = None;
-        while acknowledged.is_none() || heard.is_none() {
-            match self.wait(began, self.options.patience).await {
-                Some(BrokerEvent::Publication { ticket: known, stage, at }) if known == ticket => match stage
-                {
-                    Stage::Queued | Stage::Received | Stage::Sent { packet_id: Some(_), .. } => {}
-                    Stage::Sent { packet_id: None, .. } => acknowledged = Some(at),
-                    Stage::Acknowledged(reason) if !reason.is_failure() => acknowledged = Some(at),
-                    Stage::Acknowledged(reason) => {
-                        self.not_taken(check, began, reason.to_string());
-                        return Ok(());
-                    }
-                    Stage::Refused(reason, words) => {
-                        let said = words.map(|words| format!(": {words}")).unwrap_or_default();
-                        self.not_taken(check, began, format!("{reason}{said}"));
-                        return Ok(());
-                    }
-                    Stage::NotSent(words) => {
-                        self.not_taken(check, began, words);
-                        return Ok(());
-                    }
-                },
-                Some(BrokerEvent::Messages(batch)) => {
-                    let ours = batch
-                        .iter()
-                        .find(|message| message.topic == topic.as_str() && message.payload == payload);
-                    heard = heard.or(ours.map(|message| (message.received, message.qos)));
-                }
-                Some(BrokerEvent::Lost(lost)) => return Err(self.lost(check, began, &lost)),
-                Some(_other) => {}
-                None => {
-                    self.missing(check, began, acknowledged.is_some(), heard.is_some());
-                    return Ok(());
-                }
-            }
-        }
-        if let (Some(acknowledged), Some((heard, at_qos))) = (acknowledged, heard) {
-            let ms = |at: Timestamp| at.since(began).as_secs_f64() * 1e3;
-            let taken = match qos {
-                Qos::AtMostOnce => "sent".to_owned(),
-                Qos::AtLeastOnce | Qos::ExactlyOnce => format!("acknowledged in {:.2} ms", ms(acknowledged)),
-            };
-            let note = format!("{taken} · back in {:.2} ms at QoS {at_qos}", ms(heard));
-            self.good(check, Some(acknowledged.max(heard).since(began)), note);
-        }
-        Ok(())
-    }
-
-    fn not_taken(&mut self, check: Check, began: Timestamp, why: String) {
-        let outcome = Outcome::Bad {
-            meaning: "the broker did not take a message of ours",
-            remedy: Some("its ACL may forbid mqttscope/doctor/#; --no-publish leaves this out".to_owned()),
-        };
-        let took = Some(self.clock.now().since(began));
-        self.bad(Verdict::Refused, &Finding { check, outcome, took, note: why });
-    }
-
-    fn missing(&mut self, check: Check, began: Timestamp, acknowledged: bool, heard: bool) {
-        let seconds = self.options.patience.as_secs_f64();
-        let (what, meaning) = match (acknowledged, heard) {
-            (true, _) => (
-                "it did not come back",
-                "the broker took our message and did not deliver it; with an ACL, brokers may do so silently",
-            ),
-            (false, true) => (
-                "it came back and was not acknowledged",
-                "the broker does not keep to the protocol of this QoS, or is overloaded",
-            ),
-            (false, false) => (
-                "it was neither acknowledged nor delivered",
-                "the broker or something on the way swallowed it",
-            ),
-        };
-        let remedy = "allow mqttscope/doctor/# in its ACL, or leave this out by --no-publish".to_owned();
-        let outcome = Outcome::Bad { meaning, remedy: Some(remedy) };
-        let note = format!("{what} within {seconds} s");
-        let took = Some(self.clock.now().since(began));
-        self.bad(Verdict::TimedOut, &Finding { check, outcome, took, note });
     }
 
     async fn disconnect(&mut self) -> Result<(), Over> {
@@ -342,7 +240,7 @@ impl Doctor<'_> {
 
     /// The next event before the check has taken too long.
     async fn wait(&mut self, began: Timestamp, patience: Duration) -> Option<BrokerEvent> {
-        let left = (began + patience).since(self.clock.now());
+        let left = (began.max(self.way.busy_until) + patience).since(self.clock.now());
         // A queue that always holds something must not outlive the limit.
         if left.is_zero() {
             return None;
@@ -355,7 +253,12 @@ impl Doctor<'_> {
         let outcome = Outcome::Bad { meaning: words::meaning(lost.step, lost.reason), remedy };
         let check = lost.step.map_or(check, Check::Step);
         let took = Some(lost.at.since(began));
-        self.bad(words::verdict(lost), &Finding { check, outcome, took, note: lost.cause.clone() });
+        let note = match (lost.step, self.way.n_useless) {
+            // Each was told with its cause.
+            (Some(Step::Tcp), n @ 1..) => format!("none of the {n} addresses takes a connection"),
+            (_, _) => lost.cause.clone(),
+        };
+        self.bad(words::verdict(lost), &Finding { check, outcome, took, note });
         Over
     }
 
@@ -379,5 +282,50 @@ impl Doctor<'_> {
     fn bad(&mut self, verdict: Verdict, finding: &Finding) {
         self.verdict = self.verdict.max(verdict);
         (self.tell)(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::print::{Marks, line};
+    use super::*;
+    use crate::mqtt::Address;
+    use crate::runtime::MachineClock;
+
+    #[tokio::test]
+    async fn each_address_of_a_name_has_its_line_with_the_cause() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = listener.local_addr().unwrap();
+        let closed = tokio::net::TcpSocket::new_v4().unwrap();
+        closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let bad = closed.local_addr().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
+        let profile = Profile::new("x", Address::tcp("127.0.0.1", good.port()), "x");
+        let (requests, events) = broker::spawn(profile, Arc::clone(&clock), Wake::default());
+        let mut lines = Vec::new();
+        let options = Options {
+            patience: Duration::from_secs(60),
+            publish: Publish::Nothing,
+            origin: WallOrigin::default(),
+        };
+        let mut tell = |finding: &Finding| lines.push(line(finding, Marks::Unicode));
+        let (verdict, way) = (Verdict::Healthy, Way::default());
+        let mut doctor = Doctor { requests, events, clock, options, tell: &mut tell, verdict, way };
+        let failure = Some(Unreachable { cause: "nothing listens on it".into(), remedy: None });
+        let took = Duration::from_millis(1);
+        doctor.tried(Tried { address: bad, took, failure, others: vec![good, bad, good] }).await;
+        doctor.tried(Tried { address: good, took, failure: None, others: vec![bad, good] }).await;
+        doctor.step_done(Step::Tcp, took, good.to_string());
+        assert_eq!(doctor.verdict, Verdict::Healthy, "the way goes by another");
+        let expected = [
+            ("✗ TCP", "nothing listens on it\n  that means: one address of several is no use".to_owned()),
+            ("✓ TCP", format!("{good} · goes on with this one")),
+            ("✗ TCP", format!("nothing listens on {bad}")),
+            ("✓ TCP", good.to_string()),
+        ];
+        assert_eq!(lines.len(), expected.len(), "{lines:#?}");
+        for (line, (mark, words)) in lines.iter().zip(expected) {
+            assert!(line.starts_with(mark) && line.contains(&words), "{line}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
 use super::device::Connection;
-use super::devices::{Then, deeds};
+use super::devices::{Then, deeds, edit, exam};
 use super::event::{DeviceId, Effect};
 use super::freeze::Frozen;
 use super::inspector::Tab;
@@ -24,6 +24,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Help => help(model),
         Command::NextPane => model.focus = model.focus.next(),
         Command::PreviousPane => model.focus = model.focus.previous(),
+        Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
         Command::Leave => leave(model, now),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
@@ -32,6 +33,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
         Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
+        Command::AddDevice => edit::add(model),
+        Command::EditDevice => edit::edit(model, now, effects),
         Command::CloseDevice => deeds::close(model, now, effects),
         Command::SaveDevice => deeds::ask_save(model, now, effects),
         Command::AddChild => nodes::edit::ask_add(model, PromptKind::AddChild),
@@ -41,6 +44,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleKeptOnly => nodes::toggle_kept_only(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
         Command::DeleteDevice => deeds::ask_delete(model, now),
+        Command::ExamineDevice => deeds::examine(model, now, effects),
+        Command::ExamineAgain => exam::repeat(model, effects),
         Command::NarrowDevices => keys::prompt(model, PromptKind::NarrowDevices, &model.shelf.narrow.clone()),
         Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
@@ -86,8 +91,13 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextSent => {
             model.form.newer();
         }
-        // The editor carries these out itself, and a prompt what is accepted.
-        Command::StepUp
+        // The device form and the editor hear these themselves, and a prompt what is accepted.
+        Command::AcceptField
+        | Command::NextSection
+        | Command::PreviousSection
+        | Command::SaveForm
+        | Command::TestDevice
+        | Command::StepUp
         | Command::StepDown
         | Command::LeapUp
         | Command::LeapDown
@@ -103,7 +113,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
 fn help(model: &mut Model) {
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
-        Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) => Overlay::Help { scroll: 0 },
+        Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) | Overlay::Exam(_) => {
+            Overlay::Help { scroll: 0 }
+        }
     };
 }
 

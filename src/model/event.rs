@@ -1,6 +1,6 @@
 //! What happens to the model, and what it wants done. Owns the two lists; does none of it.
 use crate::keymap::Chord;
-use crate::mqtt::{BrokerEvent, BrokerRequest, Profile};
+use crate::mqtt::{BrokerEvent, BrokerRequest, Profile, Sighting};
 use std::sync::Arc;
 
 /// Our number for a device: counted up as devices are opened, and never given again.
@@ -29,6 +29,10 @@ pub enum Event {
     Due,
     /// The disk's worker is done with an errand.
     Disk(Box<super::devices::Answer>),
+    /// The network tells of a broker.
+    Sighted(Sighting),
+    /// The examination of a number tells something.
+    Examined(u32, Box<super::devices::exam::Told>),
     /// A worker is done with a payload too large to read between two frames.
     Decoded(Box<super::inspector::Decoded>),
     /// The program was stopped and goes on.
@@ -48,6 +52,10 @@ pub enum Effect {
     Request(DeviceId, BrokerRequest),
     /// Read or write the user's files on a worker; `Event::Disk` brings the answer.
     Disk(Box<super::devices::Errand>),
+    /// Examine a broker; `Event::Examined` brings what is found. What is being examined is given up.
+    Examine(Box<super::devices::exam::Wanted>),
+    /// Give up what is being examined.
+    StopExamining,
     /// Send a text to the terminal's clipboard (OSC 52).
     Copy(String),
     /// Read a large payload on a worker; `Event::Decoded` brings the result.

@@ -4,7 +4,7 @@ use super::ingest::refusal_words;
 use super::picture;
 use super::shown::fact;
 use crate::decode::{Ink, Line, figures};
-use crate::mqtt::Retained;
+use crate::mqtt::{Queued, Retained};
 use crate::store::{Last, LastPayload, NodeId};
 use crate::time::{Timestamp, WallOrigin};
 use crate::wire;
@@ -153,7 +153,19 @@ fn limits(device: &Device) -> Vec<Line> {
     if connack.shared_available == Some(false) {
         words.push("no shared subscriptions".into());
     }
-    if words.is_empty() { Vec::new() } else { vec![fact("broker takes", Ink::Plain, &words.join(", "))] }
+    let mut lines = Vec::new();
+    if !words.is_empty() {
+        lines.push(fact("broker takes", Ink::Plain, &words.join(", ")));
+    }
+    if connack.n_user_left_out > 0 {
+        let n = u64::from(connack.n_user_left_out);
+        lines.push(fact(
+            "left out",
+            Ink::Number,
+            &format!("{} user properties of CONNACK", figures::grouped(n)),
+        ));
+    }
+    lines
 }
 
 /// What is known of a branch that is no topic itself.
@@ -193,6 +205,11 @@ pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>, wall: WallOrig
     }
     if last.dup {
         lines.push(fact("DUP", Ink::Literal, "set: it may have been delivered before"));
+    }
+    match last.queued {
+        Queued::No => {}
+        Queued::Likely => lines.push(fact("queued", Ink::Literal, "likely, while we were away")),
+        Queued::Certainly => lines.push(fact("queued", Ink::Literal, "while we were away: DUP tells")),
     }
     if !last.properties.is_empty() {
         lines.extend(properties(last.properties));
@@ -253,4 +270,23 @@ fn hex_digits(bytes: &[u8]) -> String {
         }
     }
     digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep_alive_words;
+
+    #[test]
+    fn keep_alive_is_told_with_its_owner_and_advice() {
+        for (in_force, ours, words) in [
+            (60, 60, "60 s"),
+            (300, 300, "300 s"),
+            (59, 59, "59 s; under 60 s costs traffic"),
+            (301, 301, "301 s; over 300 s many routers forget the connection"),
+            (20, 60, "20 s (the broker's; ours is 60 s); under 60 s costs traffic"),
+            (0, 0, "0 s is off: a dead link goes unnoticed until something is sent"),
+        ] {
+            assert_eq!(keep_alive_words(in_force, ours), words);
+        }
+    }
 }

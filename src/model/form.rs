@@ -1,7 +1,8 @@
 //! The publish form: its fields and what it would send. Owns the texts; the life of what was sent is `life`'s.
+use super::device::Device;
 use super::event::DeviceId;
 use super::line::Line;
-use crate::mqtt::port::Online;
+use super::takes;
 use crate::mqtt::{Payload, Publication, PublishProperties, Qos, Topic};
 use std::collections::VecDeque;
 
@@ -87,8 +88,8 @@ impl Form {
         self.field = if is_heard { Field::Payload } else { Field::Topic };
     }
 
-    /// What it would send, held against what this broker takes; or why it can't be, in words.
-    pub fn publication(&self, online: Option<&Online>) -> Result<Publication, String> {
+    /// What it would send, held against what this device's broker takes; or why it can't be, in words.
+    pub fn publication(&self, device: Option<&Device>) -> Result<Publication, String> {
         let topic = Topic::parse(self.topic.text()).map_err(|error| error.to_string())?;
         let publication = Publication {
             topic,
@@ -97,7 +98,7 @@ impl Form {
             retain: self.retain,
             properties: PublishProperties::default(),
         };
-        takes(online, &publication)?;
+        device.map_or(Ok(()), |device| takes::check(device, &publication))?;
         Ok(publication)
     }
 
@@ -181,20 +182,6 @@ impl Form {
     }
 }
 
-/// Whether a broker takes a publication; else why not, in words.
-pub fn takes(online: Option<&Online>, publication: &Publication) -> Result<(), String> {
-    let connack = online.map(|online| &online.connack);
-    if let Some(most) = connack.and_then(|connack| connack.max_qos)
-        && publication.qos > most
-    {
-        return Err(format!("the broker takes QoS {most} at most, as its CONNACK says"));
-    }
-    if publication.retain && connack.and_then(|connack| connack.retain_available) == Some(false) {
-        return Err("the broker keeps no retained messages, as its CONNACK says".into());
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,17 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn what_a_broker_does_not_take_is_refused_before_it_goes() {
+    fn a_filter_is_no_topic_to_publish_to() {
         let mut form = form("a/b", "1");
-        form.qos = Qos::ExactlyOnce;
-        form.retain = true;
-        let mut online = Online::default();
-        assert!(form.publication(Some(&online)).is_ok());
-        online.connack.max_qos = Some(Qos::AtLeastOnce);
-        assert!(form.publication(Some(&online)).unwrap_err().contains("QoS 1"));
-        form.qos = Qos::AtLeastOnce;
-        online.connack.retain_available = Some(false);
-        assert!(form.publication(Some(&online)).unwrap_err().contains("retained"));
+        assert!(form.publication(None).is_ok());
         form.topic.set("a/+");
         assert!(form.publication(None).unwrap_err().contains("wildcard"));
     }

@@ -6,7 +6,7 @@ use super::held;
 use super::toast::Tone;
 use super::tree;
 use crate::decode::{self, figures};
-use crate::mqtt::port::{Lost, Notice, Online, Refusal};
+use crate::mqtt::port::{Detail, Lost, Notice, Online, Refusal, Tried};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
 use crate::time::Timestamp;
 
@@ -29,6 +29,11 @@ pub fn broker_event(
         BrokerEvent::StepDone(step, took, note) => {
             let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
             device.log(now, format!("{}{note} took {:.1} ms", step.words(), took.as_secs_f64() * 1_000.0));
+        }
+        BrokerEvent::Detail(detail) => {
+            if let Detail::Tried(Tried { failure: Some(failure), .. }) = *detail {
+                device.log(now, failure.cause);
+            }
         }
         BrokerEvent::Online(online) => {
             come_online(model, now, id, online);

@@ -1,5 +1,5 @@
 //! A key or a paste goes to where it is heard. Owns text entry and answers; commands are `apply`'s.
-use super::devices::deeds;
+use super::devices::{deeds, edit};
 use super::event::Effect;
 use super::line::Edited;
 use super::overlay::{Deed, Overlay, Prompt, PromptKind};
@@ -9,7 +9,8 @@ use super::tree::{Placement, RowId};
 use super::{Model, Undo, UndoStep, apply, editor, held, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
-use crate::mqtt::{BrokerRequest, Filter, Qos, Subscription};
+use crate::mqtt::BrokerRequest;
+use crate::mqtt::entry::parse_subscription;
 use crate::time::Timestamp;
 
 /// A key was pressed.
@@ -26,10 +27,13 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     if model.context() == Context::Editor {
         return editor::keys::key(model, now, chord, command, effects);
     }
+    if model.context() == Context::DeviceForm {
+        return edit::key(model, now, chord, command, effects);
+    }
     let is_text = match model.overlay {
         Overlay::Prompt(_) => true,
         Overlay::None => model.context() == Context::Publish && model.form.line().is_some(),
-        Overlay::Help { .. } | Overlay::Question(_) => false,
+        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
@@ -52,11 +56,12 @@ fn is_heard(model: &Model, command: Command) -> bool {
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
             Context::Question => matches!(command, Command::Yes | Command::No | Command::Leave),
+            Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
                     || matches!(command, Command::Help | Command::Leave)
             }
-            Context::Publish => !matches!(command, Command::Undo | Command::Redo),
+            Context::Publish | Context::DeviceForm => !matches!(command, Command::Undo | Command::Redo),
             Context::Devices => {
                 command.contexts().contains(&Context::Devices)
                     || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
@@ -66,7 +71,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
 }
 
 /// Whether a chord edits text although it may be bound to something.
-fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
+pub fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
     let moves = matches!(chord.key, Key::Left | Key::Right | Key::Home | Key::End);
     chord.text().is_some() || moves || command.is_none()
 }
@@ -80,7 +85,7 @@ fn edit(model: &mut Model, chord: Chord) {
                 retype(model);
             }
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => {
+        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => {
             if let Some(line) = form.line() {
                 line.edit(chord);
             }
@@ -92,6 +97,16 @@ fn edit(model: &mut Model, chord: Chord) {
 pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     // A line holds no line ends: a pasted shell line should not fail for its last one.
     let text = text.trim_end_matches(['\r', '\n']);
+    if let (Context::DeviceForm, Some(editing)) = (model.context(), &mut model.shelf.editing) {
+        return match editing.form.paste(text) {
+            0 => {}
+            n => model.say(
+                now,
+                Tone::Warn,
+                format!("the last {n} bytes of the paste found no room in the line"),
+            ),
+        };
+    }
     let is_publish = model.context() == Context::Publish;
     if model.context() == Context::Editor {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -104,7 +119,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
         Overlay::None if is_publish => model.form.line(),
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) => None,
+        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => None,
     };
     let Some(line) = line else {
         let words = "pasted text is not run as keys; paste into a field or behind /";
@@ -168,7 +183,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match (done, &mut model.overlay) {
         (Ok(()), overlay) => *overlay = Overlay::None,
         (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
-        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_)) => {}
+        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_)) => {}
     }
 }
 
@@ -204,17 +219,9 @@ fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
 }
 
 fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
-    // A QoS may follow the filter, as in `sensors/# 1`; a filter itself may hold spaces.
-    let (text, qos) = match text.rsplit_once(' ') {
-        Some((filter, "0")) => (filter, Qos::AtMostOnce),
-        Some((filter, "1")) => (filter, Qos::AtLeastOnce),
-        Some((filter, "2")) => (filter, Qos::ExactlyOnce),
-        Some(_) | None => (text, Qos::AtMostOnce),
-    };
-    let filter = Filter::parse(text).map_err(|error| error.to_string())?;
-    let device = model.cursor.device;
-    let words = format!("subscribing to {filter} at QoS {qos}");
-    let subscription = Subscription::new(filter.clone(), qos);
+    let subscription = parse_subscription(text).map_err(|error| error.to_string())?;
+    let (filter, device) = (subscription.filter.clone(), model.cursor.device);
+    let words = format!("subscribing to {filter} at QoS {}", subscription.qos);
     let known = model.device(device).and_then(|device| device.subscribed(&filter).cloned());
     model.remember_undo(Undo {
         device,
@@ -237,6 +244,7 @@ pub fn no(model: &mut Model, now: Timestamp) {
         | Deed::ClearRetained(..)
         | Deed::CloseDevice(_)
         | Deed::RemoveNodes(_)
+        | Deed::LeaveForm
         | Deed::DeleteDevice(_) => {}
     }
 }
@@ -249,6 +257,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::SendHeld(id) => held::send_all(model, now, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
+        Deed::LeaveForm => model.shelf.editing = None,
         Deed::CloseDevice(id) => opening::close(model, id, effects),
         Deed::DeleteDevice(name) => deeds::delete(name, effects),
         Deed::ClearRetained(id, topic) => super::publish::clear_retained(model, now, id, &topic, effects),

@@ -236,7 +236,7 @@ impl Lives {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::{PacketId, Payload, PublishProperties, Qos, Retained, Topic};
+    use crate::mqtt::{PacketId, Payload, PublishProperties, Qos, Queued, Retained, Topic};
 
     fn publication(payload: &str) -> Publication {
         Publication {
@@ -256,6 +256,7 @@ mod tests {
             qos: Qos::AtMostOnce,
             retained: Retained::No,
             dup: false,
+            queued: Queued::No,
             packet_id: None,
             received: Timestamp::from_millis(ms),
         }

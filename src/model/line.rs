@@ -46,6 +46,19 @@ impl Line {
         *self = Self::with(text);
     }
 
+    /// A line with its cursor between two texts.
+    pub fn between(before: &str, behind: &str) -> Self {
+        Self { text: format!("{before}{behind}"), cursor: before.len() }
+    }
+
+    /// Empties it and overwrites what it held.
+    pub fn wipe(&mut self) {
+        let mut bytes = std::mem::take(self).text.into_bytes();
+        bytes.fill(0);
+        // Keeps the compiler from dropping a write that nobody reads.
+        std::hint::black_box(&mut bytes);
+    }
+
     /// Puts text in at the cursor. Line ends become `\n` characters of the text, nothing is dropped but
     /// what exceeds the bound; returns how many bytes that was.
     pub fn insert(&mut self, text: &str) -> usize {

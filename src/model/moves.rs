@@ -16,6 +16,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
         *scroll = scroll.saturating_add_signed(by);
         return;
     }
+    if let Overlay::Exam(exam) = &mut model.overlay {
+        return exam.scroll_by(by, (model.cols, model.rows));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
     }
@@ -42,6 +45,9 @@ pub(super) fn page(model: &mut Model, direction: isize) {
         *scroll = scroll.saturating_add_signed(half(usize::from(model.rows)));
         return;
     }
+    if let Overlay::Exam(exam) = &mut model.overlay {
+        return exam.scroll_by(half(usize::from(model.rows)), (model.cols, model.rows));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
     }
@@ -57,6 +63,10 @@ pub(super) fn edge(model: &mut Model, edge: Placement) {
     if let Overlay::Help { scroll } = &mut model.overlay {
         *scroll = if edge == Placement::Top { 0 } else { usize::MAX / 2 };
         return;
+    }
+    if let Overlay::Exam(exam) = &mut model.overlay {
+        let by = if edge == Placement::Top { isize::MIN } else { isize::MAX };
+        return exam.scroll_by(by, (model.cols, model.rows));
     }
     if model.screen == Screen::Devices {
         return deeds::edge(model, edge);

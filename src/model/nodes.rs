@@ -147,13 +147,18 @@ pub fn save(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<E
     effects.push(Effect::Disk(Box::new(Errand::SaveNodes(Box::new(saving(device, name))))));
 }
 
+/// These nodes are on the disk.
+pub fn note_saved(model: &mut Model, saving: &NodesSaving) {
+    if let Some(device) = ingest::device_mut(&mut model.devices, saving.id) {
+        device.kept.note_saved(saving.revision);
+    }
+}
+
 /// Nodes were written, or not.
 pub fn saved(model: &mut Model, now: Timestamp, saving: &NodesSaving, saved: Result<(), String>) {
     match saved {
         Ok(()) => {
-            if let Some(device) = ingest::device_mut(&mut model.devices, saving.id) {
-                device.kept.note_saved(saving.revision);
-            }
+            note_saved(model, saving);
             let nodes = figures::counted(saving.nodes.len() as u64, "node");
             model.say(now, Tone::Info, format!("saved {} with {nodes}", saving.name));
         }

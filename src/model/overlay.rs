@@ -19,6 +19,8 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A question that waits for yes or no.
     Question(Question),
+    /// The examination of a broker.
+    Exam(Box<super::devices::exam::Exam>),
 }
 
 /// What a prompt asks for.
@@ -81,6 +83,8 @@ pub enum Deed {
     CloseDevice(DeviceId),
     /// Keep the nodes at and below a row no longer.
     RemoveNodes(RowId),
+    /// Leave the device form, whatever was changed in it.
+    LeaveForm,
     /// Delete the device file of a name.
     DeleteDevice(String),
 }

@@ -3,8 +3,10 @@ use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, held, ingest, nodes};
-use crate::mqtt::{BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Ticket, Topic};
+use super::{Model, Pane, Undo, UndoStep, held, ingest, nodes, takes};
+use crate::mqtt::{
+    BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
+};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 use crate::wire;
@@ -40,8 +42,7 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if model.device(id).is_none() {
         return model.say(now, Tone::Warn, "no device is open to publish to; D shows the devices");
     }
-    let online = model.device(id).and_then(|device| device.online());
-    match model.form.publication(online) {
+    match model.form.publication(model.device(id)) {
         Err(words) => model.say(now, Tone::Error, words),
         Ok(publication) => {
             model.form.remember(&publication);
@@ -50,7 +51,7 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Hands a publication to its device's task and follows its life. `None`: the device was closed.
+/// Hands a publication to its device's task and follows its life. `None`: it does not go, and it was said why not.
 pub fn publish(
     model: &mut Model,
     now: Timestamp,
@@ -61,7 +62,13 @@ pub fn publish(
     let device = ingest::device_mut(&mut model.devices, id)?;
     let ticket = Ticket(device.next_ticket);
     device.next_ticket += 1;
+    let refusal = takes::check(device, &publication).err();
     model.lives.begin(id, ticket, publication.clone(), now);
+    if let Some(words) = refusal {
+        model.say(now, Tone::Error, format!("not published on {}: {words}", publication.topic));
+        model.lives.reach(id, ticket, Stage::NotSent(words), now, None);
+        return None;
+    }
     held::send(model, now, id, (ticket, publication), effects);
     Some(ticket)
 }
@@ -124,10 +131,12 @@ pub fn clear_retained(
             })
         }
     });
+    if publish(model, now, id, cleared, effects).is_none() {
+        return;
+    }
     if let Some(undo) = undo {
         model.remember_undo(undo);
     }
-    publish(model, now, id, cleared, effects);
     model.say(now, Tone::Info, format!("clearing the retained message of {topic}"));
 }
 
@@ -137,25 +146,30 @@ fn kept_properties(bytes: &[u8]) -> PublishProperties {
     PublishProperties { topic_alias: None, subscription_ids: Vec::new(), ..read }
 }
 
-fn carry_out(model: &mut Model, now: Timestamp, id: DeviceId, step: &UndoStep, effects: &mut Vec<Effect>) {
-    match step {
+/// Takes a step. Whether it could be taken; else it was said why not.
+fn carry_out(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    step: &UndoStep,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let request = match step {
         UndoStep::Publish(publication) => {
-            publish(model, now, id, publication.clone(), effects);
+            return publish(model, now, id, publication.clone(), effects).is_some();
         }
-        UndoStep::Subscribe(subscription) => {
-            effects.push(Effect::Request(id, BrokerRequest::Subscribe(subscription.clone())));
-        }
-        UndoStep::Unsubscribe(filter) => {
-            effects.push(Effect::Request(id, BrokerRequest::Unsubscribe(filter.clone())));
-        }
+        UndoStep::Subscribe(subscription) => BrokerRequest::Subscribe(subscription.clone()),
+        UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
         UndoStep::Nodes(changes, revision) => {
-            if nodes::carry_out(model, now, id, changes)
-                && let Some(device) = ingest::device_mut(&mut model.devices, id)
-            {
+            let is_done = nodes::carry_out(model, now, id, changes);
+            if is_done && let Some(device) = ingest::device_mut(&mut model.devices, id) {
                 device.kept.note_undone(*revision);
             }
+            return is_done;
         }
-    }
+    };
+    effects.push(Effect::Request(id, request));
+    true
 }
 
 /// Does what undoes the last deed.
@@ -166,9 +180,10 @@ pub fn undo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if model.device(undo.device).is_none() {
         return model.say(now, Tone::Warn, format!("{} can't be undone: its device was closed", undo.words));
     }
-    carry_out(model, now, undo.device, &undo.back, effects);
-    model.say(now, Tone::Info, format!("undone: {}", undo.words));
-    model.redo.push(undo);
+    if carry_out(model, now, undo.device, &undo.back, effects) {
+        model.say(now, Tone::Info, format!("undone: {}", undo.words));
+        model.redo.push(undo);
+    }
 }
 
 /// Does again what was undone last.
@@ -177,13 +192,11 @@ pub fn redo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         return model.say(now, Tone::Info, "nothing to redo");
     };
     if model.device(undo.device).is_none() {
-        return model.say(
-            now,
-            Tone::Warn,
-            format!("{} can't be done again: its device was closed", undo.words),
-        );
+        let words = format!("{} can't be done again: its device was closed", undo.words);
+        return model.say(now, Tone::Warn, words);
     }
-    carry_out(model, now, undo.device, &undo.forth, effects);
-    model.say(now, Tone::Info, format!("done again: {}", undo.words));
-    model.undo.push(undo);
+    if carry_out(model, now, undo.device, &undo.forth, effects) {
+        model.say(now, Tone::Info, format!("done again: {}", undo.words));
+        model.undo.push(undo);
+    }
 }

@@ -186,8 +186,11 @@ pub fn parse_url(text: &str) -> Result<ParsedUrl, AddressError> {
     };
     let (username, password) = match credentials.map(|both| both.split_once(':').unwrap_or((both, ""))) {
         None => (None, None),
-        Some((user, "")) => (Some(decoded_text(user)?), None),
-        Some((user, password)) => (Some(decoded_text(user)?), Some(Secret::new(decoded(password)?))),
+        Some((user, password)) => {
+            let given = |text: &str| !text.is_empty();
+            let password = Some(password).filter(|text| given(text)).map(decoded).transpose()?;
+            (Some(user).filter(|text| given(text)).map(decoded_text).transpose()?, password.map(Secret::new))
+        }
     };
     let address = address(transport, host_port, path)?;
     Ok(ParsedUrl { address, username, password })
@@ -276,6 +279,7 @@ mod tests {
             ("mqtt://127.0.0.1:18831", "127.0.0.1", 18831, None, None),
             ("mqtt://[::1]:1884/", "::1", 1884, None, None),
             ("MQTT://user@h", "h", 1883, Some("user"), None),
+            ("mqtt://:pw@h", "h", 1883, None, Some("pw")),
             ("mqtt://us%40er:p%3Aw:@@h:1", "h", 1, Some("us@er"), Some("p:w:@")),
         ] {
             let parsed = parse_url(text).unwrap();

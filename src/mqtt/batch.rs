@@ -1,5 +1,5 @@
 //! Many messages in one buffer. Owns the one copy between the socket and the store.
-use super::message::{MessageRef, Retained};
+use super::message::{MessageRef, Queued, Retained};
 use super::words::{PacketId, Qos};
 use crate::time::Timestamp;
 
@@ -20,6 +20,7 @@ struct Head {
     qos: Qos,
     retained: Retained,
     dup: bool,
+    queued: Queued,
     packet_id: Option<PacketId>,
     received: Timestamp,
 }
@@ -36,6 +37,7 @@ impl Batch {
             qos: message.qos,
             retained: message.retained,
             dup: message.dup,
+            queued: message.queued,
             packet_id: message.packet_id,
             received: message.received,
         });
@@ -81,6 +83,7 @@ impl Batch {
             qos: head.qos,
             retained: head.retained,
             dup: head.dup,
+            queued: head.queued,
             packet_id: head.packet_id,
             received: head.received,
         })
@@ -101,6 +104,7 @@ mod tests {
             qos: Qos::AtLeastOnce,
             retained: Retained::Yes,
             dup: true,
+            queued: Queued::Likely,
             packet_id: PacketId::new(7),
             received: Timestamp::from_millis(3),
         };

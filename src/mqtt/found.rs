@@ -106,6 +106,8 @@ impl Found {
 /// What the network tells of brokers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sighting {
+    /// A look begins: what was seen before may be gone by now.
+    Begun,
     /// One is there, or is known better.
     Appeared(Found),
     /// The one of this full name is there no more.
@@ -128,6 +130,7 @@ impl Nearby {
     /// Takes a sighting in.
     pub fn take(&mut self, sighting: Sighting) {
         match sighting {
+            Sighting::Begun => *self = Self::default(),
             Sighting::Appeared(found) => {
                 if self.found.len() >= MAX_FOUND && !self.found.contains_key(&found.full_name) {
                     self.n_dropped += 1;

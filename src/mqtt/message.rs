@@ -14,6 +14,18 @@ pub enum Retained {
     Unknown,
 }
 
+/// Whether the broker kept a delivery for us while we were away (section 4.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Queued {
+    /// It came live, as far as anybody can tell.
+    #[default]
+    No,
+    /// It came among the first of a resumed session.
+    Likely,
+    /// It had been sent on an earlier connection already.
+    Certainly,
+}
+
 /// A message delivered by the broker, borrowed from wherever its bytes lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MessageRef<'a> {
@@ -30,6 +42,8 @@ pub struct MessageRef<'a> {
     pub retained: Retained,
     /// The DUP flag: the broker may have delivered it before (section 3.3.1.1).
     pub dup: bool,
+    /// Kept for us while we were away, or not.
+    pub queued: Queued,
     /// The id it was delivered under, at QoS 1 and 2.
     pub packet_id: Option<PacketId>,
     /// When its bytes were read.

@@ -99,8 +99,10 @@ pub struct ConnAck {
     pub topic_alias_maximum: Option<u16>,
     /// 0x1F: in its own words.
     pub reason_string: Option<String>,
-    /// 0x26.
+    /// 0x26; the first of them.
     pub user: Vec<(String, String)>,
+    /// How many more there were.
+    pub n_user_left_out: u32,
     /// 0x28: yes when absent.
     pub wildcard_available: Option<bool>,
     /// 0x29: yes when absent.

@@ -7,6 +7,7 @@ use super::publication::{Publication, Stage, Ticket};
 use super::reason::Reason;
 use super::words::{PacketId, Qos};
 use crate::time::Timestamp;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// What a device's task tells the model, in the order it happened.
@@ -16,6 +17,8 @@ pub enum BrokerEvent {
     StepBegun(Step, Timestamp),
     /// A connection step ended well after so long; with a note where there is one, such as the address.
     StepDone(Step, Duration, Option<String>),
+    /// What is known in the middle of a step, for whoever examines the way.
+    Detail(Box<Detail>),
     /// CONNACK accepted us.
     Online(Box<Online>),
     /// Messages, in the order they came.
@@ -90,6 +93,37 @@ impl Step {
             Self::Connect => "CONNECT",
         }
     }
+}
+
+/// What is known in the middle of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// One of several addresses of the broker's host was tried.
+    Tried(Tried),
+    /// What TLS agreed on, known before CONNECT.
+    Secured(TlsFacts),
+}
+
+/// One of several addresses of a host was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Which.
+    pub address: SocketAddr,
+    /// Until it answered, or was given up.
+    pub took: Duration,
+    /// Why it was no use; `None`: it is used.
+    pub failure: Option<Unreachable>,
+    /// Those behind it, tried only if this one is no use.
+    pub others: Vec<SocketAddr>,
+}
+
+/// Why an address was no use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreachable {
+    /// In one sentence that names the address.
+    pub cause: String,
+    /// What to do about it, where we know.
+    pub remedy: Option<String>,
 }
 
 /// What became known with the CONNACK.

@@ -1,6 +1,7 @@
 //! A device's connection settings. Owns defaults and their meaning; reads no file.
 use super::address::Address;
 use super::filter::Filter;
+use super::preset::{Limits, Preset};
 use super::properties::PublishProperties;
 use super::publication::Payload;
 use super::secret::Secret;
@@ -33,6 +34,8 @@ impl fmt::Display for Version {
 pub struct Profile {
     /// How the device is called on screen.
     pub name: String,
+    /// The kind of broker that it is known to be, whose limits are kept.
+    pub preset: Option<Preset>,
     /// Where its broker is.
     pub address: Address,
     /// Spoken from the first byte; unless it is fixed, 3.1.1 is tried when the broker does not take it.
@@ -51,8 +54,12 @@ pub struct Profile {
     pub tls: TlsSettings,
     /// Further headers of the WebSocket's opening request, such as a bearer token.
     pub ws_headers: Vec<(String, Secret)>,
+    /// Headers whose values are made anew at each connect.
+    pub ws_headers_made: Vec<(String, PasswordSource)>,
     /// An HTTP proxy that CONNECTs us through.
     pub proxy: Option<Proxy>,
+    /// Where the proxy's password comes from; the user name is in `proxy`.
+    pub proxy_password_source: PasswordSource,
     /// Seconds, 0 to switch it off; 60 by default.
     pub keep_alive_s: u16,
     /// Clean start (5), clean session (3.1.1); on by default.
@@ -75,11 +82,23 @@ pub const DEFAULT_MAX_PACKET_BYTES: u32 = 16 * 1024 * 1024;
 /// The protocol's own limit: a four-byte remaining length (MQTT 5.0 section 2.1.4) and its header.
 pub const PROTOCOL_MAX_PACKET_BYTES: u32 = 268_435_460;
 
+/// Packets can't be smaller for a client to be of use.
+pub const LEAST_MAX_PACKET_BYTES: u32 = 1_000;
+
+/// How long the broker shall keep a session that is wanted kept when nobody says: an hour.
+pub const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
+
+/// How long the broker keeps the session where nobody says.
+pub const fn default_expiry_s(clean_start: bool) -> u32 {
+    if clean_start { 0 } else { KEPT_SESSION_EXPIRY_S }
+}
+
 impl Profile {
     /// A profile with the defaults: keep-alive 60 s, clean start, `#` is not subscribed by itself.
     pub fn new(name: impl Into<String>, address: Address, client_id: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            preset: None,
             address,
             version: Version::default(),
             version_is_fixed: true,
@@ -89,7 +108,9 @@ impl Profile {
             password_source: PasswordSource::default(),
             tls: TlsSettings::default(),
             ws_headers: Vec::new(),
+            ws_headers_made: Vec::new(),
             proxy: None,
+            proxy_password_source: PasswordSource::default(),
             keep_alive_s: 60,
             clean_start: true,
             session_expiry_s: 0,
@@ -99,12 +120,18 @@ impl Profile {
             subscriptions: Vec::new(),
         }
     }
+
+    /// What its broker takes, as far as its kind tells; where none is named, its host may.
+    pub fn limits(&self) -> Limits {
+        let kind = self.preset.or_else(|| Preset::of_host(&self.address.host));
+        kind.map_or_else(Limits::none, Preset::limits)
+    }
 }
 
-/// Where a password comes from.
+/// Where a password, or another secret, comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PasswordSource {
-    /// There is none, or it was given at the start: `Profile::password` stands.
+    /// There is none, or it was given at the start and stands.
     #[default]
     Given,
     /// An environment variable of this name.

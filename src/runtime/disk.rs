@@ -103,10 +103,7 @@ impl Files {
             }
             Errand::SaveNodes(saving) => {
                 let NodesSaving { name, nodes, .. } = &*saving;
-                let saved = self.devices.read(name).and_then(|file| {
-                    let _ = nodes;
-                    self.devices.save(name, &file.profile, PlainPassword::Save)
-                });
+                let saved = self.devices.keep(name, nodes);
                 Answer::NodesSaved(saving, saved.map(drop).map_err(words))
             }
             Errand::Copy(from, to) => {
@@ -126,14 +123,14 @@ impl Files {
     }
 
     fn list(&self) -> Result<Listing, String> {
-        let last = self.last.as_deref().map(|path| last::read(path).0).unwrap_or_default();
-        let list = match self.devices.list() {
+        let remembered = self.last.as_deref().map(|path| last::read(path).0).unwrap_or_default();
+        let listed = match self.devices.list() {
             // Nowhere to look is nothing to see; saving tells of it.
             Err(DeviceError::Nowhere) => return Ok(Listing::default()),
-            list => list.map_err(words)?,
+            listed => listed.map_err(words)?,
         };
-        let saved = list.devices.into_iter().map(|(name, read)| saved(name, read, &last)).collect();
-        Ok(Listing { saved, unusable: list.unusable, n_more: list.n_more })
+        let saved = listed.devices.into_iter().map(|(name, read)| saved(name, read, &remembered)).collect();
+        Ok(Listing { saved, unusable: listed.unusable, n_more: listed.n_more })
     }
 
     fn save(&mut self, saving: &Saving) -> Result<Box<Opening>, SaveError> {
@@ -147,7 +144,10 @@ impl Files {
                 let spare = if renamed.is_ok() { was } else { name };
                 self.devices.remove(spare).and(renamed)
             }),
-            None => self.devices.create(name, profile, plain, Existing::Refuse),
+            None => {
+                let nodes = saving.of.as_ref().map_or(&[][..], |of| &of.nodes);
+                self.devices.create_with(name, profile, nodes, plain, Existing::Refuse)
+            }
         };
         written.map_err(|error| SaveError::NotWritten(words(error)))?;
         let opening = (self.opener)(&Origin::File(name.clone()));

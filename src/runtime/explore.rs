@@ -1,12 +1,14 @@
 //! The explorer's loop. Owns the order of things: signals and keys first, then frames, then the devices' queues.
+use super::aside::Aside;
 use super::disk::{Disk, Files};
 use super::links::Links;
 use super::pace::{Pace, Want};
 use super::panics;
+use super::remembered::Remembered;
 use super::signals::{Asked, Signals};
+use crate::config::versions::Versions;
 use crate::keymap::Keymap;
 use crate::model::devices::Errand;
-use crate::model::inspector::{Decoded, Subject};
 use crate::model::opening::{self, Opening};
 use crate::model::{DeviceId, Effect, Event, Model, Screen, Settings, update};
 use crate::mqtt::{BrokerEvent, BrokerRequest};
@@ -17,7 +19,7 @@ use crate::view;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 /// Messages taken in between two looks at the keyboard: about a millisecond's work.
 const DRAIN_MESSAGES: usize = 2_048;
@@ -27,9 +29,6 @@ const DRAIN_EVENTS: usize = 64;
 
 /// Inputs taken between two frames: a pasted flood of keys must not hide what they do.
 const INPUTS_A_FRAME: usize = 64;
-
-/// Payloads that wait to be laid out: one tab shows one at a time, and the next one replaces it.
-const WORKERS: usize = 2;
 
 /// What the explorer runs with.
 #[derive(Debug)]
@@ -44,6 +43,8 @@ pub struct Options {
     pub settings: Settings,
     /// What went wrong so far without stopping anything.
     pub warnings: Vec<String>,
+    /// What brokers were found to speak before.
+    pub versions: Versions,
     /// Bytes a second sent to the terminal for what changes by itself.
     pub max_bytes_per_s: u64,
 }
@@ -95,13 +96,14 @@ struct Explorer {
     links: Links,
     disk: Disk,
     clock: Arc<dyn Clock>,
+    remembered: Remembered,
     painter: Painter,
     writer: Writer,
     signals: Signals,
     keys: Keys,
     pace: Pace,
     effects: Vec<Effect>,
-    decoded: (mpsc::Sender<Decoded>, mpsc::Receiver<Decoded>),
+    aside: Aside,
     /// Text for the clipboard that waits for the writer.
     clipboard: Option<String>,
     /// Whether a queue may hold more than was taken.
@@ -113,6 +115,7 @@ struct Explorer {
 impl Explorer {
     fn new(options: Options, clock: Arc<dyn Clock>, disk: Disk, writer: Writer, signals: Signals) -> Self {
         let (cols, rows) = terminal::size();
+        let wall = options.settings.wall;
         let mut model = Model::new(Vec::new(), options.keymap, options.settings);
         let (now, mut effects) = (clock.now(), Vec::new());
         update(&mut model, now, Event::Resize { cols, rows }, &mut effects);
@@ -126,19 +129,21 @@ impl Explorer {
         for warning in options.warnings {
             model.warn(now, warning);
         }
+        let aside = Aside::new(Arc::clone(&clock), wall);
         let mut explorer = Self {
             model,
             theme: options.theme,
             links: Links::new(Arc::clone(&clock)),
             disk,
             clock,
+            remembered: Remembered::new(options.versions, wall),
             painter: Painter::new(cols, rows),
             writer,
             signals,
             keys: Keys::default(),
             pace: Pace::new(options.max_bytes_per_s),
             effects,
-            decoded: mpsc::channel(WORKERS),
+            aside,
             clipboard: None,
             has_more: false,
             is_stopped: false,
@@ -155,6 +160,10 @@ impl Explorer {
         }
         while !self.is_over {
             self.frame_if_due();
+            // Only while the list is seen: an idle program does nothing.
+            if let Some(event) = self.aside.look(self.model.screen == Screen::Devices) {
+                self.tell(event, Want::Traffic);
+            }
             if self.writer.has_failed() {
                 // The terminal is gone, and with it whoever could be told.
                 return Ok(());
@@ -168,7 +177,7 @@ impl Explorer {
                 asked = self.signals.next() => self.signal(asked),
                 input = self.keys.next() => self.inputs(input).await,
                 () = idle.notified() => {}
-                Some(decoded) = self.decoded.1.recv() => self.tell(Event::Decoded(Box::new(decoded)), Want::Now),
+                event = self.aside.next() => self.tell(event, Want::Now),
                 Some(answer) = self.disk.answer() => self.tell(Event::Disk(Box::new(answer)), Want::Now),
                 () = self.links.wait() => self.drain(),
                 () = wait => self.due(),
@@ -250,10 +259,13 @@ impl Explorer {
             let want = match &event {
                 BrokerEvent::Messages(batch) => {
                     n_messages += batch.len();
-                    Want::Traffic
+                    // Whoever just connected waits for the first value, not for the next frame of traffic.
+                    let device = self.model.device(id);
+                    let is_first = device.is_some_and(|device| device.store.counts().n_messages == 0);
+                    if is_first { Want::Now } else { Want::Traffic }
                 }
                 // A broker may send what earns notices as fast as messages.
-                BrokerEvent::Link(_) | BrokerEvent::Notice(_) => Want::Traffic,
+                BrokerEvent::Link(_) | BrokerEvent::Notice(_) | BrokerEvent::Detail(_) => Want::Traffic,
                 BrokerEvent::StepBegun(..)
                 | BrokerEvent::StepDone(..)
                 | BrokerEvent::Online(_)
@@ -268,6 +280,12 @@ impl Explorer {
                 }
             };
             self.pace.want(want);
+            // Later connections of this run begin with what was found, and say nothing new.
+            if let (BrokerEvent::Online(online), Some(device)) = (&event, self.model.device(id))
+                && device.n_connects == 0
+            {
+                self.remembered.note(&device.profile, online.version, now);
+            }
             update(&mut self.model, now, Event::Broker(id, event), &mut self.effects);
         }
         self.carry_out(now);
@@ -342,7 +360,10 @@ impl Explorer {
         while !self.effects.is_empty() {
             for effect in std::mem::take(&mut self.effects) {
                 match effect {
-                    Effect::Open(id, profile) => self.links.open(id, profile),
+                    Effect::Open(id, mut profile) => {
+                        self.remembered.recall(&mut profile, now);
+                        self.links.open(id, profile);
+                    }
                     Effect::Close(id) => self.links.close(id),
                     Effect::Disk(errand) => {
                         if let Some(answer) = self.disk.ask(*errand) {
@@ -351,7 +372,9 @@ impl Explorer {
                     }
                     Effect::Request(id, request) => self.request(now, id, request),
                     Effect::Copy(text) => self.clipboard = Some(text),
-                    Effect::Decode(subject, payload) => self.decode(subject, payload),
+                    Effect::Decode(subject, payload) => self.aside.decode(subject, payload),
+                    Effect::Examine(wanted) => self.aside.examine(*wanted),
+                    Effect::StopExamining => self.aside.stop_examining(),
                     Effect::Suspend => self.stop(),
                     Effect::Quit => self.is_over = true,
                 }
@@ -364,13 +387,5 @@ impl Explorer {
             let refused = Event::RequestRefused(id, request, words);
             update(&mut self.model, now, refused, &mut self.effects);
         }
-    }
-
-    fn decode(&self, subject: Subject, payload: Arc<[u8]>) {
-        let sender = self.decoded.0.clone();
-        tokio::task::spawn_blocking(move || {
-            // A full channel means that newer ones wait: the model asks again for what it misses.
-            let _ = sender.blocking_send(Decoded::new(subject, payload));
-        });
     }
 }

@@ -27,7 +27,7 @@ enum Stay {
 
 /// All of them.
 pub struct Links {
-    links: Vec<Link>,
+    all: Vec<Link>,
     wake: Wake,
     clock: Arc<dyn Clock>,
     /// The one whose queue is looked at first next time.
@@ -36,7 +36,7 @@ pub struct Links {
 
 impl Links {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { links: Vec::new(), wake: Wake::default(), clock, turn: 0 }
+        Self { all: Vec::new(), wake: Wake::default(), clock, turn: 0 }
     }
 
     /// Returns when there may be something to take.
@@ -45,28 +45,28 @@ impl Links {
     }
 
     pub fn len(&self) -> usize {
-        self.links.len()
+        self.all.len()
     }
 
     /// Starts a device's task. While one of this id still says goodbye it waits: a broker that hears a client id
     /// twice throws the first one out, and publishes its will.
     pub fn open(&mut self, id: DeviceId, profile: Box<Profile>) {
-        let leaving = self.links.iter_mut().find(|link| link.id == id);
+        let leaving = self.all.iter_mut().find(|link| link.id == id);
         if let Some(Link { stay: Stay::Leaving(next), .. }) = leaving {
             *next = Some(profile);
             return;
         }
         let (requests, events) = broker::spawn(*profile, Arc::clone(&self.clock), self.wake.clone());
-        self.links.push(Link { id, requests, events, stay: Stay::Here });
+        self.all.push(Link { id, requests, events, stay: Stay::Here });
     }
 
     /// Has a task say DISCONNECT and end.
     pub fn close(&mut self, id: DeviceId) {
-        let Some(place) = self.links.iter().position(|link| link.id == id) else { return };
-        let link = &mut self.links[place];
+        let Some(place) = self.all.iter().position(|link| link.id == id) else { return };
+        let link = &mut self.all[place];
         if matches!(link.stay, Stay::Here) && link.requests.try_send(BrokerRequest::End).is_err() {
             // No room for the word, or nobody there: dropping its ends stops the task too.
-            self.links.remove(place);
+            self.all.remove(place);
             return;
         }
         link.stay = Stay::Leaving(None);
@@ -74,7 +74,7 @@ impl Links {
 
     /// Hands a request to a task, or says at once why not.
     pub fn request(&self, id: DeviceId, request: BrokerRequest) -> Result<(), String> {
-        match self.links.iter().find(|link| link.id == id) {
+        match self.all.iter().find(|link| link.id == id) {
             Some(Link { requests, stay: Stay::Here, .. }) => {
                 requests.try_send(request).map_err(|error| error.to_string())
             }
@@ -87,10 +87,10 @@ impl Links {
 
     /// Looks into the next queue in turn.
     pub fn take_turn(&mut self) -> Option<(DeviceId, BrokerEvent)> {
-        let n_links = self.links.len();
+        let n_links = self.all.len();
         let place = self.turn.checked_rem(n_links)?;
         self.turn = place + 1;
-        let Link { id, events, stay, .. } = &mut self.links[place];
+        let Link { id, events, stay, .. } = &mut self.all[place];
         let id = *id;
         match stay {
             Stay::Here => events.try_recv().map(|event| (id, event)),
@@ -98,7 +98,7 @@ impl Links {
                 let mut unheard = std::iter::from_fn(|| events.try_recv());
                 if unheard.any(|event| matches!(event, BrokerEvent::Ended)) {
                     let next = next.take();
-                    self.links.remove(place);
+                    self.all.remove(place);
                     if let Some(profile) = next {
                         self.open(id, profile);
                     }
@@ -110,12 +110,12 @@ impl Links {
 
     /// Says DISCONNECT to every broker and waits a moment for it to get out.
     pub async fn farewell(mut self) {
-        for link in &self.links {
+        for link in &self.all {
             // A task that has no room for it is behind for good; dropping its ends stops it too.
             let _ = link.requests.try_send(BrokerRequest::End);
         }
         let all_ended = async {
-            for link in &mut self.links {
+            for link in &mut self.all {
                 while !matches!(link.events.recv().await, BrokerEvent::Ended) {}
             }
         };

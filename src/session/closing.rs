@@ -68,12 +68,21 @@ impl Session {
             return;
         }
         self.n_short_lived = self.n_short_lived.saturating_add(1);
-        if self.n_short_lived.is_multiple_of(SHORT_LIVED) {
-            let (n, id) = (self.n_short_lived, &self.client_id);
-            self.notice_words(format!(
-                "{n} connections in a row were lost at once: another client may use the client id {id:?}; give one of your own with --client-id"
-            ));
+        if self.n_short_lived.is_multiple_of(SHORT_LIVED)
+            && let Some(words) = self.rival()
+        {
+            self.notice_words(words);
         }
+    }
+
+    /// The words for another client that may use our id.
+    pub fn rival(&self) -> Option<String> {
+        let (n, id) = (self.n_short_lived, &self.client_id);
+        (n >= SHORT_LIVED).then(|| {
+            format!(
+                "{n} connections in a row were lost at once: another client may use the client id {id:?}; give one of your own with --client-id"
+            )
+        })
     }
 
     pub(super) fn wish_connected(&mut self, now: Timestamp) {

@@ -81,7 +81,7 @@ impl Session {
             return;
         }
         self.profile.version = version;
-        self.limits = Limits::new(version, &ConnAck::default());
+        self.limits = Limits::new(version, &ConnAck::default(), self.profile.limits());
         self.inbound = Inbound::new(version, self.profile.receive_maximum);
     }
 
@@ -96,8 +96,8 @@ impl Session {
 
     /// How long the broker may take to answer CONNECT.
     pub(super) fn connack_within(&self) -> Duration {
-        let is_trial =
-            !self.profile.version_is_fixed && !self.was_online && self.profile.version == Version::V5;
+        let is_first = self.profile.version == self.first_version;
+        let is_trial = !self.profile.version_is_fixed && !self.was_online && is_first;
         if is_trial { CONNACK_OF_TRIAL_WITHIN } else { CONNACK_WITHIN }
     }
 
@@ -120,7 +120,7 @@ impl Session {
                     .into(),
             );
         }
-        self.limits = Limits::new(self.profile.version, &connack);
+        self.limits = Limits::new(self.profile.version, &connack, self.profile.limits());
         if let Some(given) = connack.assigned_client_id.as_ref().filter(|id| !id.is_empty()) {
             self.client_id.clone_from(given);
         }
@@ -142,6 +142,7 @@ impl Session {
         })));
         if present {
             self.inbound.resume(certainty);
+            self.backlog.begin();
             if certainty == Certainty::Doubtful {
                 self.subscriptions.ask_all();
             }

@@ -24,6 +24,7 @@ impl Session {
             }
         };
         self.n_messages += 1;
+        let queued = self.backlog.judge(publish);
         let is_told = self.subscriptions.any_retain_as_published;
         let retained = match publish.retained(self.profile.version) {
             Retained::No if !is_told => Retained::Unknown,
@@ -36,6 +37,7 @@ impl Session {
             qos: publish.qos,
             retained,
             dup: publish.dup,
+            queued,
             packet_id: publish.packet_id,
             received: now,
         }))

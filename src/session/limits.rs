@@ -1,12 +1,14 @@
-//! What the broker takes. Owns the limits of the CONNACK and the words for what exceeds them.
+//! What the broker takes. Owns the limits of the CONNACK and the words for what exceeds them; what its kind takes,
+//! known before any CONNACK, is `mqtt::preset`'s.
 use crate::mqtt::packet::ConnAck;
 use crate::mqtt::port::Refusal;
+use crate::mqtt::preset;
 use crate::mqtt::size::{self, MAX_REMAINING_BYTES};
 use crate::mqtt::topic::MAX_TOPIC_BYTES;
 use crate::mqtt::{Publication, Qos, Reason, Subscription, Topic, Version};
 
 /// The limits in force on this connection; what the CONNACK leaves out has the spec's default (section 3.2.2.3).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Limits {
     pub version: Version,
     pub receive_maximum: u16,
@@ -16,10 +18,12 @@ pub(super) struct Limits {
     pub topic_alias_maximum: u16,
     pub wildcard_available: bool,
     pub shared_available: bool,
+    /// What a broker of its kind takes.
+    pub kind: preset::Limits,
 }
 
 impl Limits {
-    pub fn new(version: Version, connack: &ConnAck) -> Self {
+    pub fn new(version: Version, connack: &ConnAck, kind: preset::Limits) -> Self {
         Self {
             version,
             receive_maximum: connack.receive_maximum.unwrap_or(u16::MAX),
@@ -29,6 +33,7 @@ impl Limits {
             topic_alias_maximum: connack.topic_alias_maximum.unwrap_or(0),
             wildcard_available: connack.wildcard_available.unwrap_or(true),
             shared_available: connack.shared_available.unwrap_or(true),
+            kind,
         }
     }
 
@@ -67,6 +72,9 @@ impl Limits {
     /// Why the broker would not take a subscription; told without asking it (section 3.2.2.3.11 and .13).
     pub fn refusal(&self, subscription: &Subscription) -> Option<Refusal> {
         let refuse = |reason, words: &str| Some(Refusal { reason, words: Some(words.into()) });
+        if let Err(words) = self.kind.check_subscription(subscription) {
+            return refuse(Reason(0x8F), &format!("{words}; nothing was sent"));
+        }
         let filter = &subscription.filter;
         if filter.has_wildcards() && !self.wildcard_available {
             return refuse(

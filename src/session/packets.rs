@@ -1,4 +1,5 @@
 //! What each packet of the broker's means. Owns the table of which packet is allowed when.
+use super::backlog::Backlog;
 use super::{Fatal, Link, Session};
 use crate::mqtt::packet::Ack;
 use crate::mqtt::port::Notice;
@@ -84,6 +85,7 @@ impl Session {
                     Ok(None) => {}
                     Err(()) => self.notice_words("the broker sent a PINGRESP that nobody waited for".into()),
                 }
+                self.tell_backlog(Backlog::answered);
                 Ok(())
             }
             Packet::Disconnect(packet) => Err(Fatal::disconnected(&packet, &self.profile)),
@@ -122,6 +124,13 @@ impl Session {
                 "the broker sent {packet} for the packet id {}, which waits for none",
                 ack.packet_id
             )),
+        }
+    }
+
+    /// Takes a step with what the broker kept for us, and tells what it came to.
+    pub(super) fn tell_backlog(&mut self, step: fn(&mut Backlog) -> Option<String>) {
+        if let Some(words) = step(&mut self.backlog) {
+            self.events.push_back(BrokerEvent::Notice(Notice::Words(words)));
         }
     }
 

@@ -4,14 +4,16 @@ use super::ids::PacketIds;
 use super::limits::Limits;
 use crate::mqtt::packet::{SubAck, Subscribe, Unsubscribe};
 use crate::mqtt::port::Refusal;
+use crate::mqtt::preset;
 use crate::mqtt::{BrokerEvent, Filter, Packet, PacketId, Qos, Reason, Subscription, Version, size};
 use std::collections::VecDeque;
 
-/// Filters in one SUBSCRIBE: what AWS takes, the lowest limit of any known broker.
-const FILTERS_PER_PACKET: usize = 8;
+/// Filters in one SUBSCRIBE, unless the broker is of a kind that takes fewer: few enough that one refusal of a whole
+/// packet names its culprit soon.
+const FILTERS_PER_PACKET: usize = 16;
 /// Bytes of filters in one SUBSCRIBE, for brokers that name no limit: one filter of the longest kind.
 const FILTERS_BYTES_PER_PACKET: usize = 65_538;
-/// Requests without an answer: 1,000 filters start in four round trips, and no broker drowns.
+/// Requests without an answer: 1,000 filters start in two round trips, and no broker drowns.
 const REQUESTS_IN_FLIGHT: usize = 32;
 /// Filters wished for, and as many requests that wait: more than any person names, less than a scan can feel.
 const MAX_FILTERS: usize = 4_096;
@@ -167,9 +169,10 @@ impl Subscriptions {
         }
         self.refuse_by_limits(limits, events);
         let bytes_limit = limits.max_packet_bytes.map_or(usize::MAX, |limit| limit as usize);
+        let most = limits.kind.max_filters_per_subscribe.unwrap_or(FILTERS_PER_PACKET);
         let has_room = |n: usize, bytes: usize| {
             n == 0
-                || (n < FILTERS_PER_PACKET
+                || (n < most
                     && bytes <= FILTERS_BYTES_PER_PACKET
                     && size::subscribe_bytes(bytes, limits.version) <= bytes_limit)
         };
@@ -267,6 +270,17 @@ impl Subscriptions {
         }
         Ok(true)
     }
+}
+
+/// The subscriptions at the highest QoS that a broker of a kind takes, and how many of them were higher.
+pub(super) fn lowered(wished: Vec<Subscription>, kind: &preset::Limits) -> (Vec<Subscription>, usize) {
+    let mut n_lowered = 0;
+    let lower = |subscription| {
+        let (subscription, is_lower) = kind.lower(subscription);
+        n_lowered += usize::from(is_lower);
+        subscription
+    };
+    (wished.into_iter().map(lower).collect(), n_lowered)
 }
 
 fn wrong_count(packet: &str, n_reasons: usize, n_filters: usize) -> Fatal {

@@ -3,8 +3,10 @@ mod choosing;
 mod connecting;
 mod pinging;
 mod publishing;
+mod queued;
 mod receiving;
 mod resuming;
+mod rivals;
 mod subscribing;
 
 use super::{Fatal, Session};
@@ -125,6 +127,11 @@ impl Play {
 
     fn written(&mut self) -> Vec<Packet> {
         std::iter::from_fn(|| self.session.next_packet(self.now)).collect()
+    }
+
+    /// As `written`, without the pings that look for what was queued.
+    fn said(&mut self) -> Vec<Packet> {
+        self.written().into_iter().filter(|packet| *packet != Packet::PingReq).collect()
     }
 
     fn told(&mut self) -> Vec<BrokerEvent> {

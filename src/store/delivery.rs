@@ -1,7 +1,7 @@
 //! How a message came, in one byte. Owns the packing; the store keeps millions of them.
-use crate::mqtt::{MessageRef, Qos, Retained};
+use crate::mqtt::{MessageRef, Qos, Queued, Retained};
 
-/// Quality of service, retained and DUP of one delivery.
+/// Quality of service, retained, DUP and queued of one delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Delivery(u8);
 
@@ -18,7 +18,12 @@ impl Delivery {
             Retained::No => 1 << 2,
             Retained::Yes => 2 << 2,
         };
-        Self(message.qos.bits() | retained | if message.dup { Self::DUP } else { 0 })
+        let queued = match message.queued {
+            Queued::No => 0,
+            Queued::Likely => 1 << 5,
+            Queued::Certainly => 2 << 5,
+        };
+        Self(message.qos.bits() | retained | queued | if message.dup { Self::DUP } else { 0 })
     }
 
     pub fn qos(self) -> Qos {
@@ -30,6 +35,14 @@ impl Delivery {
             1 => Retained::No,
             2 => Retained::Yes,
             _ => Retained::Unknown,
+        }
+    }
+
+    pub const fn queued(self) -> Queued {
+        match self.0 >> 5 & 3 {
+            1 => Queued::Likely,
+            2 => Queued::Certainly,
+            _ => Queued::No,
         }
     }
 

@@ -3,7 +3,7 @@ use super::arena::heap_bytes;
 use super::delivery::Delivery;
 use super::history::Place;
 use super::rate::Rate;
-use crate::mqtt::{PacketId, Qos, Retained};
+use crate::mqtt::{PacketId, Qos, Queued, Retained};
 use crate::time::Timestamp;
 
 /// Bytes kept without an allocation of their own; most values are shorter.
@@ -36,6 +36,8 @@ pub struct Last<'a> {
     pub retained: Retained,
     /// The DUP flag.
     pub dup: bool,
+    /// Kept by the broker while we were away, or not.
+    pub queued: Queued,
     /// The id it was delivered under, at QoS 1 and 2.
     pub packet_id: Option<PacketId>,
     /// When it was read.
@@ -166,6 +168,7 @@ impl Heard {
             qos: self.delivery.qos(),
             retained: self.delivery.retained(),
             dup: self.delivery.dup(),
+            queued: self.delivery.queued(),
             packet_id: self.packet_id,
             received: self.received,
             changed: self.changed,

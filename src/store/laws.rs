@@ -2,7 +2,7 @@
 mod plain;
 
 use super::*;
-use crate::mqtt::{PacketId, Qos, Retained};
+use crate::mqtt::{PacketId, Qos, Queued, Retained};
 use crate::time::Timestamp;
 use plain::{Deed, Message, Pair, Path, key};
 use proptest::prelude::*;
@@ -143,6 +143,7 @@ proptest! {
                 qos: Qos::AtMostOnce,
                 retained: Retained::No,
                 dup: false,
+                queued: Queued::No,
                 packet_id: None,
                 received: Timestamp::ZERO,
             };

@@ -9,7 +9,8 @@ const REGISTERS: usize = 4096;
 
 /// How many messages were refused, and on how many different topics.
 #[derive(Debug, Default)]
-pub(super) struct Refused {
+pub struct Refused {
+    /// Messages counted.
     pub n_messages: u64,
     exact: HashTable<u64>,
     /// The longest run of leading zeros seen for each slice of the hashes (`HyperLogLog`).

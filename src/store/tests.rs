@@ -1,6 +1,6 @@
 //! The store's stories: what a reader of the screen would notice. The laws are in `laws`.
 use super::*;
-use crate::mqtt::{Qos, Retained};
+use crate::mqtt::{Qos, Queued, Retained};
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ fn hear_at(store: &mut Store, topic: &str, payload: &[u8], ms: u64) -> Option<No
         qos: Qos::AtMostOnce,
         retained: Retained::No,
         dup: false,
+        queued: Queued::No,
         packet_id: None,
         received: Timestamp::from_millis(ms),
     })

@@ -165,19 +165,19 @@ fn read_style(paint: &mut Paint, style: DeTable<'_>, warn: &mut impl FnMut(usize
 }
 
 /// The styles of all roles from a theme and those it inherits, nearest first.
-pub(super) fn resolve(files: &[File], warnings: &mut Vec<Warning>) -> [Style; Role::ALL.len()] {
+pub(super) fn resolve<'f>(files: &'f [File], warnings: &mut Vec<Warning>) -> [Style; Role::ALL.len()] {
     let mut styles = [Style::new(); Role::ALL.len()];
-    let mut told: Vec<(usize, usize)> = Vec::new();
+    let mut told: Vec<(usize, usize, &str)> = Vec::new();
     for (style, role) in styles.iter_mut().zip(Role::ALL) {
         let named = role.fallbacks().find_map(|name| {
             files.iter().enumerate().find_map(|(idx, file)| file.roles.get(name).map(|paint| (idx, paint)))
         });
         let Some((idx, paint)) = named else { continue };
-        let mut color = |name: &Option<String>| {
+        let mut color = |name: &'f Option<String>| {
             let name = name.as_deref()?;
             let found = color_of(name, files);
-            if found.is_none() && !told.contains(&(idx, paint.line)) {
-                told.push((idx, paint.line));
+            if found.is_none() && !told.contains(&(idx, paint.line, name)) {
+                told.push((idx, paint.line, name));
                 let known = files.iter().flat_map(|file| file.palette.keys().map(String::as_str));
                 let hint = did_you_mean(name, known.chain(ANSI.map(|(name, ..)| name)));
                 let text = format!("no colour is called {name:?}{hint}");

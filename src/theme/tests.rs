@@ -226,3 +226,15 @@ fn the_readme_of_the_themes_names_every_role() {
         assert!(readme.contains(&row), "themes/README.md lacks {row}");
     }
 }
+
+#[test]
+fn two_unknown_colours_on_one_line_are_both_told() {
+    let (_, warnings) = told(
+        "mine",
+        "inherits = \"default\"\n[roles]\n\"border\" = { fg = \"blurple\", bg = \"octarine\" }\n",
+    );
+    for name in ["blurple", "octarine"] {
+        let n = warnings.iter().filter(|warning| warning.contains(name)).count();
+        assert_eq!(n, 1, "{name}: {warnings:?}");
+    }
+}

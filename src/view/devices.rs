@@ -10,11 +10,15 @@ use ratatui::widgets::{Block, Paragraph};
 use super::strip::{Strip, wrap};
 use super::{Scene, header, rect};
 use crate::decode::{cols, figures, fit, sanitize};
+use crate::model::device::{Connection, Device};
 use crate::model::devices::{Row, Saved};
 use crate::theme::Role;
+use crate::time::Timestamp;
 use std::time::Duration;
 
 mod detail;
+pub mod exam;
+mod form;
 
 /// Columns of the screen from which the details stand beside the list.
 const BESIDE_FROM: u16 = 100;
@@ -25,6 +29,12 @@ const DETAIL: u16 = 9;
 
 /// Rows of the body below which the screen is low.
 const LOW_BODY: u16 = 20;
+
+/// Columns from which a failure's cause is told in the list too.
+const FULL_STATE: usize = 40;
+
+/// Columns from which words stand before the seconds until the next try.
+const AGAIN_STATE: usize = 22;
 
 /// A line of the list.
 enum Entry<'a> {
@@ -39,6 +49,9 @@ enum Entry<'a> {
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let (header, footer) = (rect(scene.layout.header, frame), rect(scene.layout.footer, frame));
     let body = Rect { y: header.bottom(), height: footer.y.saturating_sub(header.bottom()), ..frame.area() };
+    if let Some(editing) = &scene.model.shelf.editing {
+        return form::draw(scene, &editing.form, body, frame);
+    }
     let rows = scene.model.shelf_rows();
     let place = scene.model.shelf_place(&rows);
     let (left, right) = split(body);
@@ -121,7 +134,7 @@ fn entries<'a>(scene: &Scene<'_>, rows: &'a [Row]) -> Vec<Entry<'a>> {
         Some(Err(words)) => entries.push(Entry::Words(words.clone(), Role::StatusLost)),
         Some(Ok(listing)) => {
             if listing.saved.is_empty() {
-                let words = "none yet; open a broker, then w saves it under a name";
+                let words = "none yet; a adds one, or open a broker and w saves it";
                 entries.push(Entry::Words(words.into(), Role::TextFaint));
             } else if entries.len() == 1 {
                 entries.push(Entry::Words("none matches".into(), Role::TextFaint));
@@ -162,7 +175,6 @@ fn entries<'a>(scene: &Scene<'_>, rows: &'a [Row]) -> Vec<Entry<'a>> {
 struct Columns {
     name: usize,
     address: usize,
-    used: usize,
     width: usize,
 }
 
@@ -171,18 +183,18 @@ const BEFORE_NAME: usize = 4;
 
 impl Columns {
     fn new(scene: &Scene<'_>, seen: &[&Entry<'_>], width: usize) -> Self {
-        let (mut name, mut address, mut used) = (8, 8, 0);
+        let (mut name, mut address) = (8, 8);
         for entry in seen {
             if let Entry::Row(_, row) = entry {
                 name = name.max(cols(&sanitize(scene.model.row_name(row).as_bytes(), 40)));
                 let text = scene.model.row_address(row).unwrap_or_default();
                 address = address.max(cols(&sanitize(text.as_bytes(), 60)));
-                used = used.max(cols(&last_use(scene, row)));
             }
         }
         // The state wants to be read: the name gives way first, then the address.
         let room = width.saturating_sub(BEFORE_NAME);
-        Self { name: name.min(room * 30 / 100), address: address.min(room * 38 / 100), used, width }
+        let name = name.min(room * 28 / 100);
+        Self { name, address: address.min((room * 2 / 3).saturating_sub(name + 4)), width }
     }
 
     fn compose(&self, scene: &Scene<'_>, row: &Row, is_under_hand: bool, line: &mut Strip) {
@@ -211,10 +223,10 @@ impl Columns {
         line.put_fit(&address, self.address, scene.style(Role::Text));
         line.to(BEFORE_NAME + self.name + 2 + self.address + 2);
         let used = last_use(scene, row);
-        let behind = if self.used == 0 { 1 } else { self.used + 3 };
+        let behind = if used.is_empty() { 1 } else { cols(&used) + 3 };
         let room = self.width.saturating_sub(line.cols() + behind);
         let words = match device {
-            Some(device) => header::state_words(scene, device, room).unwrap_or_else(|| "online".to_owned()),
+            Some(device) => state_words(scene, device, room),
             None if model.row_origin(row).is_some_and(|origin| model.shelf.opening.contains(&origin)) => {
                 "opening …".to_owned()
             }
@@ -222,6 +234,22 @@ impl Columns {
         };
         line.put_fit(&words, room, scene.style(role));
         line.put_right(&used, self.width.saturating_sub(1), scene.style(Role::TextFaint));
+    }
+}
+
+/// Where a connection stands, in as many words as there is room for; the details tell the rest.
+fn state_words(scene: &Scene<'_>, device: &Device, room: usize) -> String {
+    match &device.connection {
+        Connection::Waiting(lost) if room < FULL_STATE => {
+            let before = if room < AGAIN_STATE { "" } else { "again in " };
+            let again = |at: Timestamp| format!(", {before}{} s", at.since(scene.now).as_secs() + 1);
+            let again = lost.retry_at.map(again);
+            format!("{}{}", lost.words(), again.unwrap_or_default())
+        }
+        Connection::Online(_) => "online".to_owned(),
+        Connection::Waiting(_) | Connection::Connecting { .. } | Connection::Off => {
+            header::state_words(scene, device, room).unwrap_or_default()
+        }
     }
 }
 

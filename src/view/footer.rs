@@ -13,7 +13,8 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let figures = figures(scene);
     let model = scene.model;
     let context = model.context();
-    let help = keys::key(model, context, Command::Help).filter(|_| context != Context::HelpScreen);
+    let help = keys::key(model, context, Command::Help)
+        .filter(|_| !matches!(context, Context::HelpScreen | Context::Exam));
     let help = help.map(|keys| keys::Hint { keys, words: "help" });
     let width = |hint: &keys::Hint| cols(&hint.keys) + 1 + cols(hint.words) + 2;
     let help_cols = help.as_ref().map_or(0, width);
@@ -47,6 +48,9 @@ pub fn figures(scene: &Scene<'_>) -> Strip {
         budget = budget.saturating_add(counts.budget_bytes);
         n_evicted += counts.n_payloads_evicted + counts.n_history_evicted;
         n_dropped += counts.n_messages_refused + device.n_refused;
+    }
+    if scene.model.devices.is_empty() {
+        budget = scene.model.settings.budget_bytes;
     }
     let faint = scene.style(Role::Footer);
     let mega = |bytes: usize| bytes.div_ceil(1_000_000);

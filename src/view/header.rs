@@ -36,11 +36,12 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
         line.put("Devices", scene.style(Role::HeaderName));
         let n_online = scene.model.devices.iter().filter(|device| device.online().is_some()).count();
         separate(scene, &mut line);
-        let words = format!(
-            "{} of {} online",
-            n_online,
-            figures::counted(scene.model.devices.len() as u64, "open device")
-        );
+        let n_open = figures::counted(scene.model.devices.len() as u64, "open device");
+        let words = if scene.model.devices.is_empty() {
+            "none is open".to_owned()
+        } else {
+            format!("{n_online} of {n_open} online")
+        };
         line.put(words, scene.style(Role::Header));
     } else if let Some(device) = scene.model.selected() {
         let (dot, role) = dot(device);

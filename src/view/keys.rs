@@ -26,8 +26,20 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Publish => publish(model),
         Context::Editor => editor(model),
         Context::Devices => devices(model),
+        Context::DeviceForm => vec![
+            (&[Command::AcceptField][..], "next"),
+            (&[Command::SaveForm], "save"),
+            (&[Command::TestDevice], "test"),
+            (&[Command::NextSection], "next group"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::Exam => vec![
+            (&[Command::ExamineAgain][..], "once more"),
+            (&[Command::CursorDown, Command::CursorUp], "scroll"),
+            (&[Command::Leave], "back"),
+        ],
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
@@ -190,28 +202,43 @@ fn editor(model: &Model) -> Wanted {
 }
 
 fn devices(model: &Model) -> Wanted {
+    let rows = model.shelf_rows();
     let row = model.shelf_row();
+    let is_broken = row.as_ref().is_some_and(|row| model.is_broken(row));
+    let is_saved = matches!(row, Some(Row::Saved(_)));
     let open = row.as_ref().and_then(|row| model.row_device(row));
     let mut keys: Wanted = Vec::new();
-    match (&row, open.map(|device| &device.connection)) {
-        (Some(_), Some(connection)) => {
+    match open.map(|device| &device.connection) {
+        Some(connection) => {
             keys.push((&[Command::OpenDevice], "explore"));
             let is_on = matches!(connection, Connection::Online(_) | Connection::Connecting { .. });
             keys.push((&[Command::ToggleConnection], if is_on { "disconnect" } else { "connect" }));
-            keys.push((&[Command::CloseDevice], "close"));
         }
-        (Some(_), None) => keys.push((&[Command::OpenDevice], "open")),
-        (None, _) => {}
+        None if row.is_some() && !is_broken => keys.push((&[Command::OpenDevice], "open")),
+        None => {}
     }
-    match row {
-        Some(Row::Saved(_)) => {
-            keys.push((&[Command::CopyDevice], "copy"));
-            keys.push((&[Command::DeleteDevice], "delete"));
-        }
-        Some(Row::Open(_)) => keys.push((&[Command::SaveDevice], "save")),
-        Some(Row::Local | Row::Found(_)) | None => {}
+    if matches!(row, Some(Row::Open(_))) {
+        keys.push((&[Command::SaveDevice], "save"));
+    } else if is_saved && !is_broken {
+        keys.push((&[Command::EditDevice], "edit"));
     }
-    keys.push((&[Command::NarrowDevices], "narrow"));
+    keys.push((&[Command::AddDevice], "add"));
+    if is_broken {
+        keys.push((&[Command::DeleteDevice], "delete"));
+    } else if row.is_some() {
+        keys.push((&[Command::ExamineDevice], "test"));
+    }
+    if open.is_some() {
+        keys.push((&[Command::CloseDevice], "close"));
+    }
+    if is_saved && !is_broken {
+        keys.push((&[Command::CopyDevice], "copy"));
+        keys.push((&[Command::DeleteDevice], "delete"));
+    }
+    if rows.len() > 1 {
+        keys.push((&[Command::NarrowDevices], "narrow"));
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
     if !model.shelf.narrow.is_empty() {
         keys.push((&[Command::Leave], "all"));
     } else if !model.devices.is_empty() {

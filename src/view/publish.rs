@@ -217,7 +217,7 @@ fn told(scene: &Scene<'_>) -> (String, Role) {
         return ("read-only: nothing is published".into(), Role::Publication);
     }
     let device = scene.model.device(form.device);
-    let checked = form.publication(device.and_then(|device| device.online()));
+    let checked = form.publication(device);
     if let (Err(words), false) = (&checked, form.topic.text().is_empty()) {
         return (words.clone(), Role::FieldError);
     }

@@ -7,6 +7,9 @@ use crate::mqtt::packet::{ConnAck, Connect};
 use crate::mqtt::profile::Will;
 use crate::mqtt::{Payload, PublishProperties, Qos, Reason, Secret, Topic, Version};
 
+/// User properties of a CONNACK that are kept: it may hold megabytes of them, and it is held as long as we are online.
+const MAX_CONNACK_USER: usize = 64;
+
 const IN_CONNECT: Allowed = Allowed::these(&[
     id::SESSION_EXPIRY,
     id::AUTH_METHOD,
@@ -96,6 +99,9 @@ pub(super) fn read(mut cursor: Cursor<'_>) -> Result<Connect, WireError> {
     }
     connect.client_id = cursor.text()?.into();
     connect.will = read_will(flags, version, &mut cursor)?;
+    if version == Version::V3 && flags & (flag::USERNAME | flag::PASSWORD) == flag::PASSWORD {
+        return malformed("CONNECT carries a password without a user name, against MQTT-3.1.2-22");
+    }
     if flags & flag::USERNAME != 0 {
         connect.username = Some(cursor.text()?.into());
     }
@@ -243,6 +249,7 @@ fn read_ack_properties(block: Cursor<'_>, ack: &mut ConnAck) -> Result<(), WireE
             (id::ASSIGNED_CLIENT_ID, Value::Text(text)) => ack.assigned_client_id = Some(text.into()),
             (id::TOPIC_ALIAS_MAXIMUM, Value::Two(number)) => ack.topic_alias_maximum = Some(number),
             (id::REASON_STRING, Value::Text(text)) => ack.reason_string = Some(text.into()),
+            (id::USER, Value::Pair(..)) if ack.user.len() >= MAX_CONNACK_USER => ack.n_user_left_out += 1,
             (id::USER, Value::Pair(name, value)) => ack.user.push((name.into(), value.into())),
             (id::WILDCARD_AVAILABLE, Value::Flag(yes)) => ack.wildcard_available = Some(yes),
             (id::SUBSCRIPTION_IDS_AVAILABLE, Value::Flag(yes)) => {

@@ -1,5 +1,5 @@
 //! What answers on a port that is no MQTT broker's. Owns the look at the first bytes; reads no packet.
-use super::WireError;
+use super::{Side, WireError};
 
 /// How other protocols begin, what they are, and what to do. None of them is a whole MQTT packet.
 const BEGINNINGS: [(&[u8], &str, &str); 8] = [
@@ -17,6 +17,9 @@ const BEGINNINGS: [(&[u8], &str, &str); 8] = [
     (b"GET ", "an HTTP client", "this port speaks MQTT"),
 ];
 
+/// What helps whoever came to a broker.
+const FOR_A_GUEST: &str = "this port speaks MQTT, without TLS or WebSocket";
+
 /// What the first bytes of a connection look like.
 #[derive(Debug)]
 pub(super) enum Look {
@@ -28,13 +31,14 @@ pub(super) enum Look {
     Foreign(WireError),
 }
 
-pub(super) fn look(bytes: &[u8]) -> Look {
+pub(super) fn look(side: Side, bytes: &[u8]) -> Look {
     for (beginning, what, remedy) in BEGINNINGS {
         if bytes.starts_with(beginning) {
-            return Look::Foreign(WireError::NotMqtt {
-                words: format!("{what} answered on this port, not an MQTT broker"),
-                remedy: remedy.into(),
-            });
+            let (words, remedy) = match side {
+                Side::Client => (format!("{what} answered on this port, not an MQTT broker"), remedy),
+                Side::Broker => (format!("{what} came to this port, not an MQTT client"), FOR_A_GUEST),
+            };
+            return Look::Foreign(WireError::NotMqtt { words, remedy: remedy.into() });
         }
     }
     // What may become one of them is no packet yet either: the shortest has two bytes.
@@ -43,10 +47,12 @@ pub(super) fn look(bytes: &[u8]) -> Look {
 }
 
 /// Bytes that begin no packet, and look like nothing we know.
-pub(super) fn unknown(bytes: &[u8], why: &WireError) -> WireError {
+pub(super) fn unknown(side: Side, bytes: &[u8], why: &WireError) -> WireError {
     let shown: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02X}")).collect();
-    WireError::NotMqtt {
-        words: format!("what answered on this port speaks no MQTT: {why} (first bytes {})", shown.join(" ")),
-        remedy: "check host and port; plain MQTT is usually on 1883".into(),
-    }
+    let (who, remedy) = match side {
+        Side::Client => ("what answered on this port", "check host and port; plain MQTT is usually on 1883"),
+        Side::Broker => ("what came to this port", FOR_A_GUEST),
+    };
+    let words = format!("{who} speaks no MQTT: {why} (first bytes {})", shown.join(" "));
+    WireError::NotMqtt { words, remedy: remedy.into() }
 }

@@ -63,7 +63,7 @@ impl Reader {
         self.skip_some(bytes, at);
         let front = bytes.get(*at..).unwrap_or_default();
         if !self.begun && !front.is_empty() {
-            match foreign::look(front) {
+            match foreign::look(self.side, front) {
                 Look::Mqtt => {}
                 Look::Unsure => return Ok(None),
                 Look::Foreign(error) => return Err(error),
@@ -73,7 +73,7 @@ impl Reader {
             Ok(Some(header)) => header,
             Ok(None) => return Ok(None),
             Err(error) if self.begun => return Err(error),
-            Err(error) => return Err(foreign::unknown(front, &error)),
+            Err(error) => return Err(foreign::unknown(self.side, front, &error)),
         };
         let limit = usize::try_from(self.max_packet_bytes).unwrap_or(usize::MAX);
         if header.n_total() > limit {

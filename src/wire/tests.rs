@@ -239,3 +239,40 @@ fn what_has_no_bytes_is_refused_and_leaves_nothing() {
         assert_eq!(packet_bytes(&packet, version), usize::MAX);
     }
 }
+
+#[test]
+fn of_a_connack_s_user_properties_the_first_are_kept_and_the_rest_counted() {
+    let user = (0..70).map(|n| (n.to_string(), String::new())).collect();
+    let sent = Packet::ConnAck(Box::new(ConnAck { user, ..ConnAck::default() }));
+    let mut bytes = Vec::new();
+    write(&sent, Version::V5, &mut bytes).unwrap();
+    let (mut reader, mut at) = (Reader::new(Side::Client, Version::V5, LIMIT), 0);
+    let Ok(Some(Incoming::Packet(Packet::ConnAck(read)))) = reader.next(&bytes, &mut at) else { panic!() };
+    assert_eq!((read.user.len(), read.n_user_left_out), (64, 6));
+    assert_eq!(read.user[63].0, "63");
+}
+
+/// MQTT-3.1.2-22, as whoever plays the broker sees it.
+#[test]
+fn a_password_without_a_user_name_is_malformed_on_3_1_1_alone() {
+    for (level, is_taken) in [(4, false), (5, true)] {
+        let mut rest = vec![0, 4, b'M', b'Q', b'T', b'T', level, 0x42, 0, 60];
+        rest.extend([0].iter().filter(|_| level == 5));
+        rest.extend([0, 1, b'x', 0, 1, b'p']);
+        let mut bytes = vec![0x10, u8::try_from(rest.len()).unwrap()];
+        bytes.extend(rest);
+        let (mut reader, mut at) = (Reader::new(Side::Broker, Version::V5, LIMIT), 0);
+        let read = reader.next(&bytes, &mut at);
+        assert_eq!(read.is_ok(), is_taken, "{level}: {read:?}");
+    }
+}
+
+#[test]
+fn a_broker_s_side_says_who_came_not_who_answered() {
+    for bytes in [&b"GET / HTTP/1.1\r\n"[..], b"\x16\x03\x01\x02\x00", b"\x00\x00\x00"] {
+        let (mut reader, mut at) = (Reader::new(Side::Broker, Version::V5, LIMIT), 0);
+        let told = reader.next(bytes, &mut at).unwrap_err();
+        assert!(told.to_string().contains("came to this port"), "{told}");
+        assert!(told.remedy().is_some_and(|remedy| remedy.contains("this port speaks MQTT")), "{told:?}");
+    }
+}

@@ -12,6 +12,10 @@
 #![expect(clippy::disallowed_methods, reason = "here the clock is what is asked for")]
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
+#[path = "../broker/gates.rs"]
+#[expect(clippy::unwrap_used, reason = "shared with tests")]
+#[allow(dead_code, clippy::allow_attributes, reason = "tests use more of it")]
+mod gates;
 #[path = "../common/mosquitto.rs"]
 #[expect(
     dead_code,
@@ -29,6 +33,8 @@ mod screen;
 mod sender;
 #[path = "end_to_end/traffic.rs"]
 mod traffic;
+#[path = "end_to_end/ways.rs"]
+mod ways;
 
 use std::time::Duration;
 use traffic::Version;

@@ -1,6 +1,7 @@
 //! How fast the store takes messages in, and what a million topics cost in memory and steps.
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use mqttscope::mqtt::{MessageRef, Qos, Retained};
+use mqttscope::device::learn::{Learn, Scope};
+use mqttscope::mqtt::{Filter, MessageRef, Qos, Queued, Retained};
 use mqttscope::store::{Direction, Needle, NodeId, SearchCursor, Step, Store};
 use mqttscope::time::Timestamp;
 use std::fmt::Write;
@@ -18,6 +19,7 @@ fn message<'a>(topic: &'a str, payload: &'a [u8], received: Timestamp) -> Messag
         qos: Qos::AtMostOnce,
         retained: Retained::No,
         dup: false,
+        queued: Queued::No,
         packet_id: None,
         received,
     }
@@ -111,6 +113,46 @@ fn ingest(c: &mut Criterion) {
             }
         });
     });
+    group.finish();
+}
+
+/// What learning adds to ingest: the same messages into the store alone and beside a session. Each topic speaks
+/// every half second, so that each of its messages is looked at.
+fn learn(c: &mut Criterion) {
+    const TOPICS: usize = 10_000;
+    let mut group = c.benchmark_group("learn");
+    group.sample_size(20);
+    group.throughput(Throughput::Elements(TOPICS as u64));
+    let mut topics = topics(TOPICS, plant_topic);
+    shuffle(&mut topics);
+    let payloads: [&[u8]; 4] =
+        [b"183.42", "20.5 °C".as_bytes(), b"running", b"{\"t\":21.5,\"on\":true,\"n\":7}"];
+    let all = Filter::parse("#").expect("a filter");
+    for (name, is_learning, gap_ms) in [
+        ("store alone", false, 500),
+        ("learning, every message sampled", true, 500),
+        ("learning, topics at 200 messages a second", true, 5),
+    ] {
+        let mut store = filled(&topics, b"twenty bytes of text");
+        let mut learn = Learn::new(Scope::of(vec![all.clone()]));
+        let mut ms = 0;
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                for (topic, payload) in topics.iter().zip(payloads.iter().cycle()) {
+                    let message = message(topic, payload, Timestamp::from_millis(ms));
+                    store.ingest(&message);
+                    if is_learning {
+                        learn.observe(&message, |_| false);
+                    }
+                }
+                ms += gap_ms;
+            });
+        });
+        if is_learning {
+            let per_candidate = learn.counts().n_bytes / TOPICS;
+            eprintln!("memory: {name}: {per_candidate} bytes per candidate");
+        }
+    }
     group.finish();
 }
 
@@ -266,5 +308,5 @@ fn resident_kb() -> usize {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-criterion_group!(benches, memory, ingest, siblings, million);
+criterion_group!(benches, memory, ingest, learn, siblings, million);
 criterion_main!(benches);

@@ -125,6 +125,25 @@ async fn a_session_taken_over_is_not_fought_for() {
     assert_eq!(struck(Version::V3, Strike::TakeOver).await.cause, "the broker closed the connection");
 }
 
+/// 3.1.1 has no words for a take-over; lost again and again at once tells as much.
+#[tokio::test]
+async fn a_fight_for_a_client_id_is_named_on_3_1_1_too() {
+    let broker = start_broker([]).await;
+    let mut device = Device::start(profile(broker.address(), Version::V3, "x"));
+    device.online().await;
+    for n in 1..=3 {
+        let mut rival = Device::start(profile(broker.address(), Version::V3, "x"));
+        rival.online().await;
+        let lost = device.lost().await;
+        let remedy = lost.remedy.clone().unwrap_or_default();
+        assert_eq!(remedy.contains("another client may use the client id \"x\""), n == 3, "{n}: {lost:?}");
+        // Away, so that it does not come back either.
+        rival.ask(BrokerRequest::Disconnect);
+        rival.lost().await;
+        device.back_by_itself_after(&lost).await;
+    }
+}
+
 /// MQTT 5.0 section 3.14.2.1.
 #[tokio::test]
 async fn a_broker_s_disconnect_is_told_in_its_words() {

@@ -8,6 +8,7 @@ use rustls::server::WebPkiClientVerifier;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -112,6 +113,7 @@ pub fn server(paper: &Paper, asks: &Asks) -> Arc<ServerConfig> {
 /// What a gate speaks in front of the broker.
 #[derive(Clone, Debug)]
 pub enum Way {
+    Plain,
     Tls(Arc<ServerConfig>),
     WebSocket,
     SecureWebSocket(Arc<ServerConfig>),
@@ -120,6 +122,8 @@ pub enum Way {
 /// A port that lets through to a broker. All its connections end when it is closed.
 pub struct Gate {
     pub address: SocketAddr,
+    /// Whether its end is a reset rather than a farewell (`SO_LINGER` of 0).
+    is_rude: Arc<AtomicBool>,
     running: JoinHandle<()>,
 }
 
@@ -131,14 +135,24 @@ impl Gate {
     pub async fn open_on(address: SocketAddr, way: Way, to: SocketAddr) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
+        let is_rude = Arc::new(AtomicBool::new(false));
+        let rude = Arc::clone(&is_rude);
         let running = tokio::spawn(async move {
             let mut guests = JoinSet::new();
             loop {
                 let (guest, _) = listener.accept().await.unwrap();
+                if rude.load(Ordering::SeqCst) {
+                    guest.set_zero_linger().unwrap();
+                }
                 guests.spawn(admit(guest, way.clone(), to));
             }
         });
-        Self { address, running }
+        Self { address, is_rude, running }
+    }
+
+    /// Connections made from now on are reset when the gate is closed.
+    pub fn be_rude(&self) {
+        self.is_rude.store(true, Ordering::SeqCst);
     }
 
     pub async fn close(self) {
@@ -147,9 +161,13 @@ impl Gate {
     }
 }
 
-async fn admit(guest: TcpStream, way: Way, to: SocketAddr) {
+async fn admit(mut guest: TcpStream, way: Way, to: SocketAddr) {
     guest.set_nodelay(true).unwrap();
     match way {
+        Way::Plain => {
+            let Ok(mut broker) = TcpStream::connect(to).await else { return };
+            let _ = tokio::io::copy_bidirectional(&mut guest, &mut broker).await;
+        }
         Way::Tls(config) => {
             let Ok(mut guest) = tokio_rustls::TlsAcceptor::from(config).accept(guest).await else { return };
             let Ok(mut broker) = TcpStream::connect(to).await else { return };

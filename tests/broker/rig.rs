@@ -5,7 +5,7 @@ use mqttscope::broker::{self, Events, Requests, Wake};
 use mqttscope::mqtt::port::{Lost, Notice, Online};
 use mqttscope::mqtt::{
     Address, BrokerEvent, BrokerRequest, Filter, Packet, Payload, Profile, Publication, PublishProperties,
-    Qos, Retained, Stage, Subscription, Ticket, Topic, Version,
+    Qos, Queued, Retained, Stage, Subscription, Ticket, Topic, Version,
 };
 use mqttscope::time::{Clock, Timestamp};
 use mqttscope::wire::{self, Incoming, Reader, Side};
@@ -63,6 +63,7 @@ pub struct Heard {
     pub qos: Qos,
     pub retained: Retained,
     pub dup: bool,
+    pub queued: Queued,
 }
 
 /// A device's task and what came of it.
@@ -133,6 +134,7 @@ impl Device {
                         qos: message.qos,
                         retained: message.retained,
                         dup: message.dup,
+                        queued: message.queued,
                     }));
                 }
                 BrokerEvent::Publication { ticket, stage, .. } => {
@@ -287,7 +289,7 @@ impl Independent {
     pub async fn start_on(address: SocketAddr) -> Self {
         let storage = StorageConfig {
             backend: StorageBackend::Memory,
-            enable_persistence: false,
+            enable_persistence: true,
             ..StorageConfig::default()
         };
         let config = BrokerConfig::default().with_bind_addresses(vec![address]).with_storage(storage);

@@ -68,6 +68,46 @@ async fn a_broker_of_5_is_not_asked_twice_and_keeps_its_version() {
 }
 
 #[tokio::test]
+async fn what_was_found_before_is_tried_first_and_may_be_wrong_by_now() {
+    let remembered = |address| Profile { version: Version::V3, ..sought(address) };
+    let (listener, address) = listen().await;
+    let mut device = Device::start(remembered(address));
+    let (mut peer, first) = connect(&listener).await;
+    assert_eq!(first.version, Version::V3);
+    peer.send(&Packet::ConnAck(Box::default())).await;
+    assert_eq!(device.online().await.version, Version::V3);
+    // Refused, closed, or silence: it speaks 5 alone now.
+    for answer in [Some(&b"\x20\x02\x00\x01"[..]), Some(b""), None] {
+        let (listener, address) = listen().await;
+        let mut device = Device::start(remembered(address));
+        let (mut peer, first) = connect(&listener).await;
+        assert_eq!(first.version, Version::V3);
+        if let Some(bytes) = answer {
+            peer.socket.write_all(bytes).await.unwrap();
+            peer.socket.shutdown().await.unwrap();
+        } else {
+            device.hands.turn(Duration::from_millis(3100));
+            device.ask(BrokerRequest::Ping);
+        }
+        let (mut peer, second) = connect(&listener).await;
+        assert_eq!(second.version, Version::V5, "{answer:?}");
+        peer.send(&Packet::ConnAck(Box::default())).await;
+        assert_eq!(device.online().await.version, Version::V5);
+    }
+    // Another failure is told as it is, and neither is answered: the next attempt begins with 3.1.1 again.
+    let mut device = Device::start(remembered(address));
+    let (mut peer, _) = connect(&listener).await;
+    peer.socket.write_all(b"\x20\x02\x00\x05").await.unwrap();
+    assert_eq!(device.lost().await.reason, Some(Reason::NOT_AUTHORIZED));
+    let mut device = Device::start(remembered(address));
+    drop(connect(&listener).await);
+    drop(connect(&listener).await);
+    let lost = device.lost().await;
+    assert!(lost.cause.contains("of MQTT 5, nor of 3.1.1"), "{lost:?}");
+    assert_eq!(connect(&listener).await.1.version, Version::V3);
+}
+
+#[tokio::test]
 async fn other_failures_are_told_as_they_are() {
     let (listener, address) = listen().await;
     let mut device = Device::start(sought(address));

@@ -3,6 +3,7 @@ use crate::gates::{Gate, Way};
 use crate::rig::{Device, Independent, Peer, VERSIONS, listen, profile, publication, subscription};
 use futures_util::{SinkExt, StreamExt};
 use mqttscope::mqtt::port::{Lost, Step};
+use mqttscope::mqtt::profile::PasswordSource;
 use mqttscope::mqtt::{Profile, Qos, Secret, Transport, Version};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -54,10 +55,12 @@ async fn answered(answer: &'static str, profile: impl FnOnce(SocketAddr) -> Prof
 async fn the_request_carries_path_query_sub_protocol_and_headers() {
     let (request, lost) = answered("HTTP/1.1 401 Unauthorized\r\n\r\n", |address| Profile {
         ws_headers: vec![("Authorization".into(), Secret::new(b"Bearer hunter2".to_vec()))],
+        ws_headers_made: vec![("X-Made".into(), PasswordSource::Command("echo anew".into()))],
         ..framed(address, Version::V5, "/ws?X-Signature=hunter3")
     })
     .await;
     assert!(request.starts_with("GET /ws?X-Signature=hunter3 HTTP/1.1\r\n"), "{request}");
+    assert!(request.to_lowercase().contains("x-made: anew\r\n"), "{request}");
     let request = request.to_lowercase();
     assert!(request.contains("sec-websocket-protocol: mqtt\r\n"), "{request}");
     assert!(request.contains("authorization: bearer hunter2\r\n"), "{request}");

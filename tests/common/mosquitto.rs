@@ -36,10 +36,35 @@ impl Mosquitto {
         mosquitto
     }
 
+    /// Starts one with a listener for WebSocket as well, whose address is the second; its lines come behind
+    /// both. Mosquitto 2.0.11 needs a plain listener beside it, else it ends with "Unable to start any listening
+    /// sockets", and the one for WebSocket takes every address of the machine whatever it is told.
+    pub fn start_websocket(lines: &str) -> (Self, SocketAddr) {
+        let address = TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], address.port()));
+        let listener = format!("listener {}\nprotocol websockets\n{lines}", address.port());
+        let broker = Self::start(&listener);
+        broker.wait_until_it_listens_on(address);
+        (broker, address)
+    }
+
+    /// Has it save what it keeps into its files, and end.
+    pub fn end(mut self) -> Killed {
+        let ended = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
+        assert!(ended.success());
+        self.process.wait().unwrap();
+        let files = std::mem::replace(&mut self.files, TempDir::new().unwrap());
+        Killed { address: self.address, files }
+    }
+
     fn wait_until_it_listens(&self) {
+        self.wait_until_it_listens_on(self.address);
+    }
+
+    fn wait_until_it_listens_on(&self, address: SocketAddr) {
         let begun = self.files.path().metadata().unwrap().modified().unwrap();
-        while TcpStream::connect(self.address).is_err() {
-            assert!(begun.elapsed().unwrap().as_secs() < 60, "mosquitto does not listen on {}", self.address);
+        while TcpStream::connect(address).is_err() {
+            assert!(begun.elapsed().unwrap().as_secs() < 60, "mosquitto does not listen on {address}");
             std::thread::yield_now();
         }
     }

@@ -9,8 +9,8 @@ use mqttscope::model::{Effect, Event, Model, Settings, update};
 use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::{LinkStatus, Lost, Online, Step};
 use mqttscope::mqtt::{
-    Address, Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, PacketId, Profile, Qos, Reason, Retained,
-    Stage as Reached, Subscription, Transport,
+    Address, Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, PacketId, Profile, Qos, Queued, Reason,
+    Retained, Stage as Reached, Subscription, Transport,
 };
 use mqttscope::theme::Theme;
 use mqttscope::time::Timestamp;
@@ -144,6 +144,8 @@ impl Stage {
             | Effect::Open(..)
             | Effect::Close(_)
             | Effect::Disk(_)
+            | Effect::Examine(_)
+            | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
             | Effect::Suspend
@@ -259,6 +261,7 @@ pub fn message<'a>(
         qos: Qos::AtLeastOnce,
         retained,
         dup: false,
+        queued: Queued::No,
         packet_id: PacketId::new(1),
         received,
     }

@@ -5,8 +5,8 @@ use mqttscope::model::{DeviceId, Effect, Event, Model, Settings, update};
 use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::{LinkStatus, Lost, Online, Step};
 use mqttscope::mqtt::{
-    Address, Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, Profile, Publication, Qos, Retained,
-    Stage, Subscription, Ticket,
+    Address, Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, Profile, Publication, Qos, Queued,
+    Retained, Stage, Subscription, Ticket,
 };
 use mqttscope::theme::Theme;
 use mqttscope::time::Timestamp;
@@ -126,6 +126,7 @@ impl Story {
             qos: Qos::AtMostOnce,
             retained,
             dup: false,
+            queued: Queued::No,
             packet_id: None,
             received: self.now,
         });
@@ -213,6 +214,8 @@ impl Story {
                 Effect::Open(..)
                 | Effect::Close(_)
                 | Effect::Disk(_)
+                | Effect::Examine(_)
+                | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
                 | Effect::Suspend
@@ -233,6 +236,8 @@ impl Story {
                 | Effect::Open(..)
                 | Effect::Close(_)
                 | Effect::Disk(_)
+                | Effect::Examine(_)
+                | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
                 | Effect::Suspend

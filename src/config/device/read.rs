@@ -1,15 +1,23 @@
 //! From a device file's text to a profile. Owns the keys of `[connection]` and `[[subscription]]`, what they
 //! mean and what is wrong with their values; opens no file.
+use super::node::Nodes;
+use super::preset;
+use super::raw::{Is, of_toml};
+use super::secret::{self, Said};
 use super::table::{Reader, Value};
-use super::url::parse_proxy;
 use crate::mqtt::address::parse_url;
-use crate::mqtt::profile::{PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings};
-use crate::mqtt::{Address, Filter, Profile, Qos, Secret, Subscription, Version};
+use crate::mqtt::profile::{
+    LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings,
+    default_expiry_s,
+};
+use crate::mqtt::url::parse_proxy;
+use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
 use toml::de::DeTable;
 
 pub(super) const TOP: &[&str] = &["connection", "subscription", "node"];
 pub(super) const CONNECTION: &[&str] = &[
     "url",
+    "preset",
     "mqtt_version",
     "client_id",
     "username",
@@ -20,25 +28,19 @@ pub(super) const CONNECTION: &[&str] = &[
     "receive_maximum",
     "max_packet_bytes",
     "proxy",
+    "proxy_password",
     "tls",
     "ws",
     "will",
 ];
 pub(super) const TLS: &[&str] = &["ca", "cert", "key", "alpn", "server_name", "insecure"];
 pub(super) const WS: &[&str] = &["headers"];
-pub(super) const PASSWORD: &[&str] = &["env", "file", "command", "plain"];
 pub(super) const SUBSCRIPTION: &[&str] =
     &["filter", "qos", "no_local", "retain_as_published", "retain_handling"];
 
-/// How long the broker shall keep a session when the file wants one kept and doesn't say: an hour.
-pub(super) const KEPT_SESSION_EXPIRY_S: u32 = 3_600;
-
-/// Packets can't be smaller for a client to be of use.
-const LEAST_MAX_PACKET_BYTES: u32 = 1_000;
-
 /// Reads a device file. The profile is whole only when the reader has no faults; its client id is empty where
 /// the file gives none.
-pub(super) fn read(reader: &mut Reader<'_>, name: &str) -> Profile {
+pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes) -> Profile {
     let mut profile = Profile::new(name, Address::tcp(String::new(), 0), String::new());
     profile.version_is_fixed = false;
     let mut has_connection = false;
@@ -55,8 +57,19 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str) -> Profile {
                     profile.subscriptions.extend(subscription(reader, value));
                 }
             }
-            // Kept nodes: a later version's, untouched.
-            "node" => {}
+            // Those in blocks of their own are read apart from the rest.
+            "node" => {
+                nodes.is_any = true;
+                for value in reader.array("node", value, "tables, each headed [[node]]") {
+                    let raw = of_toml(value, 0);
+                    match raw.is {
+                        Is::Table(entries) => nodes.add(reader, raw.at, &entries),
+                        Is::Text(_) | Is::Int(_) | Is::Float(_) | Is::Flag(_) | Is::List(_) | Is::Date => {
+                            reader.fault(raw.at, "a node must be a table, headed [[node]]");
+                        }
+                    }
+                }
+            }
             _unknown => reader.unknown(&key, "a device file", TOP),
         }
     }
@@ -64,20 +77,21 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str) -> Profile {
         reader.fault(0, "there is no [connection]; give it one with url = \"mqtt://host\"");
     }
     if profile.subscriptions.is_empty() {
-        profile.subscriptions = default_subscriptions();
+        profile.subscriptions = preset::base_of(&profile).subscriptions;
     }
     profile
 }
 
 /// What is heard when a file names nothing: everything, at QoS 0.
-pub(super) fn default_subscriptions() -> Vec<Subscription> {
+pub(in crate::config) fn default_subscriptions() -> Vec<Subscription> {
     Filter::parse("#").map(|all| Subscription::new(all, Qos::AtMostOnce)).into_iter().collect()
 }
 
 fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile) {
     let mut expiry = None;
     let (mut url_user, mut has_url, mut kept_at) = (None, false, None);
-    let mut url_password = None;
+    let (mut url_password, mut of_proxy, mut preset_at) = (None, None, 0);
+    preset::begin(reader, &table, profile);
     for (key, value) in table {
         let (name, at) = (key.get_ref().as_ref(), value.span().start);
         match name {
@@ -99,10 +113,16 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
                     None => reader.fault(at, "the url is empty; write \"mqtt://host\""),
                 }
             }
+            // Read already.
+            "preset" => preset_at = at,
             "mqtt_version" => version(reader, &value, profile),
             "client_id" => profile.client_id = reader.text(name, &value).unwrap_or_default(),
             "username" => profile.username = reader.text(name, &value),
-            "password" => password(reader, value, profile),
+            "password" => match secret::password(reader, name, value) {
+                Some(Said::Plain(password)) => profile.password = Some(password),
+                Some(Said::From(source)) => profile.password_source = source,
+                None => {}
+            },
             "keep_alive_s" => set(&mut profile.keep_alive_s, reader.small(name, &value, 0)),
             "clean_start" => {
                 set(&mut profile.clean_start, reader.flag(name, &value));
@@ -122,14 +142,17 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
                     }
                 }
             }
+            "proxy_password" => {
+                of_proxy = secret::password(reader, name, value).map(|said| (at, said));
+            }
             "tls" => {
                 if let Some(table) = reader.table(name, value) {
-                    profile.tls = tls(reader, table);
+                    profile.tls = tls(reader, table, std::mem::take(&mut profile.tls));
                 }
             }
             "ws" => {
                 if let Some(table) = reader.table(name, value) {
-                    profile.ws_headers = ws(reader, table);
+                    ws(reader, table, profile);
                 }
             }
             "will" => {
@@ -143,7 +166,10 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
     if !has_url {
         reader.fault(0, "[connection] has no url; write url = \"mqtt://host\"");
     }
-    profile.username = profile.username.take().or(url_user);
+    if let Some((at, said)) = of_proxy {
+        proxy_password(reader, at, said, profile);
+    }
+    profile.username = profile.username.take().or(url_user).or_else(|| preset::base_of(profile).username);
     if profile.password_source == PasswordSource::Given && profile.password.is_none() {
         profile.password = url_password;
     }
@@ -152,11 +178,7 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
             .fault(at, "clean_start = false needs a client_id: the broker keeps the session under that name");
     }
     profile.session_expiry_s = expiry.unwrap_or(default_expiry_s(profile.clean_start));
-}
-
-/// How long the broker keeps the session where the file doesn't say.
-pub(super) fn default_expiry_s(clean_start: bool) -> u32 {
-    if clean_start { 0 } else { KEPT_SESSION_EXPIRY_S }
+    preset::check(reader, preset_at, profile);
 }
 
 /// Takes what was read; what was wrong leaves the default, and a fault behind.
@@ -178,43 +200,7 @@ fn version(reader: &mut Reader<'_>, value: &Value<'_>, profile: &mut Profile) {
     };
 }
 
-fn password(reader: &mut Reader<'_>, value: Value<'_>, profile: &mut Profile) {
-    const WAYS: &str = "{ env = \"VARIABLE\" }, { file = \"path\" } or { command = \"…\" }";
-    let at = value.span().start;
-    if value.get_ref().as_str().is_some() {
-        let words = format!("password must be {WAYS}; to keep it in plain text, say so: {{ plain = \"…\" }}");
-        return reader.fault(at, words);
-    }
-    let Some(table) = reader.table("password", value) else { return };
-    let mut n_ways = 0;
-    for (key, value) in table {
-        let name = key.get_ref().as_ref();
-        let source = match name {
-            "env" => reader.text(name, &value).map(PasswordSource::Variable),
-            "file" => reader.path(name, &value).map(PasswordSource::File),
-            "command" => reader.text(name, &value).map(PasswordSource::Command),
-            "plain" => {
-                let text = reader.text(name, &value);
-                profile.password = text.map(|text| Secret::new(text.into_bytes()));
-                profile.password.as_ref().map(|_| PasswordSource::Given)
-            }
-            _unknown => {
-                reader.unknown(&key, "password", PASSWORD);
-                None
-            }
-        };
-        if let Some(source) = source {
-            n_ways += 1;
-            profile.password_source = source;
-        }
-    }
-    if n_ways > 1 {
-        reader.fault(at, format!("password comes one way alone: {WAYS}"));
-    }
-}
-
-fn tls(reader: &mut Reader<'_>, table: DeTable<'_>) -> TlsSettings {
-    let mut tls = TlsSettings::default();
+fn tls(reader: &mut Reader<'_>, table: DeTable<'_>, mut tls: TlsSettings) -> TlsSettings {
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         match name {
@@ -233,8 +219,7 @@ fn tls(reader: &mut Reader<'_>, table: DeTable<'_>) -> TlsSettings {
     tls
 }
 
-fn ws(reader: &mut Reader<'_>, table: DeTable<'_>) -> Vec<(String, Secret)> {
-    let mut headers = Vec::new();
+fn ws(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile) {
     for (key, value) in table {
         if key.get_ref().as_ref() != "headers" {
             reader.unknown(&key, "ws", WS);
@@ -242,11 +227,29 @@ fn ws(reader: &mut Reader<'_>, table: DeTable<'_>) -> Vec<(String, Secret)> {
         }
         for (name, value) in reader.table("ws.headers", value).unwrap_or_default() {
             let name = name.into_inner().into_owned();
-            let text = reader.text(&name, &value);
-            headers.extend(text.map(|text| (name, Secret::new(text.into_bytes()))));
+            match secret::header(reader, &name, value) {
+                Some(Said::Plain(value)) => profile.ws_headers.push((name, value)),
+                Some(Said::From(source)) => profile.ws_headers_made.push((name, source)),
+                None => {}
+            }
         }
     }
-    headers
+}
+
+/// The proxy's password goes with the user name of its URL.
+fn proxy_password(reader: &mut Reader<'_>, at: usize, said: Said, profile: &mut Profile) {
+    let credentials = profile.proxy.as_mut().and_then(|proxy| proxy.credentials.as_mut());
+    let Some((_, given)) = credentials else {
+        return reader
+            .fault(at, "proxy_password needs a proxy with a user name: proxy = \"http://user@host:port\"");
+    };
+    if !given.expose().is_empty() {
+        return reader.fault(at, "the proxy's URL holds a password already; take one of the two out");
+    }
+    match said {
+        Said::Plain(password) => *given = password,
+        Said::From(source) => profile.proxy_password_source = source,
+    }
 }
 
 fn subscription(reader: &mut Reader<'_>, value: Value<'_>) -> Option<Subscription> {

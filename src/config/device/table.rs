@@ -1,5 +1,6 @@
 //! Typed looks into a TOML table. Owns the words for a value that is not what its key wants, and where it stands.
 use super::Fault;
+use super::typed::of_hex;
 use crate::warning::{Warning, did_you_mean, line_of};
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -8,25 +9,66 @@ use toml::de::{DeTable, DeValue};
 /// A value with its place in the file.
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
+/// Faults and warnings told, each: a screen and more of them, and nobody mends a thousand by hand.
+const MAX_TOLD: usize = 50;
+
 /// Takes values out of a file's tables and gathers what is wrong with them.
 pub(super) struct Reader<'a> {
     pub text: &'a str,
+    /// What is read of it as tables; its places are those of `text`.
+    pub rest: &'a str,
     pub label: &'a str,
     /// What relative paths are relative to.
     pub directory: &'a Path,
     pub faults: Vec<Fault>,
     pub warnings: Vec<Warning>,
+    /// Whether it is no TOML.
+    pub is_broken: bool,
+    /// Those that came when there were enough.
+    n_untold_faults: usize,
+    n_untold_warnings: usize,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(text: &'a str, label: &'a str, directory: &'a Path) -> Self {
-        Self { text, label, directory, faults: Vec::new(), warnings: Vec::new() }
+    pub fn new(text: &'a str, rest: &'a str, label: &'a str, directory: &'a Path) -> Self {
+        Self {
+            text,
+            rest,
+            label,
+            directory,
+            faults: Vec::new(),
+            warnings: Vec::new(),
+            is_broken: false,
+            n_untold_faults: 0,
+            n_untold_warnings: 0,
+        }
+    }
+
+    /// All of them, those untold included.
+    pub fn n_faults(&self) -> usize {
+        self.faults.len() + self.n_untold_faults
+    }
+
+    /// What is wrong and what was passed over, in the order of the file, not of the tables.
+    pub fn told(mut self) -> (Vec<Fault>, Vec<Warning>) {
+        self.faults.sort_by_key(|fault| (fault.line, fault.column));
+        self.warnings.sort_by_key(|warning| warning.line);
+        if let (Some(last), n @ 1..) = (self.faults.last(), self.n_untold_faults) {
+            let text = format!("{n} more faults are not shown; mend these first");
+            self.faults.push(Fault { text, ..*last });
+        }
+        if let n @ 1.. = self.n_untold_warnings {
+            let text = format!("{n} more warnings are not shown");
+            self.warnings.push(Warning { file: self.label.to_owned(), line: None, text });
+        }
+        (self.faults, self.warnings)
     }
 
     /// The file's top table, as far as it can be read.
     pub fn top(&mut self) -> DeTable<'a> {
-        let (table, errors) = DeTable::parse_recoverable(self.text);
+        let (table, errors) = DeTable::parse_recoverable(self.rest);
         for error in errors {
+            self.is_broken = true;
             let at = error.span().map_or(0, |span| span.start);
             let words = error.message().lines().collect::<Vec<_>>().join(", ");
             self.fault(at, format!("this is no TOML: {words}"));
@@ -36,6 +78,10 @@ impl<'a> Reader<'a> {
 
     /// Something that must be put right before the file can be used.
     pub fn fault(&mut self, offset: usize, text: impl Into<String>) {
+        if self.faults.len() == MAX_TOLD {
+            self.n_untold_faults += 1;
+            return;
+        }
         let line = line_of(self.text, offset);
         let before = self.text.get(..offset).unwrap_or(self.text);
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -43,6 +89,10 @@ impl<'a> Reader<'a> {
     }
 
     pub fn warn(&mut self, offset: usize, text: impl Into<String>) {
+        if self.warnings.len() == MAX_TOLD {
+            self.n_untold_warnings += 1;
+            return;
+        }
         self.warnings.push(Warning::at(self.label, self.text, offset, text));
     }
 
@@ -122,12 +172,8 @@ impl<'a> Reader<'a> {
     /// Bytes written as hexadecimal digits.
     pub fn hex(&mut self, key: &str, value: &Value<'_>) -> Option<Vec<u8>> {
         let text = self.text(key, value)?;
-        let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
-        match digits.filter(|digits| digits.len() % 2 == 0) {
-            Some(digits) => {
-                let byte = |pair: &[u32]| pair.iter().fold(0, |byte, digit| byte << 4 | digit);
-                Some(digits.chunks(2).filter_map(|pair| u8::try_from(byte(pair)).ok()).collect())
-            }
+        match of_hex(&text) {
+            Some(bytes) => Some(bytes),
             None => self.wrong(key, value, "pairs of hexadecimal digits"),
         }
     }

@@ -1,5 +1,9 @@
 //! Device files as people write them, and what becomes of them.
+pub(crate) mod any;
+mod kept;
+
 use super::*;
+use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Address, Filter, Qos, Secret, Subscription, Version};
 
 fn read(text: &str) -> DeviceFile {
@@ -23,7 +27,7 @@ fn uncommenting_the_default_file_gives_the_defaults() {
     let (short, long) = (read("[connection]\nurl = \"mqtt://127.0.0.1\""), read(&uncommented.join("\n")));
     assert_eq!(long.warnings, []);
     assert_eq!(long.profile, short.profile);
-    for key in read::CONNECTION.iter().chain(read::SUBSCRIPTION).chain(read::PASSWORD) {
+    for key in read::CONNECTION.iter().chain(read::SUBSCRIPTION).chain(secret::PASSWORD) {
         assert!(DEFAULT.contains(key), "{key} is not documented");
     }
     for (table, keys) in [("tls", read::TLS), ("ws", read::WS), ("will", will::KEYS)] {
@@ -44,9 +48,10 @@ clean_start = false
 session_expiry_s = 60
 receive_maximum = 10
 max_packet_bytes = 1_000_000
-proxy = "http://proxy:3128"
+proxy = "http://me@proxy:3128"
+proxy_password = { file = "proxy.secret" }
 tls = { ca = "ca.pem", alpn = ["mqtt"], insecure = true }
-ws.headers = { Authorization = "Bearer x" }
+ws.headers = { X-Tenant = "one", Authorization = { command = "token" } }
 will.topic = "plant/gone"
 will.payload = "1"
 will.user = [["a", "b"], ["a", "c"]]
@@ -79,7 +84,10 @@ fn every_key_is_read() {
     assert_eq!(profile.proxy.as_ref().unwrap().port, 3_128);
     assert_eq!(profile.tls.ca_file.as_deref(), Some(Path::new("/d/ca.pem")));
     assert!(profile.tls.insecure && profile.tls.alpn == ["mqtt"]);
-    assert_eq!(profile.ws_headers[0].1.expose(), b"Bearer x");
+    assert_eq!(profile.proxy_password_source, PasswordSource::File("/d/proxy.secret".into()));
+    assert_eq!((profile.ws_headers.len(), profile.ws_headers[0].1.expose()), (1, &b"one"[..]));
+    let made = ("Authorization".to_owned(), PasswordSource::Command("token".into()));
+    assert_eq!(profile.ws_headers_made, [made]);
     assert_eq!(profile.will.as_ref().unwrap().properties.user.len(), 2);
     let heard: Vec<_> = profile.subscriptions.iter().map(|known| known.filter.as_str()).collect();
     assert_eq!(heard, ["plant/+/oven", "$SYS/#"]);
@@ -123,10 +131,32 @@ fn secrets_written_by_hand_stay_and_are_not_written_by_themselves() {
 }
 
 #[test]
+fn a_header_s_value_is_written_by_hand_or_not_at_all() {
+    let text = "[connection]\nurl = \"ws://h\"\n";
+    let device = read(text);
+    let mut profile = device.profile.clone();
+    profile.ws_headers = vec![("X".into(), Secret::new(b"hunter2".to_vec()))];
+    profile.ws_headers_made = vec![("Authorization".into(), PasswordSource::Variable("TOKEN".into()))];
+    let made = "Authorization = { env = \"TOKEN\" }";
+    let held_back = device.edited(&profile, PlainPassword::LeaveOut).unwrap();
+    assert_eq!(held_back, format!("{text}ws.headers = {{ {made} }}\n"));
+    let saved = device.edited(&profile, PlainPassword::Save).unwrap();
+    assert_eq!(saved, format!("{text}ws.headers = {{ X = \"hunter2\", {made} }}\n"));
+    // What stands there by hand stays, and is not changed by itself.
+    let by_hand = read(&saved);
+    profile.ws_headers[0].1 = Secret::new(b"hunter3".to_vec());
+    profile.ws_headers_made.clear();
+    let expected = format!("{text}ws.headers = {{ X = \"hunter2\" }}\n");
+    assert_eq!(by_hand.edited(&profile, PlainPassword::LeaveOut).unwrap(), expected);
+    profile.ws_headers.clear();
+    assert_eq!(by_hand.edited(&profile, PlainPassword::LeaveOut).unwrap(), text);
+}
+
+#[test]
 fn a_new_file_says_only_what_differs_from_the_defaults() {
     let mut profile = Profile::new("x", Address::tcp("h", 1883), "");
     profile.version_is_fixed = false;
-    profile.subscriptions = read::default_subscriptions();
+    profile.subscriptions = default_subscriptions();
     let text = |profile: &Profile| write::edited(None, profile, PlainPassword::LeaveOut).unwrap();
     assert_eq!(text(&profile), "[connection]\nurl = \"mqtt://h\"\n");
     profile.tls.ca_file = Some("/ca.pem".into());
@@ -142,9 +172,40 @@ fn a_new_file_says_only_what_differs_from_the_defaults() {
 }
 
 #[test]
+fn a_preset_means_what_the_file_leaves_out_and_nothing_of_it_is_written() {
+    let azure = "[connection]\nurl = \"mqtts://hub.azure-devices.net\"\npreset = \"azure-iot-hub\"\n\
+        client_id = \"pump\"\npassword = { command = \"sas\" }\n";
+    let profile = read(azure).profile;
+    assert_eq!((profile.version, profile.version_is_fixed), (Version::V3, true));
+    assert_eq!(profile.username.as_deref(), Some("hub.azure-devices.net/pump/?api-version=2021-04-12"));
+    assert_eq!(profile.subscriptions[0].filter.as_str(), "devices/pump/messages/devicebound/#");
+    let text = |profile: &Profile| write::edited(None, profile, PlainPassword::LeaveOut).unwrap();
+    assert_eq!(text(&profile), azure);
+    let aws = "[connection]\nurl = \"mqtts://x.amazonaws.com:443\"\npreset = \"aws-iot-core\"\n\
+        keep_alive_s = 30\ntls.cert = \"/c.pem\"\n";
+    let profile = read(aws).profile;
+    assert_eq!((profile.keep_alive_s, profile.version_is_fixed), (30, false));
+    assert_eq!(profile.tls.alpn, ["x-amzn-mqtt-ca"], "as port 443 wants it");
+    assert_eq!(text(&profile), aws);
+    // From one kind to another: what was meant by the first is not what is meant by the second.
+    let file = read(aws);
+    let mut other = file.profile.clone();
+    other.preset = Some(crate::mqtt::Preset::AzureIotHub);
+    other.client_id = "pump".into();
+    assert!(file.edited(&other, PlainPassword::LeaveOut).is_err(), "it would not be opened again");
+    (other.version, other.version_is_fixed) = (Version::V3, true);
+    let edited = file.edited(&other, PlainPassword::LeaveOut).unwrap();
+    assert!(!edited.contains("mqtt_version") && edited.contains("filter = \"#\""), "{edited}");
+    assert!(edited.contains("alpn = [\"x-amzn-mqtt-ca\"]"), "{edited}");
+    let unset = Profile { preset: None, ..file.profile.clone() };
+    let edited = file.edited(&unset, PlainPassword::LeaveOut).unwrap();
+    assert_eq!(read(&edited).profile, unset, "{edited}");
+}
+
+#[test]
 fn a_profile_comes_back_as_it_was_written() {
     let (rich, bare) = (read(RICH), read("[connection]\nurl = \"mqtt://h\"\n"));
-    let text = bare.edited(&rich.profile, PlainPassword::LeaveOut).unwrap();
+    let text = bare.edited(&rich.profile, PlainPassword::Save).unwrap();
     assert_eq!(read(&text).profile, rich.profile);
     let back = rich.edited(&bare.profile, PlainPassword::LeaveOut).unwrap();
     assert_eq!(read(&back).profile, bare.profile);
@@ -168,6 +229,13 @@ fn what_is_wrong_is_told_with_its_place_and_remedy() {
         (connection("mqtt_version = \"4\""), "\"auto\", \"5\" or \"3.1.1\""),
         (connection("password = \"hunter2\""), "3:12: password must be { env ="),
         (connection("password = { env = \"A\", file = \"b\" }"), "one way alone"),
+        (connection("proxy_password = { env = \"A\" }"), "needs a proxy with a user name"),
+        (
+            connection("proxy = \"http://me:hunter2@p:1\"\nproxy_password = { env = \"A\" }"),
+            "holds a password already",
+        ),
+        (connection("ws.headers = { A = 1 }"), "the header \"A\" must be a text in quotes, { env ="),
+        (connection("ws.headers = { A = { env = \"A\", file = \"b\" } }"), "A comes one way alone"),
         (connection("tls = 1"), "tls must be a table"),
         (connection("tls.alpn = \"x\""), "alpn must be a list"),
         (connection("proxy = \"socks://x\""), "a proxy is written http://"),
@@ -176,6 +244,20 @@ fn what_is_wrong_is_told_with_its_place_and_remedy() {
         (connection("[[subscription]]\nqos = 1"), "3:1: this [[subscription]] has no filter"),
         (connection("[[subscription]]\nfilter = \"a#\""), "4:10: in \"a#\" the # must stand alone"),
         (connection("url = \"mqtt://x\""), "duplicate key"),
+        (
+            connection("preset = \"aws-iot-cor\""),
+            "3:10: there is no preset \"aws-iot-cor\"; did you mean \"aws",
+        ),
+        (connection("preset = \"ibm\""), "there is no preset \"ibm\"; there are local, home-assistant"),
+        (connection("preset = \"aws-iot-core\""), "3:10: AWS IoT Core does not take mqtt://; write mqtts://"),
+        (
+            "[connection]\nurl = \"mqtts://h\"\npreset = \"aws-iot-core\"\nkeep_alive_s = 10".to_owned(),
+            "AWS IoT Core takes a keep-alive of 30 to 1200 s; 10 is outside",
+        ),
+        (
+            "[connection]\nurl = \"mqtts://h\"\npreset = \"azure-iot-hub\"".to_owned(),
+            "Azure IoT Hub knows a device by its client id; give it",
+        ),
         ("[connection]\nurl = \"http://h\"".to_owned(), "2:7: \"http://\" is not a way to a broker"),
     ] {
         let told = faults(&text);

@@ -1,10 +1,11 @@
 //! From a profile to a device file's text. Owns the order of keys and the least possible change: what is the
 //! same stays as it stood, comments and unknown keys included, and defaults aren't written.
-use super::read::{default_expiry_s, default_subscriptions};
-use super::url::{proxy_of, url_of};
-use super::{PlainPassword, will};
-use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling};
-use crate::mqtt::{Profile, Qos, Secret, Subscription, Version};
+use super::diff::Setting;
+use super::preset::base_of;
+use super::{PlainPassword, secret, will};
+use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling, default_expiry_s};
+use crate::mqtt::url::{proxy_of, proxy_shown, url_of};
+use crate::mqtt::{Preset, Profile, Qos, Secret, Subscription, Version};
 use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -28,9 +29,14 @@ pub(super) fn edited(
     plain: PlainPassword,
 ) -> Result<String, toml_edit::TomlError> {
     let mut document: DocumentMut = old.map_or("", |(text, _)| text).parse()?;
+    let new = &match plain {
+        PlainPassword::Save => new.clone(),
+        PlainPassword::LeaveOut => with_headers_of(old.map(|(_, old)| old), new),
+    };
     let whole = |profile| entries(profile, PlainPassword::Save);
     let before = old.map(|(_, profile)| whole(profile));
     let after = whole(new);
+    let mut is_changed = false;
     let connection = document.entry("connection").or_insert(Item::Table(Table::new()));
     for (place, entry) in entries(new, plain).into_iter().enumerate() {
         let known = before.as_ref().and_then(|before| before.get(place)).and_then(Entry::text);
@@ -41,30 +47,84 @@ pub(super) fn edited(
             && !is_held_back
             && let Some(table) = connection.as_table_like_mut()
         {
+            is_changed = true;
             put(table, &entry.path, entry.value);
         }
     }
-    let heard = old.map_or_else(default_subscriptions, |(_, profile)| profile.subscriptions.clone());
-    if heard != new.subscriptions {
-        subscriptions(&mut document, &new.subscriptions);
+    let meant = base_of(new).subscriptions;
+    let was_meant = old.map_or_else(|| meant.clone(), |(_, profile)| base_of(profile).subscriptions);
+    let heard = old.map_or_else(|| meant.clone(), |(_, profile)| profile.subscriptions.clone());
+    if heard != new.subscriptions || meant != was_meant {
+        is_changed = true;
+        subscriptions(&mut document, &new.subscriptions, &meant);
     }
-    Ok(document.to_string())
+    Ok(match old {
+        // Dotted keys that stand apart would come together.
+        Some((text, _)) if !is_changed => text.to_owned(),
+        Some(_) | None => document.to_string(),
+    })
 }
 
-/// Whether two profiles are the same to a file that may not hold plain-text passwords.
+/// The profile with those plain header values alone that the old file holds already, as it holds them.
+fn with_headers_of(old: Option<&Profile>, new: &Profile) -> Profile {
+    let mut profile = new.clone();
+    let known = old.map_or(&[][..], |old| &old.ws_headers);
+    let is_named = |name: &str| new.ws_headers.iter().any(|(wanted, _)| wanted == name);
+    profile.ws_headers = known.iter().filter(|(name, _)| is_named(name)).cloned().collect();
+    profile
+}
+
+/// Whether two profiles are the same to a file that may not hold secrets in plain text.
 pub(super) fn is_same(one: &Profile, other: &Profile) -> bool {
     let texts = |profile: &Profile| -> Vec<Option<String>> {
-        entries(profile, PlainPassword::LeaveOut).iter().map(Entry::text).collect()
+        let profile = Profile { ws_headers: Vec::new(), ..profile.clone() };
+        entries(&profile, PlainPassword::LeaveOut).iter().map(Entry::text).collect()
     };
     texts(one) == texts(other) && one.subscriptions == other.subscriptions
 }
 
-fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
-    let version = match (profile.version_is_fixed, profile.version) {
-        (false, _) => None,
-        (true, Version::V3) => Some("3.1.1"),
-        (true, Version::V5) => Some("5"),
+/// The connection's keys with what a file would say, for comparing.
+pub(super) fn settings(profile: &Profile) -> Vec<Setting> {
+    let pairs =
+        entries(profile, PlainPassword::Save).into_iter().zip(entries(profile, PlainPassword::LeaveOut));
+    pairs
+        .map(|(whole, shown)| {
+            let key = whole.path.join(".");
+            let value = whole.text();
+            // A command may hold a password, a query a signature.
+            let is_secret = match key.as_str() {
+                "password" => {
+                    matches!(profile.password_source, PasswordSource::Given | PasswordSource::Command(_))
+                }
+                "url" => profile.address.path.contains('?'),
+                "ws.headers" | "will.payload" | "will.payload_hex" => true,
+                _else => shown.text() != value,
+            };
+            Setting { key, is_secret: is_secret && value.is_some(), value }
+        })
+        .collect()
+}
+
+/// A subscription's, likewise.
+pub(super) fn subscription_settings(subscription: &Subscription) -> Vec<Setting> {
+    let text = |value: Value| value.to_string().trim().to_owned();
+    let setting = |(key, value): (&str, Option<Value>)| Setting {
+        key: key.to_owned(),
+        value: value.map(text),
+        is_secret: false,
     };
+    values(subscription).map(setting).into()
+}
+
+fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
+    let base = base_of(profile);
+    let is_meant = (base.version_is_fixed, base.version) == (profile.version_is_fixed, profile.version);
+    let version = match (profile.version_is_fixed, profile.version) {
+        (false, _) => "auto",
+        (true, Version::V3) => "3.1.1",
+        (true, Version::V5) => "5",
+    };
+    let username = profile.username.as_deref().filter(|name| base.username.as_deref() != Some(*name));
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Value::from);
     let file = |path: Option<&Path>| path.map(|path| Value::from(path.to_string_lossy().as_ref()));
     let number = |is_default: bool, number: u32| (!is_default).then(|| Value::from(i64::from(number)));
@@ -74,29 +134,31 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
     let proxy = profile.proxy.as_ref().map(|proxy| {
         let has_password = proxy.credentials.as_ref().is_some_and(|(_, secret)| !secret.expose().is_empty());
         match plain {
-            PlainPassword::LeaveOut if has_password => super::url::proxy_shown(proxy),
+            PlainPassword::LeaveOut if has_password => proxy_shown(proxy),
             PlainPassword::LeaveOut | PlainPassword::Save => proxy_of(proxy),
         }
     });
     let mut entries: Vec<Entry> = [
         (&["url"][..], Some(url_of(&profile.address, None).into())),
-        (&["mqtt_version"], text(version)),
+        (&["preset"], text(profile.preset.map(Preset::key))),
+        (&["mqtt_version"], text((!is_meant).then_some(version))),
         (&["client_id"], text(Some(&profile.client_id))),
-        (&["username"], text(profile.username.as_deref())),
+        (&["username"], text(username)),
         (&["password"], password(profile, plain)),
-        (&["keep_alive_s"], number(profile.keep_alive_s == 60, profile.keep_alive_s.into())),
+        (&["keep_alive_s"], number(profile.keep_alive_s == base.keep_alive_s, profile.keep_alive_s.into())),
         (&["clean_start"], (!profile.clean_start).then(|| false.into())),
         (&["session_expiry_s"], number(expiry == default_expiry_s(profile.clean_start), expiry)),
         (&["receive_maximum"], number(profile.receive_maximum == u16::MAX, profile.receive_maximum.into())),
         (&["max_packet_bytes"], number(max_bytes == DEFAULT_MAX_PACKET_BYTES, max_bytes)),
         (&["proxy"], text(proxy.as_deref())),
+        (&["proxy_password"], secret::written(&profile.proxy_password_source).map(Value::from)),
         (&["tls", "ca"], file(tls.ca_file.as_deref())),
         (&["tls", "cert"], file(tls.cert_file.as_deref())),
         (&["tls", "key"], file(tls.key_file.as_deref())),
-        (&["tls", "alpn"], (!tls.alpn.is_empty()).then(|| tls.alpn.iter().collect::<Array>().into())),
+        (&["tls", "alpn"], (tls.alpn != base.tls.alpn).then(|| tls.alpn.iter().collect::<Array>().into())),
         (&["tls", "server_name"], text(tls.server_name.as_deref())),
         (&["tls", "insecure"], tls.insecure.then(|| true.into())),
-        (&["ws", "headers"], headers(&profile.ws_headers)),
+        (&["ws", "headers"], headers(profile)),
     ]
     .into_iter()
     .map(|(path, value)| Entry { path: path.to_vec(), value })
@@ -107,19 +169,25 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
 }
 
 fn password(profile: &Profile, plain: PlainPassword) -> Option<Value> {
-    let (way, text) = match (&profile.password_source, plain) {
-        (PasswordSource::Variable(name), _) => ("env", name.clone()),
-        (PasswordSource::File(path), _) => ("file", path.to_string_lossy().into_owned()),
-        (PasswordSource::Command(line), _) => ("command", line.clone()),
-        (PasswordSource::Given, PlainPassword::LeaveOut) => return None,
-        (PasswordSource::Given, PlainPassword::Save) => ("plain", exposed(profile.password.as_ref()?)),
+    let in_plain = || match plain {
+        PlainPassword::LeaveOut => None,
+        PlainPassword::Save => Some(InlineTable::from_iter([("plain", exposed(profile.password.as_ref()?))])),
     };
-    Some(InlineTable::from_iter([(way, text)]).into())
+    secret::written(&profile.password_source).or_else(in_plain).map(Value::from)
 }
 
-fn headers(headers: &[(String, Secret)]) -> Option<Value> {
-    let pairs = headers.iter().map(|(name, value)| (name.as_str(), exposed(value)));
-    (!headers.is_empty()).then(|| pairs.collect::<InlineTable>().into())
+/// Those that stand there, then those that are made.
+fn headers(profile: &Profile) -> Option<Value> {
+    let mut table = InlineTable::new();
+    for (name, value) in &profile.ws_headers {
+        table.insert(name, exposed(value).into());
+    }
+    for (name, source) in &profile.ws_headers_made {
+        if let Some(made) = secret::written(source) {
+            table.insert(name, made.into());
+        }
+    }
+    (!table.is_empty()).then(|| table.into())
 }
 
 /// For the file alone, which nobody else can read.
@@ -128,7 +196,7 @@ fn exposed(secret: &Secret) -> String {
 }
 
 /// Sets or removes one key, making the dotted tables above it (`tls.ca = …`) where they are missing.
-fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>) {
+pub(super) fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>) {
     match (path, value) {
         ([], _) => {}
         ([key], None) => {
@@ -164,9 +232,9 @@ fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>) {
     }
 }
 
-/// Puts the subscriptions in order, each with the block that it had.
-fn subscriptions(document: &mut DocumentMut, new: &[Subscription]) {
-    if new == default_subscriptions() {
+/// Puts the subscriptions in order, each with the block that it had; those meant anyhow need none.
+fn subscriptions(document: &mut DocumentMut, new: &[Subscription], meant: &[Subscription]) {
+    if new == meant {
         document.remove("subscription");
         return;
     }

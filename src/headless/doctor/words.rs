@@ -1,9 +1,7 @@
 //! What a finding means and what to try. Owns the doctor's sentences, and which exit a failure is.
-use super::{Check, Verdict};
-use crate::mqtt::Reason;
 use crate::mqtt::packet::ConnAck;
 use crate::mqtt::port::{Certificate, Lost, Online, Step, TlsFacts};
-use crate::mqtt::{Qos, Version};
+use crate::mqtt::{Check, Qos, Reason, Verdict, Version};
 use crate::time::WallOrigin;
 use std::fmt::Display;
 

@@ -1,6 +1,6 @@
 //! What keys do on the Devices screen. Owns the deeds; what is open is `opening`'s, files are a worker's.
-use super::{Errand, Row, Saving, Then};
-use crate::model::device::Connection;
+use super::{Errand, Row, Saving, Then, exam};
+use crate::model::device::{Connection, Device};
 use crate::model::event::{DeviceId, Effect};
 use crate::model::layout::Pane;
 use crate::model::opening::{self, Origin};
@@ -8,8 +8,8 @@ use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
 use crate::model::tree::{Placement, RowId};
 use crate::model::{Model, Screen, apply, keys, moves, nodes};
-use crate::mqtt::BrokerRequest;
 use crate::mqtt::profile::PasswordSource;
+use crate::mqtt::{BrokerRequest, Profile};
 use crate::time::Timestamp;
 
 /// Shows the Devices screen, or goes back from it.
@@ -82,6 +82,14 @@ pub fn open(model: &mut Model, now: Timestamp, then: Then, effects: &mut Vec<Eff
     };
     model.shelf.opening.push(origin.clone());
     effects.push(errand(Errand::Open(origin, then)));
+}
+
+/// Examines the row under the hand, open or not.
+pub fn examine(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    match model.shelf_row().and_then(|row| model.row_device(&row).map(|device| device.profile.clone())) {
+        Some(profile) => exam::begin(model, profile, effects),
+        None => open(model, now, Then::Examine, effects),
+    }
 }
 
 /// Connects the row under the hand, or disconnects it; it stays open.
@@ -205,15 +213,8 @@ pub fn named(
         (PromptKind::SaveDevice, Some(Row::Open(id))) => {
             let device = model.device(id).ok_or("the device was closed meanwhile")?;
             let of = Some(nodes::saving(device, name));
-            let mut profile = device.profile.clone();
+            let mut profile = kept_profile(device);
             name.clone_into(&mut profile.name);
-            if device.id_is_made_up {
-                profile.client_id.clear();
-            }
-            if profile.password_source != PasswordSource::Given {
-                // It is asked for anew where it comes from.
-                profile.password = None;
-            }
             let saving = Saving { name: name.to_owned(), was: None, profile, plain: false, of };
             effects.push(errand(Errand::Save(Box::new(saving))));
             Ok(())
@@ -222,8 +223,28 @@ pub fn named(
     }
 }
 
+/// What is kept of a device's settings: nothing that was made up or looked up for this run.
+pub(super) fn kept_profile(device: &Device) -> Profile {
+    let mut profile = device.profile.clone();
+    if device.id_is_made_up {
+        profile.client_id.clear();
+    }
+    if profile.password_source != PasswordSource::Given {
+        // It is asked for anew where it comes from.
+        profile.password = None;
+    }
+    profile
+}
+
+impl Model {
+    /// Whether a row's file can't be used as it stands.
+    pub fn is_broken(&self, row: &Row) -> bool {
+        broken(self, row).is_some()
+    }
+}
+
 /// What is wrong with the file of a row.
-fn broken(model: &Model, row: &Row) -> Option<String> {
+pub(super) fn broken(model: &Model, row: &Row) -> Option<String> {
     let Row::Saved(name) = row else { return None };
     model.shelf.of_name(name)?.profile.as_ref().err().cloned()
 }

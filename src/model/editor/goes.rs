@@ -2,7 +2,7 @@
 use super::Editor;
 use crate::decode::figures;
 use crate::device::{Clip, Node, Value};
-use crate::model::{Model, form, publish};
+use crate::model::{Model, publish, takes};
 use crate::mqtt::{Payload, Publication, PublishProperties};
 
 /// A payload told in so many bytes; the rest is counted.
@@ -66,7 +66,7 @@ impl Editor {
             retain: node.retain,
             properties: PublishProperties::default(),
         };
-        form::takes(device.online(), &publication)?;
+        takes::check(device, &publication)?;
         let is_changed = node.shown(&read) != node.shown(&asked);
         Ok(Goes { asked: is_changed.then_some(asked), value: read, how, publication })
     }

@@ -26,16 +26,10 @@ pub fn added(model: &Model, from: RowId, kind: PromptKind, text: &str) -> Result
     let device = model.device(from.device).ok_or("the device was closed meanwhile")?;
     let mut above = String::new();
     let store = &device.store;
-    let branch = match kind {
-        PromptKind::AddSibling => store.parent(from.node).unwrap_or(NodeId::ROOT),
-        PromptKind::AddChild
-        | PromptKind::Search
-        | PromptKind::GoTo
-        | PromptKind::Subscribe
-        | PromptKind::Alias
-        | PromptKind::NarrowDevices
-        | PromptKind::CopyDevice
-        | PromptKind::SaveDevice => from.node,
+    let branch = if kind == PromptKind::AddSibling {
+        store.parent(from.node).unwrap_or(NodeId::ROOT)
+    } else {
+        from.node
     };
     store.topic_of(branch, &mut above);
     if text.is_empty() && (branch == NodeId::ROOT || kind == PromptKind::AddSibling) {

@@ -134,6 +134,7 @@ impl Broker {
                 let packet_id = subscribe.packet_id;
                 out.push_back(Packet::SubAck(SubAck { packet_id, reasons, reason_string: None }));
             }
+            Packet::PingReq => out.push_back(Packet::PingResp),
             Packet::Disconnect(_) => self.is_connected = false,
             other => panic!("the client sent {other:?}"),
         }

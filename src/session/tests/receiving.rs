@@ -34,7 +34,7 @@ fn a_qos_2_duplicate_is_held_back_and_counted() {
         assert_eq!(play.delivers(&again), Ok(false));
         play.reconnects(true);
         assert_eq!(play.delivers(&again), Ok(false));
-        assert_eq!(play.written(), [Packet::PubRec(ack(9))]);
+        assert_eq!(play.said(), [Packet::PubRec(ack(9))]);
         let status = play.session.link_status(play.now);
         assert_eq!((status.n_duplicates, status.messages_in), (2, 1));
         play.hears(Packet::PubRel(ack(9))).unwrap();
@@ -52,7 +52,7 @@ fn pubrel_is_always_answered() {
         play.reconnects(true);
         play.hears(Packet::PubRel(ack(9))).unwrap();
         play.hears(Packet::PubRel(ack(9))).unwrap();
-        assert_eq!(play.written(), [Packet::PubComp(ack(9)), Packet::PubComp(not_found(9))]);
+        assert_eq!(play.said(), [Packet::PubComp(ack(9)), Packet::PubComp(not_found(9))]);
     }
 }
 
@@ -194,5 +194,5 @@ fn answers_are_not_carried_over() {
     let mut play = Play::online(Version::V5);
     play.delivers(&delivery(Qos::AtLeastOnce, Some(1))).unwrap();
     play.reconnects(true);
-    assert_eq!(play.written(), []);
+    assert_eq!(play.said(), []);
 }

@@ -2,7 +2,7 @@
 mod checks;
 
 use super::super::*;
-use crate::mqtt::{PacketId, Qos, Retained};
+use crate::mqtt::{PacketId, Qos, Queued, Retained};
 use crate::time::Timestamp;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +156,7 @@ impl Pair {
             qos: message.qos,
             retained: message.retained,
             dup: message.dup,
+            queued: Queued::No,
             packet_id: message.packet_id,
             received: message.received,
         });

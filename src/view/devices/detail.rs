@@ -34,7 +34,6 @@ pub fn draw(scene: &Scene<'_>, row: Option<&Row>, area: Rect, frame: &mut Frame<
         block = block.title(Line::styled(format!(" {name} "), scene.style(Role::Title)));
     }
     let inner = block.inner(area);
-    frame.render_widget(block, area);
     let room = usize::from(inner.width.saturating_sub(2));
     let mut lines = Vec::new();
     for Fact(label, text, role) in row.map(|row| facts(scene, row)).unwrap_or_default() {
@@ -50,7 +49,13 @@ pub fn draw(scene: &Scene<'_>, row: Option<&Row>, area: Rect, frame: &mut Frame<
             lines.push(line.into_line());
         }
     }
-    lines.truncate(usize::from(inner.height));
+    let n_seen = usize::from(inner.height);
+    if lines.len() > n_seen {
+        let mark = format!(" {n_seen}/{} ", lines.len());
+        block = block.title_bottom(Line::styled(mark, scene.style(Role::Title)).right_aligned());
+        lines.truncate(n_seen);
+    }
+    frame.render_widget(block, area);
     paragraph(lines, inner, frame);
 }
 

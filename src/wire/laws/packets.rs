@@ -137,6 +137,7 @@ fn connack() -> impl Strategy<Value = Packet> {
     (any::<u8>(), numbers, flags, max_qos, texts, user()).prop_map(
         |(reason, numbers, flags, max_qos, texts, user)| {
             Packet::ConnAck(Box::new(ConnAck {
+                n_user_left_out: 0,
                 session_present: flags.4,
                 reason: Reason(reason),
                 session_expiry_s: numbers.0,

@@ -11,6 +11,7 @@ pub struct Usage {
 
 /// What was used between two moments.
 pub struct Used {
+    pub cpu: Duration,
     pub cores: f64,
     pub wakeups_per_s: f64,
 }
@@ -37,7 +38,7 @@ impl Usage {
             cpu += Duration::from_nanos(ns.saturating_sub(before.0));
             n_wakeups += u32::try_from(n.saturating_sub(before.1)).unwrap_or(u32::MAX);
         }
-        Used { cores: cpu.as_secs_f64() / seconds, wakeups_per_s: f64::from(n_wakeups) / seconds }
+        Used { cpu, cores: cpu.as_secs_f64() / seconds, wakeups_per_s: f64::from(n_wakeups) / seconds }
     }
 }
 

@@ -4,7 +4,7 @@ use super::process::{self, Usage, Used};
 use super::screen::Screen;
 use super::sender::{self, Sender, Stream, Writes};
 use super::traffic::{Packets, Version, plant_topic};
-use super::{Plan, Row};
+use super::{Plan, Row, ways};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::thread::sleep;
@@ -17,9 +17,12 @@ const LOADED_TOPICS: usize = 10_000;
 pub type Measure = fn(&Plan, Version) -> Row;
 
 /// Every row by the name that selects it.
-pub const ROWS: [(&str, Measure); 14] = [
+pub const ROWS: [(&str, Measure); 17] = [
     ("start", start),
+    ("connect-tcp", ways::connect_tcp),
+    ("connect-tls", ways::connect_tls),
     ("burst", burst),
+    ("ways", ways::ingest),
     ("retained", retained),
     ("siblings", siblings),
     ("keys", keys),
@@ -38,7 +41,7 @@ fn seconds(duration: Duration) -> f64 {
     duration.as_secs_f64()
 }
 
-fn ms(duration: Duration) -> f64 {
+pub fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
@@ -48,7 +51,7 @@ fn best(plan: &Plan, mut once: impl FnMut() -> f64) -> f64 {
 }
 
 /// From the first PUBLISH until the screen counts all.
-fn until_counted(screen: &Screen, sender: &Sender, packets: &Arc<Packets>, whole: (u64, u64)) -> f64 {
+pub fn until_counted(screen: &Screen, sender: &Sender, packets: &Arc<Packets>, whole: (u64, u64)) -> f64 {
     let began = sender.burst(packets);
     let at = screen.until("the whole count", |seen| {
         let ((topics, messages), at) = seen.counts;
@@ -238,7 +241,7 @@ fn watch_cpu(plan: &Plan, sender: &Sender, screen: &Screen) -> (f64, String) {
     sleep(Duration::from_secs(1));
     let (before, n_sent, begun) = (Usage::now(screen.pid), sender.n_sent(), Instant::now());
     sleep(plan.watch);
-    let Used { cores, wakeups_per_s } = before.until(&Usage::now(screen.pid));
+    let Used { cores, wakeups_per_s, cpu: _ } = before.until(&Usage::now(screen.pid));
     let sent = rate(sender.n_sent() - n_sent, begun) / 1e3;
     (cores, format!("{cores:.3} core, {wakeups_per_s:.0} wake-ups/s at {sent:.0} k/s"))
 }

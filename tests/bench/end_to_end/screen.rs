@@ -45,13 +45,19 @@ pub struct Screen {
 impl Screen {
     /// Starts the explorer on a broker.
     pub fn start(address: SocketAddr, version: Version, more: &[&str]) -> Self {
+        Self::start_at(&format!("mqtt://{address}"), version, more)
+    }
+
+    /// The same by a URL.
+    pub fn start_at(url: &str, version: Version, more: &[&str]) -> Self {
         let size = PtySize { rows: ROWS, cols: COLS, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("the system gives a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mqttscope"));
         command.args(["--mqtt", version.argument()]);
         command.args(more);
-        command.arg(format!("mqtt://{address}"));
+        command.arg(url);
         command.env("XDG_CONFIG_HOME", std::env::temp_dir().join("mqttscope-bench-has-no-config"));
+        command.env("XDG_STATE_HOME", std::env::temp_dir().join("mqttscope-bench-has-no-config"));
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env_remove("NO_COLOR");

@@ -1,7 +1,8 @@
-//! Addresses as a device file writes them. Owns the way back from an address to its URL; `mqtt::address` parses.
-use crate::mqtt::address::parse_url;
-use crate::mqtt::profile::Proxy;
-use crate::mqtt::{Address, Transport};
+//! Addresses and proxies as device files and forms write them. Owns the way back from an address to its URL;
+//! `mqtt::address` parses.
+use super::address::{Address, Transport, parse_url};
+use super::profile::Proxy;
+use super::secret::Secret;
 
 /// The URL that `parse_url` turns into this address and user name again. Never holds a password; a query,
 /// which may be a signature, is part of it.
@@ -21,7 +22,7 @@ pub fn url_of(address: &Address, username: Option<&str>) -> String {
 }
 
 /// Parses `http://[user[:password]@]host[:port]`; the error is for the person who wrote it.
-pub(super) fn parse_proxy(text: &str) -> Result<Proxy, String> {
+pub fn parse_proxy(text: &str) -> Result<Proxy, String> {
     let wrong = "a proxy is written http://[user[:password]@]host:port";
     let rest = text.strip_prefix("http://").ok_or(wrong)?;
     // The same grammar as a WebSocket's address, port 80 included.
@@ -31,9 +32,7 @@ pub(super) fn parse_proxy(text: &str) -> Result<Proxy, String> {
     }
     let credentials = match (parsed.username, parsed.password) {
         (None, _) => None,
-        (Some(user), password) => {
-            Some((user, password.unwrap_or_else(|| crate::mqtt::Secret::new(Vec::new()))))
-        }
+        (Some(user), password) => Some((user, password.unwrap_or_else(|| Secret::new(Vec::new())))),
     };
     Ok(Proxy { host: parsed.address.host, port: parsed.address.port, credentials })
 }
@@ -44,8 +43,8 @@ pub fn proxy_shown(proxy: &Proxy) -> String {
     format!("http://{user}{}", host_port(proxy))
 }
 
-/// The proxy's URL with everything, for the file alone.
-pub(super) fn proxy_of(proxy: &Proxy) -> String {
+/// The proxy's URL with everything, for the file and the form alone.
+pub fn proxy_of(proxy: &Proxy) -> String {
     let user = proxy.credentials.as_ref().map(|(user, password)| {
         let password = String::from_utf8_lossy(password.expose());
         let colon = if password.is_empty() { "" } else { ":" };

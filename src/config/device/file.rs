@@ -1,0 +1,117 @@
+//! A device file's text as a whole: read in parts, edited, and held against what it shall say. Owns which part is
+//! read how; opens no file.
+use super::node::Nodes;
+use super::table::Reader;
+use super::{DeviceError, DeviceFile, PlainPassword};
+use super::{blocks, nodes, raw, read, write};
+use crate::device::Node;
+use crate::mqtt::Profile;
+use crate::warning::Warning;
+use std::path::Path;
+
+/// Reads a text as the device file that would lie at `path`.
+pub fn parse(name: &str, path: &Path, text: String) -> Result<DeviceFile, DeviceError> {
+    let label = path.display().to_string();
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let read =
+        in_parts(&text, &label, directory, name).unwrap_or_else(|| whole(&text, &label, directory, name));
+    let (profile, nodes, warnings) = read.map_err(|faults| DeviceError::Broken { file: label, faults })?;
+    Ok(DeviceFile { name: name.to_owned(), path: path.to_owned(), profile, nodes, warnings, text })
+}
+
+type Read = Result<(Profile, Vec<Node>, Vec<Warning>), Vec<super::Fault>>;
+
+/// Each node's block by itself, which is many times as fast. `None` for a file where that may not be the same.
+fn in_parts(text: &str, label: &str, directory: &Path, name: &str) -> Option<Read> {
+    let blocks = blocks::find(text);
+    let mut reader = Reader::new(text, &blocks.rest, label, directory);
+    let (mut nodes, mut of_rest) = (Nodes::default(), Nodes::default());
+    let profile = read::read(&mut reader, name, &mut of_rest);
+    if reader.is_broken || of_rest.is_any {
+        return None;
+    }
+    for block in &blocks.nodes {
+        let entries = raw::block(text.get(block.core.clone())?, block.core.start)?;
+        nodes.add(&mut reader, block.core.start, &entries);
+    }
+    Some(told(reader, profile, nodes))
+}
+
+fn whole(text: &str, label: &str, directory: &Path, name: &str) -> Read {
+    let mut reader = Reader::new(text, text, label, directory);
+    let mut nodes = Nodes::default();
+    let profile = read::read(&mut reader, name, &mut nodes);
+    told(reader, profile, nodes)
+}
+
+fn told(reader: Reader<'_>, profile: Profile, nodes: Nodes) -> Read {
+    let (faults, warnings) = reader.told();
+    if faults.is_empty() { Ok((profile, nodes.read, warnings)) } else { Err(faults) }
+}
+
+impl DeviceFile {
+    /// The file's text with the profile in the place of what it says now.
+    pub fn edited(&self, profile: &Profile, plain: PlainPassword) -> Result<String, DeviceError> {
+        self.edited_with(profile, &self.nodes, plain)
+    }
+
+    /// The file's text with profile and nodes in the place of what it says now; only what differs is written anew.
+    pub fn edited_with(
+        &self,
+        profile: &Profile,
+        new: &[Node],
+        plain: PlainPassword,
+    ) -> Result<String, DeviceError> {
+        let unchangeable = || DeviceError::Unchangeable(self.path.display().to_string());
+        let of_profile = with_profile(&self.text, &self.profile, profile, plain).ok_or_else(unchangeable)?;
+        let text = if nodes::are_same(&self.nodes, new) {
+            of_profile
+        } else {
+            nodes::edited(&of_profile, &self.nodes, new).ok_or_else(unchangeable)?
+        };
+        if text == self.text { Ok(text) } else { checked(&self.name, &self.path, text, profile, new) }
+    }
+}
+
+/// The text of a new file.
+pub(super) fn new(
+    name: &str,
+    path: &Path,
+    profile: &Profile,
+    nodes: &[Node],
+    plain: PlainPassword,
+) -> Result<String, DeviceError> {
+    let unchangeable = || DeviceError::Unchangeable(path.display().to_string());
+    let text = write::edited(None, profile, plain).map_err(|_not_toml| unchangeable())?;
+    let text = nodes::edited(&text, &[], nodes).ok_or_else(unchangeable)?;
+    checked(name, path, text, profile, nodes)
+}
+
+/// Edits what stands before the nodes alone where that will do: the TOML editor takes its time over many blocks.
+fn with_profile(text: &str, old: &Profile, new: &Profile, plain: PlainPassword) -> Option<String> {
+    let blocks = blocks::find(text);
+    match blocks.nodes.first() {
+        Some(first) if blocks.are_last => {
+            let (before, nodes) = text.split_at_checked(first.span.start)?;
+            let before = write::edited(Some((before, old)), new, plain).ok()?;
+            Some(before + nodes)
+        }
+        Some(_) | None => write::edited(Some((text, old)), new, plain).ok(),
+    }
+}
+
+/// Holds a text against what it shall say, so that no spoilt file is ever written.
+fn checked(
+    name: &str,
+    path: &Path,
+    text: String,
+    profile: &Profile,
+    nodes: &[Node],
+) -> Result<String, DeviceError> {
+    let read = parse(name, path, text)?;
+    if write::is_same(&read.profile, profile) && nodes::are_same(&read.nodes, nodes) {
+        Ok(read.text)
+    } else {
+        Err(DeviceError::Unchangeable(path.display().to_string()))
+    }
+}

@@ -1,0 +1,65 @@
+//! What a broker kept for us while we were away, by two brokers: heard, marked and told.
+use crate::rig::{Device, Hands, Independent, VERSIONS, profile, publication, subscription};
+use mqttscope::demo::broker::{self, BrokerOptions};
+use mqttscope::mqtt::port::Notice;
+use mqttscope::mqtt::{BrokerEvent, BrokerRequest, Profile, Qos, Queued, Version};
+use std::net::SocketAddr;
+
+/// Leaves, has twelve messages published meanwhile, and comes back; what is told then.
+async fn comes_back(address: SocketAddr, version: Version) -> (Device, String) {
+    let subscriptions = vec![subscription("a/#", Qos::AtLeastOnce)];
+    let kept = Profile {
+        clean_start: false,
+        session_expiry_s: 600,
+        subscriptions,
+        ..profile(address, version, "away")
+    };
+    let mut device = Device::start(kept);
+    device.granted(1).await;
+    device.ask(BrokerRequest::Disconnect);
+    device.lost().await;
+    let mut other = Device::start(profile(address, version, "other"));
+    other.online().await;
+    for ticket in 1..=12 {
+        other.publish(ticket, publication("a/b", ticket.to_string().as_bytes(), Qos::AtLeastOnce, false));
+    }
+    other.settled(12).await;
+    device.ask(BrokerRequest::Connect);
+    assert!(device.online().await.connack.session_present);
+    let told = device
+        .until("what was queued", |event| match event {
+            BrokerEvent::Notice(Notice::Words(words)) => words.contains("queued").then(|| words.clone()),
+            _ => None,
+        })
+        .await;
+    other.publish(13, publication("a/c", b"live", Qos::AtLeastOnce, false));
+    device.heard(13).await;
+    (device, told)
+}
+
+fn check(device: &Device, told: &str) {
+    assert_eq!(told, "12 messages were likely queued while we were away");
+    let queued: Vec<Queued> = device.heard.iter().map(|message| message.queued).collect();
+    assert_eq!(queued[..12], [Queued::Likely; 12]);
+    assert_eq!(queued[12], Queued::No, "the last was live");
+}
+
+#[tokio::test]
+async fn messages_queued_by_the_embedded_broker_are_counted_and_marked() {
+    for version in VERSIONS {
+        let broker = broker::start(BrokerOptions::default(), Hands::new()).await.unwrap();
+        let (device, told) = comes_back(broker.address(), version).await;
+        check(&device, &told);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_queued_by_another_s_broker_are_counted_and_marked() {
+    let broker = Independent::start().await;
+    for version in VERSIONS {
+        let (device, told) = comes_back(broker.address, version).await;
+        check(&device, &told);
+        device.ask(BrokerRequest::End);
+    }
+    broker.stop().await;
+}
