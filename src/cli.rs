@@ -7,13 +7,17 @@ use std::fmt;
 use std::path::PathBuf;
 
 mod amounts;
+mod check;
 mod device;
 mod doctor;
+mod learn;
+mod listen;
 mod mosquitto;
 mod open;
 mod preset;
 mod profile;
 mod run;
+mod span;
 mod transport;
 
 pub use amounts::parse_bytes;
@@ -87,6 +91,10 @@ pub enum Subcommands {
     Device(device::DeviceArgs),
     /// Connect step by step and say what is wrong: resolve, TCP, TLS, CONNECT, limits, subscribe, round trips
     Doctor(doctor::DoctorArgs),
+    /// Listen for a while and write what was heard as typed nodes into a device file
+    Learn(Box<learn::LearnArgs>),
+    /// Hold live traffic against a device file: new, missing or stale topics, wrong types, values out of range
+    Check(Box<check::CheckArgs>),
 }
 
 /// Arguments of the demo.
