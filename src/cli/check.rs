@@ -104,7 +104,7 @@ pub(super) fn run(
     let ended = verdict(&checked, &at);
     if args.json {
         let code = ended.as_ref().map_or_else(|(code, _)| *code, |()| EXIT_DONE);
-        headless::json(&checked, code).iter().for_each(|line| listen::say(line));
+        listen::say_lines(&headless::json(&checked, code));
     } else {
         let marks = if args.ascii || !config::locale_is_utf8() { Marks::Ascii } else { Marks::Unicode };
         listen::say_all(&headless::lines(&checked, marks));

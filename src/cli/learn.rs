@@ -135,12 +135,12 @@ fn print(
     let exit = ended.as_ref().map_or_else(|(code, _)| *code, |()| EXIT_DONE);
     let summary = Summary { learnt, merged, file, exit };
     if args.json {
-        return headless::json(&summary).iter().for_each(|line| listen::say(line));
+        return listen::say_lines(&headless::json(&summary));
     }
     let marks = if args.ascii || !config::locale_is_utf8() { Marks::Ascii } else { Marks::Unicode };
     if !learnt.rows.is_empty() {
         listen::say_all(&headless::table(&learnt.rows, &merged.rows, marks));
-        listen::say("");
+        listen::say_all("\n");
     }
     listen::say_all(&headless::summary(&summary, marks));
 }

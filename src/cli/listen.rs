@@ -112,9 +112,11 @@ const fn exit(verdict: Verdict) -> u8 {
     }
 }
 
-/// Prints a line; nobody to read it is nothing to fail for.
-pub(super) fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+/// Prints lines; nobody to read them is nothing to fail for.
+pub(super) fn say_lines(lines: &[String]) {
+    for line in lines {
+        say_all(&format!("{line}\n"));
+    }
 }
 
 /// Prints lines that end themselves.

@@ -140,7 +140,11 @@ pub async fn learn(
         .collect();
     rows.sort_by(|one, other| in_order(&one.topic, &other.topic));
     let counts = session.counts();
-    Ok(Learnt { rows, counts, n_members_left_out, n_objects_left_out: payloads.n_left_out, heard })
+    let n_objects_left_out = match options.objects {
+        Objects::Parts => payloads.n_left_out,
+        Objects::Whole => 0,
+    };
+    Ok(Learnt { rows, counts, n_members_left_out, n_objects_left_out, heard })
 }
 
 /// What to ask for so that devices can describe themselves, where the subscriptions do not cover it.

@@ -1,7 +1,7 @@
 //! Hearing a broker for a while. Owns the connection's course and when it is over; what is made of the messages is
 //! the listener's.
 use super::doctor;
-use crate::broker::{self, Events};
+use crate::broker::{self, Events, QUEUE_MESSAGES};
 use crate::decode::figures::span;
 use crate::mqtt::port::{Lost, Notice, Step};
 use crate::mqtt::{Batch, BrokerEvent, BrokerRequest, Check, Filter, Profile, Subscription, Verdict};
@@ -152,6 +152,12 @@ pub async fn listen(
             break ended;
         }
     };
+    // What came before the end counts, though a flood has none.
+    for event in std::iter::from_fn(|| events.try_recv()).take(QUEUE_MESSAGES) {
+        if let BrokerEvent::Messages(batch) = event {
+            tell(Told::Messages(&batch));
+        }
+    }
     if requests.try_send(BrokerRequest::End).is_ok() {
         let _ = timeout(plan.patience.min(FAREWELL), gone(&mut events)).await;
     }

@@ -5,6 +5,7 @@ use super::{Learnt, Merged, Row, What};
 use crate::decode::figures::{counted, grouped, span};
 use crate::device::learn::{Guess, Sureness};
 use serde_json::json;
+use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,10 +29,12 @@ pub struct Summary<'a> {
 pub fn table(rows: &[Row], what: &[What], marks: Marks) -> String {
     let shown = rows.iter().zip(what).take(MAX_ROWS).map(|(row, what)| {
         let Guess { kind, n_samples, unit, cadence, access, source, .. } = &row.guess;
-        let kind = if row.nodes.iter().any(|node| node.path().is_some()) {
-            format!("{kind} in {}", counted(row.nodes.len() as u64, "node"))
-        } else {
-            kind.to_string()
+        let kind = match row.nodes.as_slice() {
+            [node] => match node.path() {
+                Some(path) => format!("{} at {}", node.kind, clean(&path.to_string(), marks)),
+                None => kind.to_string(),
+            },
+            nodes => format!("{kind}, {}", counted(nodes.len() as u64, "node")),
         };
         let beside = match (what, source) {
             (What::Added, Some(source)) => format!("by {source}"),
@@ -58,7 +61,7 @@ pub fn table(rows: &[Row], what: &[What], marks: Marks) -> String {
         &rows_shown,
     );
     if let Some(n_more) = rows.len().checked_sub(MAX_ROWS).filter(|n| *n > 0) {
-        out.push_str(&format!("and {} more; --json lists all\n", counted(n_more as u64, "topic")));
+        let _ = writeln!(out, "and {} more; --json lists all", counted(n_more as u64, "topic"));
     }
     out
 }
