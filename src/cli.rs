@@ -80,7 +80,8 @@ Without a name or URL mqttscope opens what was open last, at first the Devices s
   mqttscope --cafile ca.pem mqtts://pi.local    TLS with an authority of your own
   mqttscope wss://broker.example/mqtt           through a web server
   mqttscope -t 'sensors/#' -t 'home/+/temperature' mqtt://pi.local
-  mqttscope plant mqtt://two                    a device file and a broker side by side";
+  mqttscope plant mqtt://two                    a device file and a broker side by side
+  mqttscope learn pi.local --name plant         what is heard becomes a device file";
 
 /// What to run instead of the explorer on a broker.
 #[derive(Debug, Subcommand)]

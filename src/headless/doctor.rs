@@ -285,7 +285,6 @@ impl Doctor<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::print::{Marks, line};
     use super::*;
     use crate::mqtt::Address;
     use crate::runtime::MachineClock;
