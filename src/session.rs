@@ -31,7 +31,6 @@ mod backoff;
 mod closing;
 mod connect;
 mod deliveries;
-mod facts;
 mod fatal;
 mod ids;
 mod inbound;
@@ -42,6 +41,7 @@ mod limits;
 mod outbound;
 mod packets;
 mod ping;
+mod status;
 mod subscriptions;
 #[cfg(test)]
 #[expect(clippy::wildcard_enum_match_arm, reason = "a test looks for one kind of event or packet")]

@@ -1,4 +1,4 @@
-//! What can be asked of a session. Owns the answers, and changes nothing.
+//! What a session tells of itself: figures, wishes and whether it is over. Changes nothing.
 use super::{Link, Session, Wish};
 use crate::mqtt::Ticket;
 use crate::mqtt::port::LinkStatus;
