@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod inspector;
 pub mod keys;
 pub mod layout;
+pub mod learn;
 pub mod life;
 pub mod line;
 pub mod meter;
@@ -44,7 +45,8 @@ pub use event::{DeviceId, Effect, Event};
 use form::Form;
 use freeze::Frozen;
 use inspector::Inspector;
-use layout::{Layout, Pane};
+use layout::{Layout, Pane, Panes};
+use learn::Learning;
 use life::Lives;
 use opening::Opening;
 use overlay::Overlay;
@@ -97,6 +99,8 @@ pub struct Model {
     pub focus: Pane,
     /// The publish form.
     pub form: Form,
+    /// What is being learnt.
+    pub learning: Option<Learning>,
     /// What became of publications.
     pub lives: Lives,
     /// The inspector's tab and scrolling.
@@ -126,6 +130,7 @@ pub struct Model {
     quit_asked: bool,
     touched: bool,
     n_exams: u32,
+    n_learnings: u32,
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
 }
 
@@ -144,6 +149,8 @@ enum UndoStep {
     Publish(Publication),
     Subscribe(Subscription),
     Unsubscribe(Filter),
+    /// Candidates go to a list of the learning session of a number.
+    Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
     /// Changes to kept nodes, and which state of them that leads to.
     Nodes(Vec<Change>, u64),
 }
@@ -170,6 +177,7 @@ impl Model {
             anchor: RowId::default(),
             focus: Pane::default(),
             form: Form::default(),
+            learning: None,
             lives: Lives::default(),
             inspector: Inspector::default(),
             overlay: Overlay::default(),
@@ -189,13 +197,19 @@ impl Model {
             quit_asked: false,
             touched: false,
             n_exams: 0,
+            n_learnings: 0,
             expanding: None,
         }
     }
 
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
-        layout::layout(self.cols, self.rows, self.focus)
+        layout::layout(self.cols, self.rows, self.focus, self.panes())
+    }
+
+    /// Which panes there are.
+    pub const fn panes(&self) -> Panes {
+        if self.learning.is_some() { Panes::WithLearn } else { Panes::Three }
     }
 
     /// The device of a row.
@@ -220,6 +234,7 @@ impl Model {
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
             (Overlay::None, Screen::Explorer, Pane::Publish) => Context::Publish,
+            (Overlay::None, Screen::Explorer, Pane::Learn) => Context::Learn,
         }
     }
 
@@ -231,12 +246,16 @@ impl Model {
 
     /// Whether there is work to do in slices.
     pub fn is_working(&self) -> bool {
-        self.expanding.is_some() || self.search.as_ref().is_some_and(Search::is_working)
+        self.expanding.is_some()
+            || self.search.as_ref().is_some_and(Search::is_working)
+            || self.learning.as_ref().is_some_and(Learning::is_working)
     }
 
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
-        [self.toasts.deadline(), self.lives.deadline(), self.picture.next_change].into_iter().flatten().min()
+        let learning = learn::deadline(self);
+        let waits = [self.toasts.deadline(), self.lives.deadline(), self.picture.next_change, learning];
+        waits.into_iter().flatten().min()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -269,7 +288,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         }
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
-        Event::Due => apply::due(model, now),
+        Event::Due => apply::due(model, now, effects),
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
@@ -277,5 +296,6 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),
     }
+    learn::settle(model);
     held::ask(model, now);
 }

@@ -23,6 +23,7 @@ mod help;
 mod history;
 mod inspector;
 mod keys;
+mod learn;
 mod prompt;
 mod publish;
 mod question;
@@ -65,6 +66,7 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Screen::Explorer => {
                 topics::draw(&scene, frame);
                 inspector::draw(&scene, frame);
+                learn::draw(&scene, frame);
                 publish::draw(&scene, frame);
             }
             Screen::Devices => devices::draw(&scene, frame),

@@ -130,6 +130,7 @@ impl Model {
         let device = self.device(self.cursor.device);
         self.picture.hints = device.map(|device| hints::silence(device, now)).unwrap_or_default();
         self.picture.inspector = shown::prepare(self, now, effects);
+        super::learn::rows::prepare(self, now);
         self.picture.next_change = if self.frozen.is_some() { None } else { next_change(self, now) };
     }
 
