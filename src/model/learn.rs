@@ -198,7 +198,7 @@ pub fn end(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
     let left = figures::counted(learning.learn.len(Lane::New) as u64, "candidate");
     let is_changed = model.device(learning.device).is_some_and(|device| device.kept.is_changed());
-    let save = if is_changed { "; w saves what was kept" } else { "" };
+    let save = if is_changed { "; w saves" } else { "" };
     model.say(now, Tone::Info, format!("learning ended; {left} not kept{save}"));
 }
 

@@ -75,7 +75,9 @@ fn topics(model: &Model) -> Wanted {
     if model.picture.rows.len() > 1 {
         keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
     }
-    if model.layout().arrangement == Arrangement::Single {
+    if model.learning.is_some() {
+        keys.push((&[Command::NextPane], "learn pane"));
+    } else if model.layout().arrangement == Arrangement::Single {
         keys.push((&[Command::NextPane], "next pane"));
     }
     match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
@@ -152,7 +154,7 @@ fn learn(model: &Model) -> Wanted {
     match learning.lane {
         Lane::New if is_any => keys.extend([
             (&[Command::Tick][..], "tick"),
-            (&[Command::Keep], if learning.ticks.is_empty() { "keep" } else { "keep ticked" }),
+            (&[Command::Keep], "keep"),
             (&[Command::KeepAll], "keep all"),
         ]),
         Lane::Kept if is_any => keys.push((&[Command::Keep], "change to what was heard")),

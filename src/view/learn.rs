@@ -16,16 +16,20 @@ use crate::model::learn::parts::Picker;
 use crate::model::learn::rows::Row;
 use crate::theme::Role;
 
-/// Columns between two columns.
+/// Columns between two columns, and in a narrow pane.
 const GAP: usize = 2;
+const NARROW_GAP: usize = 1;
+
+/// Columns of the pane below which it is narrow.
+const WIDE_FROM: usize = 92;
 
 /// Rows below the candidates that tell all of the one under the hand.
 const DETAIL_ROWS: u16 = 2;
 
 /// The columns, each with its width and the width of the pane from which it is there; topic and value share the rest.
 const TYPE: usize = 9;
-const SAMPLES: (usize, usize) = (4, 92);
-const RANGE: (usize, usize) = (15, 92);
+const SAMPLES: (usize, usize) = (4, WIDE_FROM);
+const RANGE: (usize, usize) = (15, WIDE_FROM);
 const UNIT: (usize, usize) = (6, 66);
 const CADENCE: usize = 7;
 const RETAINED: usize = 1;
@@ -77,6 +81,10 @@ fn title(scene: &Scene<'_>, learning: &Learning, max_cols: usize) -> Line<'stati
     let mut words = Strip::default();
     words.put(" Learn", scene.title(Pane::Learn));
     words.put(" ─ ", scene.style(border));
+    if let Some(device) = scene.model.device(learning.device).filter(|_| scene.model.devices.len() > 1) {
+        words.put(sanitize(device.profile.name.as_bytes(), 20), scene.style(Role::TitleFocused));
+        words.put(" ", Style::new());
+    }
     words.put(fit(&filters.join(" "), 30, "…"), scene.style(Role::TitleFocused));
     let strong = |lane| if learning.lane == lane { Role::TitleFocused } else { Role::Title };
     let mut said: Vec<(String, Role)> = Vec::new();
@@ -114,6 +122,7 @@ fn title(scene: &Scene<'_>, learning: &Learning, max_cols: usize) -> Line<'stati
 /// Where the columns lie.
 struct Columns {
     width: usize,
+    gap: usize,
     topic: usize,
     value: usize,
 }
@@ -121,11 +130,12 @@ struct Columns {
 impl Columns {
     fn new(width: usize) -> Self {
         let optional = [SAMPLES, RANGE, UNIT, ACCESS];
+        let gap = if width < WIDE_FROM { NARROW_GAP } else { GAP };
         let fixed: usize =
-            optional.iter().filter(|(_, from)| width >= *from).map(|(cols, _)| cols + GAP).sum();
-        let rest = width.saturating_sub(fixed + 3 + TYPE + CADENCE + RETAINED + 4 * GAP);
+            optional.iter().filter(|(_, from)| width >= *from).map(|(cols, _)| cols + gap).sum();
+        let rest = width.saturating_sub(fixed + 4 + TYPE + CADENCE + RETAINED + 4 * gap);
         let topic = (rest * TOPIC_PERCENT / 100).min(MAX_TOPIC);
-        Self { width, topic, value: rest.saturating_sub(topic) }
+        Self { width, gap, topic, value: rest.saturating_sub(topic) }
     }
 
     const fn has(&self, column: (usize, usize)) -> bool {
@@ -142,11 +152,11 @@ impl Columns {
 
     /// Walks the columns behind the topic; each is given its place and heading.
     fn cells(&self, line: &mut Strip, mut cell: impl FnMut(&mut Strip, Cell, &'static str, usize)) {
-        let mut at = 3 + self.topic + GAP;
+        let mut at = 3 + self.topic + self.gap;
         let mut put = |line: &mut Strip, which: Cell, heading: &'static str, width: usize| {
             line.to(at);
             cell(line, which, heading, width);
-            at += width + GAP;
+            at += width + self.gap;
         };
         put(line, Cell::Kind, "type", TYPE);
         if self.has(SAMPLES) {
@@ -208,6 +218,7 @@ enum Cell {
 /// The type, with a mark where it is not sure.
 fn kind(scene: &Scene<'_>, row: &Row, line: &mut Strip) {
     let (mark, role) = match row.sureness {
+        _ if row.has_update => ("±", Role::ValueError),
         _ if row.is_edited => ("*", Role::Mark),
         Sureness::Sure => ("", Role::Text),
         Sureness::Likely | Sureness::Perhaps => ("?", Role::TextFaint),

@@ -1,8 +1,8 @@
 //! What keys do to candidates: tick, edit, keep, discard. Owns the questions; kept nodes are changed by `nodes`.
 use super::{Learning, draft};
 use crate::decode::{figures, sanitize};
+use crate::device::Node;
 use crate::device::learn::{CandidateId, Lane};
-use crate::device::{Node, NodeKey};
 use crate::model::event::DeviceId;
 use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
@@ -128,7 +128,9 @@ pub fn keep_all(model: &mut Model, now: Timestamp, session: u32) {
     let Some(learning) = model.learning.as_ref().filter(|learning| learning.session == session) else {
         return;
     };
-    let all: Vec<CandidateId> = learning.learn.window(Lane::New, None).collect();
+    let mut all: Vec<CandidateId> = learning.learn.window(Lane::New, None).collect();
+    // The last one kept is on top of its list.
+    all.reverse();
     let nodes = proposed(model, learning, &all);
     put_away(model, now, nodes);
 }
@@ -140,14 +142,16 @@ fn ask_update(model: &mut Model, now: Timestamp, ids: &[CandidateId]) {
     let mut changed: Vec<Node> = Vec::new();
     let mut told: Vec<String> = Vec::new();
     for candidate in ids.iter().filter_map(|id| learning.learn.candidate(*id)) {
-        let first = NodeKey { topic: candidate.topic().clone(), path: None };
-        let Some(node) = device.kept.get(&first) else { continue };
-        let Some(update) = candidate.update_of(node) else { continue };
-        if told.len() < TOLD_CHANGES {
-            let topic = sanitize(node.topic.as_str().as_bytes(), MAX_TOPIC_COLS);
-            told.push(format!("{topic}: {}", difference(node, &update)));
+        let Some(place) = device.store.find(candidate.topic().as_str()) else { continue };
+        for (node, update) in
+            device.kept.at(place).filter_map(|node| Some((node, candidate.update_of(node)?)))
+        {
+            if told.len() < TOLD_CHANGES {
+                let topic = sanitize(node.topic.as_str().as_bytes(), MAX_TOPIC_COLS);
+                told.push(format!("{topic}: {}", difference(node, &update)));
+            }
+            changed.push(update);
         }
-        changed.push(update);
     }
     if changed.is_empty() {
         return model.say(now, Tone::Info, "what was heard is as the node says; nothing to change");

@@ -5,7 +5,7 @@ use super::hands::Hold;
 use super::{Learning, is_heard};
 use crate::decode::{self, Preview, figures};
 use crate::device::learn::{Candidate, CandidateId, Lane, Sureness};
-use crate::device::{Access, Domain, Node, NodeKey};
+use crate::device::{Access, Domain, Node};
 use crate::model::device::{Connection, Device};
 use crate::model::picture::{LIT, evicted};
 use crate::model::{Model, hints, ingest};
@@ -71,6 +71,8 @@ pub struct Row {
     pub was_retained: bool,
     /// Which way it goes.
     pub access: Access,
+    /// Whether it is kept, and was heard otherwise than the node says.
+    pub has_update: bool,
     /// What else there is to say; not escaped for the screen.
     pub notes: Vec<String>,
     sequence: u64,
@@ -165,8 +167,9 @@ impl Maker<'_> {
         let guess = candidate.guess();
         let topic = candidate.topic().as_str();
         let draft = self.learning.drafts.get(&id);
-        let key = NodeKey { topic: candidate.topic().clone(), path: None };
-        let kept = self.device.kept.get(&key);
+        let place = self.device.store.find(topic);
+        let kept = place.and_then(|place| self.device.kept.at(place).next());
+        let update = kept.and_then(|node| candidate.update_of(node));
         let named: Option<&Node> = kept.or(draft);
         let (value, is_lit, sequence) = self.value(&candidate, topic, old.iter().find(|row| row.id == id));
         let unit = named.map_or_else(|| guess.unit.clone(), |node| node.unit.clone());
@@ -189,7 +192,8 @@ impl Maker<'_> {
             cadence: guess.cadence.map(|cadence| figures::span(cadence.interval)).unwrap_or_default(),
             was_retained: guess.was_retained,
             access: named.map_or(guess.access, |node| node.access),
-            notes: notes(&candidate, kept, guess.source, guess.is_widened),
+            has_update: update.is_some(),
+            notes: notes(kept.map(|node| (node, update)), guess.source, guess.is_widened),
             sequence,
         })
     }
@@ -213,21 +217,16 @@ impl Maker<'_> {
     }
 }
 
-fn notes(
-    candidate: &Candidate<'_>,
-    kept: Option<&Node>,
-    source: Option<&'static str>,
-    is_widened: bool,
-) -> Vec<String> {
+fn notes(kept: Option<(&Node, Option<Node>)>, source: Option<&'static str>, is_widened: bool) -> Vec<String> {
     let mut notes = Vec::new();
-    match kept.map(|node| (node, candidate.update_of(node))) {
+    let is_kept = kept.is_some();
+    match kept {
         Some((node, Some(update))) => notes.push(format!("heard otherwise: {}", difference(node, &update))),
         Some((_, None)) => notes.push("as the node says".into()),
-        None if candidate.lane() == Lane::Kept => notes.push("kept in parts".into()),
         None => {}
     }
     notes.extend(source.map(|source| format!("told by {source}")));
-    if is_widened && kept.is_none() {
+    if is_widened && !is_kept {
         notes.push("values disagreed, so the type is the wider one".into());
     }
     notes
