@@ -8,6 +8,7 @@ use crate::time::{Timestamp, WallOrigin};
 pub mod apply;
 pub mod device;
 pub mod devices;
+pub mod editor;
 pub mod event;
 pub mod facts;
 pub mod fold;
@@ -32,6 +33,7 @@ pub mod picture;
 pub mod publish;
 pub mod search;
 pub mod shown;
+pub mod spacing;
 pub mod takes;
 mod tls;
 pub mod toast;
@@ -41,6 +43,7 @@ pub mod visited;
 
 use device::Device;
 use devices::Devices;
+use editor::Editor;
 pub use event::{DeviceId, Effect, Event};
 use form::Form;
 use freeze::Frozen;
@@ -52,6 +55,7 @@ use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
 use search::Search;
+use spacing::Spacing;
 use toast::{Toasts, Tone};
 use tree::RowId;
 use visited::Visited;
@@ -101,6 +105,10 @@ pub struct Model {
     pub form: Form,
     /// What is being learnt.
     pub learning: Option<Learning>,
+    /// The editor of a node's value, in the form's place while it is open.
+    pub editor: Option<Editor>,
+    /// Values of nodes on their way out.
+    pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
     /// The inspector's tab and scrolling.
@@ -178,6 +186,8 @@ impl Model {
             focus: Pane::default(),
             form: Form::default(),
             learning: None,
+            editor: None,
+            spacing: Spacing::default(),
             lives: Lives::default(),
             inspector: Inspector::default(),
             overlay: Overlay::default(),
@@ -204,7 +214,8 @@ impl Model {
 
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
-        layout::layout(self.cols, self.rows, self.focus, self.panes())
+        let form_rows = if self.editor.is_some() { layout::EDITOR_ROWS } else { layout::FORM_ROWS };
+        layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
     }
 
     /// Which panes there are.
@@ -233,6 +244,7 @@ impl Model {
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
+            (Overlay::None, Screen::Explorer, Pane::Publish) if self.editor.is_some() => Context::Editor,
             (Overlay::None, Screen::Explorer, Pane::Publish) => Context::Publish,
             (Overlay::None, Screen::Explorer, Pane::Learn) => Context::Learn,
         }
@@ -253,9 +265,8 @@ impl Model {
 
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
-        let learning = learn::deadline(self);
-        let waits = [self.toasts.deadline(), self.lives.deadline(), self.picture.next_change, learning];
-        waits.into_iter().flatten().min()
+        let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
+        waits.into_iter().chain([self.picture.next_change, learn::deadline(self)]).flatten().min()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -297,5 +308,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Terminated => effects.push(Effect::Quit),
     }
     learn::settle(model);
+    spacing::due(model, now, effects);
+    editor::settle(model, now);
     held::ask(model, now);
 }

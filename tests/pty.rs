@@ -48,6 +48,33 @@ fn a_published_value_has_a_visible_effect_in_the_plant() {
 }
 
 #[test]
+fn a_lamp_is_set_by_toggle_and_seen_to_answer() {
+    let mut program = demo(&[], CLASSIC);
+    program.sees("plant");
+    // Said once, so that the topic is there and its words are known.
+    program.types("p\u{15}home/lights/living_room/set\toff\r");
+    program.sees("echo");
+    program.leaves();
+    program.types("\u{7}home/lights/living_room/set\r");
+    program.sees("living_room/set");
+    program.types("a\r");
+    program.sees("kept 1 node");
+    program.types("e");
+    program.sees("[off] on");
+    program.types(" \r");
+    program.sees("off [on]");
+    program.sees("echo");
+    program.leaves();
+    program.types("\u{7}home/lights/living_room\r");
+    program.sees_that("the lamp's answer", |screen| {
+        screen.lines().any(|line| line.contains("┤") || line.contains("living_room"))
+            && screen.contains(" on ")
+    });
+    program.types("qy");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
 fn any_size_is_survived() {
     let mut program = demo(&[], CLASSIC);
     program.sees("plant");

@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, held, learn, moves, nodes, opening};
+use super::{Model, Undo, UndoStep, apply, editor, held, learn, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -23,6 +23,9 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
         (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
         _ => {}
+    }
+    if model.context() == Context::Editor {
+        return editor::keys::key(model, now, chord, command, effects);
     }
     if model.context() == Context::DeviceForm {
         return edit::key(model, now, chord, command, effects);
@@ -63,7 +66,9 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Devices)
                     || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
             }
-            Context::Everywhere | Context::Topics | Context::Inspector | Context::Learn => true,
+            Context::Everywhere | Context::Topics | Context::Inspector | Context::Learn | Context::Editor => {
+                true
+            }
         }
 }
 
@@ -105,6 +110,14 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         };
     }
     let is_publish = model.context() == Context::Publish;
+    if model.context() == Context::Editor {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        return match editor::keys::paste(model, &text) {
+            None => model.say(now, Tone::Warn, "this value is chosen by key; nothing can be pasted"),
+            Some(0) => {}
+            Some(n) => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room")),
+        };
+    }
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
         Overlay::None if is_publish => model.form.line(),
@@ -254,7 +267,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
         Deed::Quit => effects.push(Effect::Quit),
-        Deed::SendHeld(id) => held::send_all(model, id, effects),
+        Deed::SendHeld(id) => held::send_all(model, now, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
         Deed::KeepAll(session) => learn::deeds::keep_all(model, now, session),

@@ -214,7 +214,8 @@ impl Explorer {
             return self.drain();
         }
         let cursor = self.model.cursor;
-        self.tell(Event::Due, Want::Traffic);
+        let is_first = self.model.is_unfolding(self.clock.now());
+        self.tell(Event::Due, if is_first { Want::Now } else { Want::Traffic });
         if self.model.cursor != cursor {
             self.pace.want(Want::Now);
         }
