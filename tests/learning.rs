@@ -89,9 +89,9 @@ fn the_demo_plant_is_learnt_by_four_keys_and_saved_as_expected() {
         .sees("save as: demo")
         .types("<enter>");
     let errands = story.effects.drain(..);
-    let saving =
+    let mut saving =
         errands.filter_map(|effect| if let Effect::Disk(errand) = effect { Some(*errand) } else { None });
-    let Some(Errand::Save(saving)) = saving.last() else { panic!("nothing is saved") };
+    let Some(Errand::Save(saving)) = saving.next_back() else { panic!("nothing is saved") };
     let home = tempfile::tempdir().unwrap();
     let devices = Devices::at(Some(home.path().to_owned()));
     let nodes = saving.of.unwrap().nodes;

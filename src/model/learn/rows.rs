@@ -40,6 +40,7 @@ pub struct Shown {
 
 /// A candidate as the pane shows it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, in any combination")]
 pub struct Row {
     /// Which one.
     pub id: CandidateId,
@@ -108,7 +109,9 @@ pub fn prepare(model: &mut Model, now: Timestamp) {
     };
     for row in rows.iter().filter(|row| row.is_lit) {
         let last = device.store.find(&row.topic).and_then(|node| device.store.last(node));
-        last.into_iter().for_each(|last| at(last.changed + LIT));
+        if let Some(last) = last {
+            at(last.changed + LIT);
+        }
     }
     let is_behind = learning.hold == Hold::Follow
         && learning.cursor.is_none()

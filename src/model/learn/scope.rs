@@ -84,15 +84,12 @@ fn words(text: &str) -> Result<Vec<Word>, String> {
     while !rest.is_empty() {
         let excluded = rest.strip_prefix('-');
         let body = excluded.unwrap_or(rest);
-        let (text, is_quoted, behind) = match body.strip_prefix('"') {
-            Some(quoted) => {
-                let (text, behind) = unquote(quoted)?;
-                (text, true, behind)
-            }
-            None => {
-                let (word, behind) = body.split_once(' ').unwrap_or((body, ""));
-                (word.to_owned(), false, behind)
-            }
+        let (text, is_quoted, behind) = if let Some(quoted) = body.strip_prefix('"') {
+            let (text, behind) = unquote(quoted)?;
+            (text, true, behind)
+        } else {
+            let (word, behind) = body.split_once(' ').unwrap_or((body, ""));
+            (word.to_owned(), false, behind)
         };
         words.push(Word { text, is_exclude: excluded.is_some(), is_quoted });
         rest = behind.trim_start();
