@@ -327,7 +327,7 @@ fn the_demo_is_learnt_and_saved_and_read_back_while_the_broker_is_gone() {
     let file = fs::read_to_string(home.path().join("mqttscope/devices/hall.toml")).unwrap();
     let n_nodes = file.matches("[[node]]").count();
     assert!(n_nodes > 90, "{n_nodes} nodes in\n{file}");
-    for typed in ["unit = \"°C\"", "type = \"bool\"", "type = \"vec3\"", "min = 0"] {
+    for typed in ["unit = \"°C\"", "type = \"bool\"", "min = 0"] {
         assert!(file.contains(typed), "{typed} in\n{file}");
     }
 }

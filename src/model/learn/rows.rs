@@ -176,8 +176,10 @@ impl Maker<'_> {
         let named: Option<&Node> = kept.or(draft);
         let (value, is_lit, sequence) = self.value(&candidate, topic, old.iter().find(|row| row.id == id));
         let unit = named.map_or_else(|| guess.unit.clone(), |node| node.unit.clone());
+        // One sample is no range.
         let observed = guess
             .observed
+            .filter(|(min, max)| min < max)
             .map(|(min, max)| Domain { min: Some(min), max: Some(max), ..Domain::default() }.range());
         Some(Row {
             id,
