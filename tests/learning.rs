@@ -348,7 +348,7 @@ fn ending_with_ticks_asks() {
 }
 
 #[test]
-fn a_hundred_thousand_candidates_are_moved_about_and_nothing_runs_off_the_end() {
+fn twenty_thousand_candidates_are_moved_about_and_nothing_runs_off_the_end() {
     let mut story = story().online().types("L");
     let mut batch = Batch::default();
     for number in 0..20_000 {
