@@ -11,6 +11,8 @@ pub enum Context {
     Inspector,
     /// The publish form.
     Publish,
+    /// What is being learnt.
+    Learn,
     /// The editor of a node's value.
     Editor,
     /// The Devices screen.
@@ -29,11 +31,12 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
         Self::Publish,
+        Self::Learn,
         Self::Editor,
         Self::Devices,
         Self::DeviceForm,
@@ -50,6 +53,7 @@ impl Context {
             Self::Topics => "topics",
             Self::Inspector => "inspector",
             Self::Publish => "publish",
+            Self::Learn => "learn",
             Self::Editor => "editor",
             Self::Devices => "devices",
             Self::DeviceForm => "device-form",
@@ -67,6 +71,7 @@ impl Context {
             Self::Topics => "Topics",
             Self::Inspector => "Inspector",
             Self::Publish => "Publish form",
+            Self::Learn => "Learn",
             Self::Editor => "Editing a value",
             Self::Devices => "Devices",
             Self::DeviceForm => "Device form",
@@ -90,6 +95,7 @@ impl Context {
             Self::Everywhere
             | Self::Topics
             | Self::Inspector
+            | Self::Learn
             | Self::Devices
             | Self::Exam
             | Self::HelpScreen => false,
@@ -155,17 +161,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Learn, Devices, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Learn, Devices, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Learn, Devices, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Learn, Devices, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    First = "first" in [Topics, Inspector, Learn, Devices, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    Last = "last" in [Topics, Inspector, Learn, Devices, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -200,6 +206,8 @@ commands! {
     ToggleKeptOnly = "toggle-kept-only" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
     Pin = "pin" in [Topics, Inspector];
+    /// Learn what lies below this row, or end learning
+    ToggleLearn = "toggle-learn" in [Topics, Inspector, Learn];
     /// Publish to this topic
     Publish = "publish" in [Topics, Inspector];
     /// Edit the kept node's value by its type
@@ -258,6 +266,27 @@ commands! {
     /// Send each step at once, or only by key again
     ToggleLive = "toggle-live" in [Editor];
 
+    /// Tick the row, or take its tick away
+    Tick = "tick" in [Learn];
+    /// Keep the ticked rows, else the row under the cursor
+    Keep = "keep" in [Learn];
+    /// Keep all; asks, and says how many they are
+    KeepAll = "keep-all" in [Learn];
+    /// Edit the attributes before keeping
+    EditCandidate = "edit-candidate" in [Learn];
+    /// Choose parts of the JSON to keep
+    ChooseParts = "choose-parts" in [Learn];
+    /// Discard; asks. In the list of discarded: bring back
+    Discard = "discard" in [Learn];
+    /// Hold the rows still, or follow the activity
+    HoldStill = "hold-still" in [Learn];
+    /// Go to the next list: new, kept, discarded
+    NextList = "next-list" in [Learn];
+    /// Go to the list before
+    PreviousList = "previous-list" in [Learn];
+    /// Edit what is learnt: filters, excludes, cap, time
+    LearnScope = "learn-scope" in [Learn];
+
     /// Open the device, or go to it
     OpenDevice = "open-device" in [Devices];
     /// Add a device, by a form
@@ -267,7 +296,7 @@ commands! {
     /// Close the device; asks while publications are in flight
     CloseDevice = "close-device" in [Devices];
     /// Save the device with its kept nodes
-    SaveDevice = "save-device" in [Topics, Inspector, Devices];
+    SaveDevice = "save-device" in [Topics, Inspector, Learn, Devices];
     /// Copy the device under another name
     CopyDevice = "copy-device" in [Devices];
     /// Delete the device's file; asks, and keeps the old one

@@ -24,6 +24,7 @@ mod help;
 mod history;
 mod inspector;
 mod keys;
+mod learn;
 mod prompt;
 mod publish;
 mod question;
@@ -66,6 +67,7 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Screen::Explorer => {
                 topics::draw(&scene, frame);
                 inspector::draw(&scene, frame);
+                learn::draw(&scene, frame);
                 match &model.editor {
                     Some(editor) => editor::draw(&scene, editor, frame),
                     None => publish::draw(&scene, frame),

@@ -292,3 +292,42 @@ fn without_anything_to_open_it_starts_on_the_devices_and_enter_reaches_a_broker(
     let again = Program::start(&[], &variables, CLASSIC);
     again.sees("● plant · mqtt 5");
 }
+
+#[test]
+fn the_demo_is_learnt_and_saved_and_read_back_while_the_broker_is_gone() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().to_str().unwrap().to_owned();
+    let variables = [("XDG_CONFIG_HOME", path.as_str()), ("XDG_STATE_HOME", path.as_str())];
+    let mut program = demo(&variables, CLASSIC);
+    program.sees("plant");
+    program.sees("L learn");
+    program.types("L");
+    program.sees("A keep all");
+    program.types("A");
+    program.sees("as nodes?");
+    program.types("y");
+    program.sees("w save");
+    program.types("w");
+    program.sees("save as: demo");
+    program.types("\u{15}hall\r");
+    program.sees_that("nothing unsaved", |screen| !screen.contains("unsaved"));
+    program.types("Lq");
+    let (status, screen) = program.ends();
+    assert_eq!(status.exit_code(), 0, "{screen}");
+
+    let mut program = Program::start(&["hall"], &variables, CLASSIC);
+    program.sees("hall");
+    program.types("\u{7}plant/hall1/oven3/setpoint\r");
+    program.sees("◆ setpoint");
+    program.sees("not heard yet");
+    program.types("K");
+    program.sees("kept only");
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+    let file = fs::read_to_string(home.path().join("mqttscope/devices/hall.toml")).unwrap();
+    let n_nodes = file.matches("[[node]]").count();
+    assert!(n_nodes > 90, "{n_nodes} nodes in\n{file}");
+    for typed in ["unit = \"°C\"", "type = \"bool\"", "min = 0"] {
+        assert!(file.contains(typed), "{typed} in\n{file}");
+    }
+}

@@ -1,6 +1,8 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
 #[path = "screens/devices.rs"]
 mod devices;
+#[path = "screens/learn.rs"]
+mod learn;
 #[path = "common/stage.rs"]
 mod stage;
 

@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, moves, nodes, publish};
+use super::{Model, Screen, editor, ingest, keys, learn, moves, nodes, publish};
 use crate::command::Command;
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -22,8 +22,8 @@ const MAX_COPY_BYTES: usize = 74_994;
 pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Help => help(model),
-        Command::NextPane => model.focus = model.focus.next(),
-        Command::PreviousPane => model.focus = model.focus.previous(),
+        Command::NextPane => model.focus = model.focus.next(model.panes()),
+        Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
         Command::Leave => leave(model, now),
         Command::Quit => quit(model, effects),
@@ -36,7 +36,21 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::AddDevice => edit::add(model),
         Command::EditDevice => edit::edit(model, now, effects),
         Command::CloseDevice => deeds::close(model, now, effects),
-        Command::SaveDevice => deeds::ask_save(model, now, effects),
+        Command::SaveDevice => {
+            learn::turn_to(model);
+            deeds::ask_save(model, now, effects);
+        }
+        Command::ToggleLearn => learn::toggle(model, now, effects),
+        Command::Tick => learn::deeds::tick(model, now),
+        Command::Keep => learn::deeds::keep(model, now),
+        Command::KeepAll => learn::deeds::ask_keep_all(model, now),
+        Command::EditCandidate => learn::deeds::edit(model, now),
+        Command::ChooseParts => learn::parts::open(model, now),
+        Command::Discard => learn::deeds::ask_discard(model, now),
+        Command::HoldStill => learn::hands::hold_still(model),
+        Command::NextList => learn::hands::turn_list(model, 1),
+        Command::PreviousList => learn::hands::turn_list(model, -1),
+        Command::LearnScope => learn::ask_scope(model, now),
         Command::AddChild => nodes::edit::ask_add(model, PromptKind::AddChild),
         Command::AddSibling => nodes::edit::ask_add(model, PromptKind::AddSibling),
         Command::Alias => nodes::edit::ask_alias(model, now),
@@ -50,13 +64,13 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
         Command::ToggleFreeze => freeze(model, now),
-        Command::CursorDown => moves::step(model, 1),
-        Command::CursorUp => moves::step(model, -1),
-        Command::PageDown => moves::page(model, 1),
-        Command::PageUp => moves::page(model, -1),
-        Command::First => moves::edge(model, Placement::Top),
-        Command::Last => moves::edge(model, Placement::Bottom),
-        Command::Expand => moves::expand(model),
+        Command::CursorDown => moves::step(model, now, 1),
+        Command::CursorUp => moves::step(model, now, -1),
+        Command::PageDown => moves::page(model, now, 1),
+        Command::PageUp => moves::page(model, now, -1),
+        Command::First => moves::edge(model, now, Placement::Top),
+        Command::Last => moves::edge(model, now, Placement::Bottom),
+        Command::Expand => moves::expand(model, now),
         Command::Collapse => moves::collapse(model),
         Command::Toggle => moves::toggle(model),
         Command::ExpandAll => moves::expand_all(model),
@@ -127,6 +141,8 @@ fn leave(model: &mut Model, now: Timestamp) {
         model.overlay = Overlay::None;
     } else if model.screen == Screen::Devices {
         deeds::leave(model, now);
+    } else if learn::parts::close(model) {
+        // The list is seen again.
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
     } else if model.search.is_some() {
@@ -285,9 +301,10 @@ pub fn request_refused(
 }
 
 /// Deadlines came, or there is time for a slice of work.
-pub fn due(model: &mut Model, now: Timestamp) {
+pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.toasts.advance(now);
     model.lives.advance(now);
+    learn::due(model, now, effects);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, editor, held, moves, nodes, opening};
+use super::{Model, Undo, UndoStep, apply, editor, held, learn, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -66,7 +66,9 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Devices)
                     || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
             }
-            Context::Everywhere | Context::Topics | Context::Inspector | Context::Editor => true,
+            Context::Everywhere | Context::Topics | Context::Inspector | Context::Learn | Context::Editor => {
+                true
+            }
         }
 }
 
@@ -151,6 +153,8 @@ fn retype(model: &mut Model) {
         | PromptKind::AddChild
         | PromptKind::AddSibling
         | PromptKind::Alias
+        | PromptKind::LearnScope
+        | PromptKind::EditCandidate
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => return,
     }
@@ -178,6 +182,8 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::NarrowDevices => Ok(()),
+        PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
+        PromptKind::EditCandidate => learn::deeds::edited(model, &text),
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
     };
     match (done, &mut model.overlay) {
@@ -200,6 +206,8 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::AddChild
         | PromptKind::AddSibling
         | PromptKind::Alias
+        | PromptKind::LearnScope
+        | PromptKind::EditCandidate
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => {}
     }
@@ -229,6 +237,7 @@ fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Ef
         back: known.map_or(UndoStep::Unsubscribe(filter), UndoStep::Subscribe),
         forth: UndoStep::Subscribe(subscription.clone()),
     });
+    learn::disown(model, device, &subscription.filter);
     effects.push(Effect::Request(device, BrokerRequest::Subscribe(subscription)));
     model.say(now, Tone::Info, format!("{words}; u undoes"));
     Ok(())
@@ -245,6 +254,10 @@ pub fn no(model: &mut Model, now: Timestamp) {
         | Deed::CloseDevice(_)
         | Deed::RemoveNodes(_)
         | Deed::LeaveForm
+        | Deed::KeepAll(_)
+        | Deed::UpdateNodes(..)
+        | Deed::DiscardCandidates(..)
+        | Deed::EndLearning
         | Deed::DeleteDevice(_) => {}
     }
 }
@@ -257,6 +270,10 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::SendHeld(id) => held::send_all(model, now, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
+        Deed::KeepAll(session) => learn::deeds::keep_all(model, now, session),
+        Deed::UpdateNodes(id, changed) => learn::deeds::update(model, now, id, changed),
+        Deed::DiscardCandidates(session, ids) => learn::deeds::discard(model, now, session, ids),
+        Deed::EndLearning => learn::end(model, now, effects),
         Deed::LeaveForm => model.shelf.editing = None,
         Deed::CloseDevice(id) => opening::close(model, id, effects),
         Deed::DeleteDevice(name) => deeds::delete(name, effects),

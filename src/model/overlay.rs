@@ -38,6 +38,10 @@ pub enum PromptKind {
     AddSibling,
     /// What to call a kept node.
     Alias,
+    /// What is looked at while learning.
+    LearnScope,
+    /// The attributes of a candidate.
+    EditCandidate,
     /// A text that devices of the list shall hold.
     NarrowDevices,
     /// The name of a device's copy.
@@ -83,6 +87,14 @@ pub enum Deed {
     CloseDevice(DeviceId),
     /// Keep the nodes at and below a row no longer.
     RemoveNodes(RowId),
+    /// Keep all candidates of the learning session of a number.
+    KeepAll(u32),
+    /// Change kept nodes to what was heard.
+    UpdateNodes(DeviceId, Vec<crate::device::Node>),
+    /// Discard candidates of the learning session of a number.
+    DiscardCandidates(u32, Vec<crate::device::learn::CandidateId>),
+    /// End learning, whatever is ticked.
+    EndLearning,
     /// Leave the device form, whatever was changed in it.
     LeaveForm,
     /// Delete the device file of a name.

@@ -130,6 +130,7 @@ impl Model {
         let device = self.device(self.cursor.device);
         self.picture.hints = device.map(|device| hints::silence(device, now)).unwrap_or_default();
         self.picture.inspector = shown::prepare(self, now, effects);
+        super::learn::rows::prepare(self, now);
         self.picture.next_change = if self.frozen.is_some() { None } else { next_change(self, now) };
     }
 
@@ -311,7 +312,7 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
         at(moment + figures::next_age(now.since(moment)));
     }
     for device in &model.devices {
-        unfold::unfold_at(device).into_iter().for_each(&mut at);
+        unfold::due(device).into_iter().for_each(&mut at);
         hints::deadline(device).into_iter().for_each(&mut at);
         if let Connection::Connecting { .. } | Connection::Waiting(_) = device.connection {
             at(next_second);

@@ -1,5 +1,6 @@
 //! Keys as words: those that do something now, for the footer. Owns which do; the keymap owns the chords.
 use crate::command::{Command, Context};
+use crate::device::learn::Lane;
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::device::Connection;
@@ -7,6 +8,7 @@ use crate::model::devices::Row;
 use crate::model::editor::Body;
 use crate::model::form::Field;
 use crate::model::layout::Arrangement;
+use crate::model::learn::hands::Hold;
 use crate::mqtt::Retained;
 
 /// A key and what it does now.
@@ -24,6 +26,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Topics | Context::Everywhere => topics(model),
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
+        Context::Learn => learn(model),
         Context::Editor => editor(model),
         Context::Devices => devices(model),
         Context::DeviceForm => vec![
@@ -44,7 +47,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
     };
-    let panes = matches!(context, Context::Topics | Context::Inspector);
+    let panes = matches!(context, Context::Topics | Context::Inspector | Context::Learn);
     let thaw: Wanted = vec![(&[Command::ToggleFreeze][..], "thaw")];
     let first = if model.frozen.is_some() && panes { thaw } else { Vec::new() };
     let mut hints: Vec<Hint> = Vec::new();
@@ -74,7 +77,9 @@ fn topics(model: &Model) -> Wanted {
     if model.picture.rows.len() > 1 {
         keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
     }
-    if model.layout().arrangement == Arrangement::Single {
+    if model.learning.is_some() {
+        keys.push((&[Command::NextPane], "learn pane"));
+    } else if model.layout().arrangement == Arrangement::Single {
         keys.push((&[Command::NextPane], "next pane"));
     }
     match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
@@ -94,6 +99,10 @@ fn topics(model: &Model) -> Wanted {
     }
     if can_publish {
         keys.push((&[Command::Publish], "publish"));
+    }
+    if device.is_some() {
+        let words = if model.learning.is_some() { "end learning" } else { "learn" };
+        keys.push((&[Command::ToggleLearn], words));
     }
     match device.map(|device| &device.connection) {
         Some(Connection::Waiting(_) | Connection::Off) => {
@@ -131,6 +140,49 @@ fn topics(model: &Model) -> Wanted {
         keys.push((&[Command::PingNow], "ping"));
     }
     keys.push((&[Command::Quit], "quit"));
+    keys
+}
+
+fn learn(model: &Model) -> Wanted {
+    let Some(learning) = &model.learning else { return Vec::new() };
+    if learning.picker.is_some() {
+        return vec![
+            (&[Command::Tick][..], "tick"),
+            (&[Command::Keep], "keep"),
+            (&[Command::CursorDown, Command::CursorUp], "move"),
+            (&[Command::Leave], "back"),
+        ];
+    }
+    let device = model.device(learning.device);
+    let is_any = !learning.learn.is_empty(learning.lane);
+    let mut keys: Wanted = Vec::new();
+    match learning.lane {
+        Lane::New if is_any => keys.extend([
+            (&[Command::Tick][..], "tick"),
+            (&[Command::Keep], "keep"),
+            (&[Command::KeepAll], "keep all"),
+        ]),
+        Lane::Kept if is_any => keys.push((&[Command::Keep], "change to what was heard")),
+        Lane::Discarded if is_any => keys.push((&[Command::Keep], "bring back")),
+        Lane::New | Lane::Kept | Lane::Discarded => {}
+    }
+    if device.is_some_and(|device| device.kept.is_changed()) {
+        keys.push((&[Command::SaveDevice], "save"));
+    }
+    keys.push((&[Command::ToggleLearn], "end"));
+    if learning.lane == Lane::New && is_any {
+        keys.push((&[Command::EditCandidate], "edit"));
+        keys.push((&[Command::Discard], "discard"));
+        keys.push((&[Command::ChooseParts], "parts"));
+    }
+    let is_held = learning.hold == Hold::Still;
+    keys.push((&[Command::HoldStill], if is_held { "follow" } else { "hold still" }));
+    keys.push((&[Command::LearnScope], "scope"));
+    keys.push((&[Command::NextList], "other lists"));
+    keys.push((&[Command::Leave], "topics"));
+    if is_any {
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
     keys
 }
 

@@ -48,6 +48,10 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         words.put(format!(" + {} not stored", figures::grouped(n_refused)), scene.style(Role::Dropped));
     }
     words.put(format!(" · {} ", figures::counted(n_messages, "msg")), scene.style(Role::Title));
+    if let Some(learning) = scene.model.learning.as_ref().filter(|_| scene.layout.learn.rows == 0) {
+        let n_new = figures::grouped(learning.learn.counts().n_new as u64);
+        words.put(format!("· learning, {n_new} new "), scene.style(Role::Mark));
+    }
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
     }
