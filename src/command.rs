@@ -19,6 +19,8 @@ pub enum Context {
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// Parts of a payload to keep.
+    Parts,
     /// The examination of a broker.
     Exam,
     /// The help overlay.
@@ -27,7 +29,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
@@ -36,6 +38,7 @@ impl Context {
         Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Parts,
         Self::Exam,
         Self::HelpScreen,
     ];
@@ -51,6 +54,7 @@ impl Context {
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Parts => "parts",
             Self::Exam => "examination",
             Self::HelpScreen => "help",
         }
@@ -67,6 +71,7 @@ impl Context {
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Parts => "Parts of a payload",
             Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
         }
@@ -86,6 +91,7 @@ impl Context {
             | Self::Topics
             | Self::Inspector
             | Self::Devices
+            | Self::Parts
             | Self::Exam
             | Self::HelpScreen => false,
         }
@@ -150,17 +156,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    First = "first" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    Last = "last" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -214,6 +220,16 @@ commands! {
     TabHistory = "tab-history" in [Topics, Inspector];
     /// Inspect the message as it came
     TabMessage = "tab-message" in [Topics, Inspector];
+    /// See what is known of the kept node; again to edit it
+    TabNode = "tab-node" in [Topics, Inspector];
+    /// Edit the attribute of the kept node
+    EditAttribute = "edit-attribute" in [Inspector];
+    /// Keep the topic or parts of its JSON payload as nodes
+    KeepPart = "keep-part" in [Inspector];
+    /// Tick the part, or take the tick away
+    Tick = "tick" in [Parts];
+    /// Keep the ticked parts, or the one under the cursor
+    KeepTicked = "keep-ticked" in [Parts];
     /// Go to the inspector's next tab
     NextTab = "next-tab" in [Inspector];
     /// Go to the inspector's tab before

@@ -212,8 +212,9 @@ impl Model {
     pub fn context(&self) -> Context {
         match (&self.overlay, self.screen, self.focus) {
             (Overlay::Help { .. }, ..) => Context::HelpScreen,
-            (Overlay::Prompt(_), ..) => Context::Line,
+            (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
+            (Overlay::Parts(_), ..) => Context::Parts,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,

@@ -77,6 +77,11 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
         Command::TabMessage => model.inspector.show(Tab::Message),
+        Command::TabNode => show_node(model),
+        Command::EditAttribute => nodes::attribute::begin(model, now),
+        Command::KeepPart => nodes::parts::open(model, now),
+        Command::Tick => nodes::parts::tick(model, now),
+        Command::KeepTicked => nodes::parts::keep(model, now),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
@@ -102,12 +107,23 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
     }
 }
 
+/// Shows the tab Node; the key again goes there to edit.
+fn show_node(model: &mut Model) {
+    if model.inspector.tab == Tab::Node {
+        model.focus = Pane::Inspector;
+    }
+    model.inspector.show(Tab::Node);
+}
+
 fn help(model: &mut Model) {
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
-        Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) | Overlay::Exam(_) => {
-            Overlay::Help { scroll: 0 }
-        }
+        Overlay::None
+        | Overlay::Prompt(_)
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => Overlay::Help { scroll: 0 },
     };
 }
 

@@ -22,15 +22,16 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     match (&model.overlay, command) {
         (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
         (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
+        (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
     if model.context() == Context::DeviceForm {
         return edit::key(model, now, chord, command, effects);
     }
     let is_text = match model.overlay {
-        Overlay::Prompt(_) => true,
+        Overlay::Prompt(_) | Overlay::Attribute(_) => true,
         Overlay::None => model.context() == Context::Publish && model.form.line().is_some(),
-        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => false,
+        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Parts(_) | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
@@ -53,6 +54,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
             Context::Question => matches!(command, Command::Yes | Command::No | Command::Leave),
+            Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
@@ -74,6 +76,9 @@ pub fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
 }
 
 fn edit(model: &mut Model, chord: Chord) {
+    if let Overlay::Attribute(_) = model.overlay {
+        return nodes::attribute::edit(model, chord);
+    }
     let Model { overlay, form, .. } = model;
     match overlay {
         Overlay::Prompt(prompt) => {
@@ -82,7 +87,12 @@ fn edit(model: &mut Model, chord: Chord) {
                 retype(model);
             }
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => {
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => {
             if let Some(line) = form.line() {
                 line.edit(chord);
             }
@@ -105,10 +115,19 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         };
     }
     let is_publish = model.context() == Context::Publish;
+    if let Overlay::Attribute(_) = model.overlay {
+        nodes::attribute::paste(model, &text.replace(['\r', '\n'], " "));
+        return;
+    }
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
         Overlay::None if is_publish => model.form.line(),
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => None,
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => None,
     };
     let Some(line) = line else {
         let words = "pasted text is not run as keys; paste into a field or behind /";
@@ -172,7 +191,15 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match (done, &mut model.overlay) {
         (Ok(()), overlay) => *overlay = Overlay::None,
         (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
-        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_)) => {}
+        (
+            Err(_),
+            Overlay::None
+            | Overlay::Help { .. }
+            | Overlay::Question(_)
+            | Overlay::Attribute(_)
+            | Overlay::Parts(_)
+            | Overlay::Exam(_),
+        ) => {}
     }
 }
 

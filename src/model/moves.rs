@@ -19,6 +19,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(by, (model.cols, model.rows));
     }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(by);
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
     }
@@ -48,6 +51,9 @@ pub(super) fn page(model: &mut Model, direction: isize) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(half(usize::from(model.rows)), (model.cols, model.rows));
     }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(half(n_lines));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
     }
@@ -67,6 +73,9 @@ pub(super) fn edge(model: &mut Model, edge: Placement) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         let by = if edge == Placement::Top { isize::MIN } else { isize::MAX };
         return exam.scroll_by(by, (model.cols, model.rows));
+    }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
     }
     if model.screen == Screen::Devices {
         return deeds::edge(model, edge);

@@ -1,5 +1,8 @@
 //! Changes to kept nodes: made, undone, made again. Owns the deeds; which nodes there are, `device::Kept` knows.
+pub mod attribute;
 pub mod edit;
+pub mod parts;
+pub mod tab;
 
 use super::device::Device;
 use super::devices::{Errand, NodesSaving};

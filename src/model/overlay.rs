@@ -19,6 +19,10 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A question that waits for yes or no.
     Question(Question),
+    /// An attribute of a kept node, edited in its place.
+    Attribute(Box<super::nodes::attribute::Editing>),
+    /// Parts of a payload to choose from.
+    Parts(Box<super::nodes::parts::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
 }

@@ -17,12 +17,6 @@ pub const LIT: Duration = Duration::from_secs(1);
 /// Numbers of a row's sparkline.
 pub const SPARK_NUMBERS: usize = 12;
 
-/// How many messages tell a cadence, and how many intervals without one make a topic stale.
-const STALE_AFTER: (u64, u32) = (4, 3);
-
-/// A silence shorter than this is no staleness, however quick the topic.
-const MIN_STALE: Duration = Duration::from_secs(3);
-
 /// Cells of the keep-alive bar.
 pub const KEEP_ALIVE_CELLS: u32 = 5;
 
@@ -257,9 +251,7 @@ impl RowMaker<'_> {
             (None, LastPayload::Evicted { n_bytes }) => (evicted(n_bytes), None, Vec::new()),
         };
         let node = device.store.node(id.node);
-        let learnt = device.kept.at(id.node).find_map(|node| node.cadence_ms).map(Duration::from_millis);
-        let cadence = learnt.or(node.interval.filter(|_| node.n_messages >= STALE_AFTER.0));
-        let stale_at = cadence.map(|interval| last.received + (interval * STALE_AFTER.1).max(MIN_STALE));
+        let stale_at = typed::stale_at(device, id.node, last.received);
         Some(RowValue {
             preview,
             fit,
