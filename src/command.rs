@@ -7,6 +7,8 @@ pub enum Context {
     Everywhere,
     /// The topic tree.
     Topics,
+    /// A range of its rows.
+    Range,
     /// The inspector beside it.
     Inspector,
     /// The publish form.
@@ -29,9 +31,10 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Everywhere,
         Self::Topics,
+        Self::Range,
         Self::Inspector,
         Self::Publish,
         Self::Devices,
@@ -48,6 +51,7 @@ impl Context {
         match self {
             Self::Everywhere => "everywhere",
             Self::Topics => "topics",
+            Self::Range => "range",
             Self::Inspector => "inspector",
             Self::Publish => "publish",
             Self::Devices => "devices",
@@ -65,6 +69,7 @@ impl Context {
         match self {
             Self::Everywhere => "Everywhere",
             Self::Topics => "Topics",
+            Self::Range => "A range of topics",
             Self::Inspector => "Inspector",
             Self::Publish => "Publish form",
             Self::Devices => "Devices",
@@ -89,6 +94,7 @@ impl Context {
             Self::Publish | Self::DeviceForm | Self::Line | Self::Question => true,
             Self::Everywhere
             | Self::Topics
+            | Self::Range
             | Self::Inspector
             | Self::Devices
             | Self::Parts
@@ -156,23 +162,23 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, Parts, Exam, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Devices, Parts, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
-    Expand = "expand" in [Topics];
+    Expand = "expand" in [Topics, Range];
     /// Collapse the branch, or go to its parent
-    Collapse = "collapse" in [Topics];
+    Collapse = "collapse" in [Topics, Range];
     /// Expand or collapse the branch
-    Toggle = "toggle" in [Topics];
+    Toggle = "toggle" in [Topics, Range];
     /// Expand everything below
     ExpandAll = "expand-all" in [Topics];
     /// Collapse everything below
@@ -197,6 +203,14 @@ commands! {
     Alias = "alias" in [Topics, Inspector];
     /// Keep the node, or all below the branch, no longer
     RemoveNode = "remove-node" in [Topics];
+    /// Select a range of rows, or end it
+    SelectRange = "select-range" in [Topics, Range];
+    /// Keep all topics of the range; asks for hidden ones
+    KeepRange = "keep-range" in [Range];
+    /// Keep the nodes of the range no longer; asks
+    RemoveRange = "remove-range" in [Range];
+    /// Edit an attribute of all kept nodes of the range
+    EditRange = "edit-range" in [Range];
     /// Show only kept nodes, or all topics again
     ToggleKeptOnly = "toggle-kept-only" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
@@ -289,6 +303,8 @@ commands! {
     Yes = "yes" in [Question];
     /// No, leave it
     No = "no" in [Question];
+    /// Save what is not saved, and then quit
+    SaveFirst = "save-first" in [Question];
 }
 
 impl Command {

@@ -99,6 +99,10 @@ pub struct Model {
     pub form: Form,
     /// What became of publications.
     pub lives: Lives,
+    /// Where a range of rows begins that reaches to the cursor.
+    pub range: Option<RowId>,
+    /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
+    pub recovered: Vec<nodes::recovered::Recovered>,
     /// The inspector's tab and scrolling.
     pub inspector: Inspector,
     /// What lies over the panes.
@@ -124,6 +128,7 @@ pub struct Model {
     redo: Vec<Undo>,
     ping_asked: Option<DeviceId>,
     quit_asked: bool,
+    quits_when_saved: bool,
     touched: bool,
     n_exams: u32,
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
@@ -171,6 +176,8 @@ impl Model {
             focus: Pane::default(),
             form: Form::default(),
             lives: Lives::default(),
+            range: None,
+            recovered: Vec::new(),
             inspector: Inspector::default(),
             overlay: Overlay::default(),
             search: None,
@@ -187,6 +194,7 @@ impl Model {
             redo: Vec::new(),
             ping_asked: None,
             quit_asked: false,
+            quits_when_saved: false,
             touched: false,
             n_exams: 0,
             expanding: None,
@@ -218,6 +226,7 @@ impl Model {
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
+            (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
             (Overlay::None, Screen::Explorer, Pane::Publish) => Context::Publish,
@@ -279,4 +288,5 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Terminated => effects.push(Effect::Quit),
     }
     held::ask(model, now);
+    nodes::recovered::ask(model);
 }

@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 #[path = "nodes/attributes.rs"]
 mod attributes;
+#[path = "nodes/leaving.rs"]
+mod leaving;
+#[path = "nodes/range.rs"]
+mod range;
 #[path = "common/story.rs"]
 mod story;
 

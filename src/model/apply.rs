@@ -25,7 +25,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(),
         Command::PreviousPane => model.focus = model.focus.previous(),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
-        Command::Leave => leave(model, now),
+        Command::Leave => leave(model, now, effects),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
         Command::Suspend => effects.push(Effect::Suspend),
@@ -82,6 +82,11 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::KeepPart => nodes::parts::open(model, now),
         Command::Tick => nodes::parts::tick(model, now),
         Command::KeepTicked => nodes::parts::keep(model, now),
+        Command::SelectRange => nodes::range::toggle(model),
+        Command::KeepRange => nodes::range::keep(model, now),
+        Command::RemoveRange => nodes::range::ask_remove(model, now),
+        Command::EditRange => nodes::range::ask_edit(model, now),
+        Command::SaveFirst => nodes::leaving::save_first(model, now, effects),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
@@ -103,7 +108,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::TestDevice
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
-        Command::No => keys::no(model, now),
+        Command::No => keys::no(model, now, effects),
     }
 }
 
@@ -128,15 +133,17 @@ fn help(model: &mut Model) {
 }
 
 /// Leaves the innermost thing: an overlay, a pane, the marks of a search, the toasts.
-fn leave(model: &mut Model, now: Timestamp) {
+fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if let Overlay::Question(_) = model.overlay {
-        keys::no(model, now);
+        keys::no(model, now, effects);
     } else if model.overlay != Overlay::None {
         model.overlay = Overlay::None;
     } else if model.screen == Screen::Devices {
         deeds::leave(model, now);
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
+    } else if model.range.is_some() {
+        model.range = None;
     } else if model.search.is_some() {
         model.search = None;
     } else {

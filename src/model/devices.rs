@@ -5,7 +5,7 @@ use super::device::Device;
 use super::event::{DeviceId, Effect};
 use super::nodes;
 use super::opening::{self, Opening, Origin};
-use super::overlay::{Overlay, PromptKind};
+use super::overlay::PromptKind;
 use super::toast::Tone;
 use crate::device::Node;
 use crate::mqtt::found::Nearby;
@@ -16,6 +16,7 @@ pub mod deeds;
 pub mod edit;
 pub mod exam;
 pub mod form;
+mod naming;
 
 /// Where a broker on this machine listens.
 pub const LOCAL_URL: &str = "mqtt://127.0.0.1:1883";
@@ -33,6 +34,10 @@ pub enum Errand {
     Save(Box<Saving>),
     /// Write the kept nodes into a device's file.
     SaveNodes(Box<NodesSaving>),
+    /// Look for nodes of a device that were recovered under a name.
+    Recover(DeviceId, String),
+    /// Offer the nodes recovered under a name no longer; the file stays as `NAME.recovered.toml~`.
+    ForgetRecovered(String),
     /// Copy a device file, by their names.
     Copy(String, String),
     /// Take a device file away; it is kept as `NAME.toml~`.
@@ -56,6 +61,8 @@ impl Errand {
             Self::Read(name) => Answer::Read(name, Err(words)),
             Self::Save(saving) => Answer::Saved(saving, Err(SaveError::NotWritten(words))),
             Self::SaveNodes(saving) => Answer::NodesSaved(saving, Err(words)),
+            Self::Recover(..) => Answer::Recovered(Err(words)),
+            Self::ForgetRecovered(_) => Answer::Forgotten(words),
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::Remember { .. } => Answer::Forgotten(words),
@@ -115,11 +122,13 @@ pub enum Answer {
     Saved(Box<Saving>, Result<Box<Opening>, SaveError>),
     /// Of `SaveNodes`: whether something was written, for nothing is when nothing changed.
     NodesSaved(Box<NodesSaving>, Result<(), String>),
+    /// Of `Recover`, when there is something.
+    Recovered(Result<nodes::recovered::Recovered, String>),
     /// Of `Copy`; the client id that both have, if they have one.
     Copied(String, String, Result<Option<String>, String>),
     /// Of `Delete`: where the old file is kept.
     Deleted(String, Result<String, String>),
-    /// Of `Remember`, when it could not be written.
+    /// Of `Remember` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }
 
@@ -334,11 +343,16 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             if model.shelf.editing.as_ref().is_some_and(|editing| editing.is_saving) {
                 edit::saved(model, now, &saving, saved, effects);
             } else {
-                self::saved(model, now, &saving, saved, effects);
+                naming::saved(model, now, &saving, saved, effects);
             }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
-        Answer::NodesSaved(saving, saved) => nodes::saved(model, now, &saving, saved),
+        Answer::NodesSaved(saving, saved) => {
+            model.quits_when_saved &= saved.is_ok();
+            nodes::saved(model, now, &saving, saved);
+            nodes::leaving::go_on(model, now, effects);
+        }
+        Answer::Recovered(found) => nodes::recovered::found(model, now, found, effects),
         Answer::Copied(from, to, copied) => {
             match copied {
                 Ok(shared) => {
@@ -351,7 +365,7 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
                     };
                     model.say(now, Tone::Info, words);
                 }
-                Err(words) => ask_name_again(model, now, PromptKind::CopyDevice, &to, words),
+                Err(words) => naming::ask_again(model, now, PromptKind::CopyDevice, &to, words),
             }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
@@ -368,42 +382,5 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
         Answer::Forgotten(words) => model.say(now, Tone::Warn, words),
-    }
-}
-
-/// A device that is open got a file, or did not.
-fn saved(
-    model: &mut Model,
-    now: Timestamp,
-    saving: &Saving,
-    saved: Result<Box<Opening>, SaveError>,
-    effects: &mut Vec<Effect>,
-) {
-    let Saving { name, of, profile, .. } = saving;
-    match (saved, of) {
-        (Err(SaveError::NotWritten(words)), _) => {
-            ask_name_again(model, now, PromptKind::SaveDevice, name, words);
-        }
-        (Ok(_) | Err(SaveError::NotOpened(_)), Some(of)) => {
-            model.shelf.cursor = Some(Row::Saved(name.clone()));
-            opening::name(model, now, of.id, name, effects);
-            nodes::saved(model, now, of, Ok(()));
-            if profile.password.is_some() {
-                let words = format!("saved as {name}, without the password; e tells where it comes from");
-                model.say(now, Tone::Info, words);
-            }
-        }
-        (Ok(_) | Err(SaveError::NotOpened(_)), None) => {}
-    }
-}
-
-/// A name was refused: what was typed stands there again, with the reason.
-fn ask_name_again(model: &mut Model, now: Timestamp, kind: PromptKind, typed: &str, words: String) {
-    if model.overlay != Overlay::None {
-        return model.say(now, Tone::Error, words);
-    }
-    super::keys::prompt(model, kind, typed);
-    if let Overlay::Prompt(prompt) = &mut model.overlay {
-        prompt.error = Some(words);
     }
 }

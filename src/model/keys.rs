@@ -53,7 +53,9 @@ fn is_heard(model: &Model, command: Command) -> bool {
     always
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
-            Context::Question => matches!(command, Command::Yes | Command::No | Command::Leave),
+            Context::Question => {
+                matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
+            }
             Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
@@ -65,7 +67,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Devices)
                     || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
             }
-            Context::Everywhere | Context::Topics | Context::Inspector => true,
+            Context::Everywhere | Context::Topics | Context::Range | Context::Inspector => true,
         }
 }
 
@@ -159,6 +161,7 @@ fn retype(model: &mut Model) {
         | PromptKind::AddChild
         | PromptKind::AddSibling
         | PromptKind::Alias
+        | PromptKind::EditRange
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => return,
     }
@@ -185,6 +188,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
+        PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices => Ok(()),
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
     };
@@ -216,8 +220,9 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::AddChild
         | PromptKind::AddSibling
         | PromptKind::Alias
-        | PromptKind::CopyDevice
-        | PromptKind::SaveDevice => {}
+        | PromptKind::EditRange
+        | PromptKind::CopyDevice => {}
+        PromptKind::SaveDevice => model.quits_when_saved = false,
     }
 }
 
@@ -251,11 +256,14 @@ fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Ef
 }
 
 /// A question was answered with no.
-pub fn no(model: &mut Model, now: Timestamp) {
+pub fn no(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
         Deed::SendHeld(id) => held::discard(model, now, id),
-        Deed::Quit
+        Deed::TakeOver(recovered) => nodes::recovered::forget(recovered.name, effects),
+        Deed::KeepTopics(_)
+        | Deed::RemoveKeys(_)
+        | Deed::Quit
         | Deed::Disconnect(_)
         | Deed::ClearRetained(..)
         | Deed::CloseDevice(_)
@@ -269,7 +277,13 @@ pub fn no(model: &mut Model, now: Timestamp) {
 pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
-        Deed::Quit => effects.push(Effect::Quit),
+        Deed::Quit => {
+            nodes::leaving::let_go(model);
+            effects.push(Effect::Quit);
+        }
+        Deed::KeepTopics(topics) => nodes::range::keep_topics(model, now, topics),
+        Deed::RemoveKeys(keys) => nodes::range::remove_keys(model, now, &keys),
+        Deed::TakeOver(recovered) => nodes::recovered::take_over(model, now, *recovered, effects),
         Deed::SendHeld(id) => held::send_all(model, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),

@@ -2,6 +2,7 @@
 use super::event::DeviceId;
 use super::line::Line;
 use super::tree::RowId;
+use crate::device::NodeKey;
 use crate::mqtt::Topic;
 
 /// What lies over the panes.
@@ -42,6 +43,8 @@ pub enum PromptKind {
     AddSibling,
     /// What to call a kept node.
     Alias,
+    /// An attribute of all kept nodes in a range, and what it shall be.
+    EditRange,
     /// A text that devices of the list shall hold.
     NarrowDevices,
     /// The name of a device's copy.
@@ -87,6 +90,12 @@ pub enum Deed {
     CloseDevice(DeviceId),
     /// Keep the nodes at and below a row no longer.
     RemoveNodes(RowId),
+    /// Keep these topics.
+    KeepTopics(Vec<(DeviceId, Vec<Topic>)>),
+    /// Keep these nodes no longer.
+    RemoveKeys(Vec<(DeviceId, Vec<NodeKey>)>),
+    /// Take nodes over that were not saved when the program ended; a no keeps them from being offered again.
+    TakeOver(Box<super::nodes::recovered::Recovered>),
     /// Leave the device form, whatever was changed in it.
     LeaveForm,
     /// Delete the device file of a name.

@@ -2,7 +2,9 @@
 //! were asked for, and no frame waits for a disk.
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
+use crate::model::DeviceId;
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
+use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
 use std::path::PathBuf;
 use std::sync::mpsc as blocking;
@@ -106,6 +108,14 @@ impl Files {
                 let saved = self.devices.keep(name, nodes);
                 Answer::NodesSaved(saving, saved.map(drop).map_err(words))
             }
+            Errand::Recover(id, name) => Answer::Recovered(self.recovered(id, name).transpose()?),
+            Errand::ForgetRecovered(name) => {
+                return self
+                    .devices
+                    .forget_recovered(&name)
+                    .err()
+                    .map(|error| Answer::Forgotten(words(error)));
+            }
             Errand::Copy(from, to) => {
                 let shared = |copy: DeviceFile| Some(copy.profile.client_id).filter(|id| !id.is_empty());
                 let copied = self.devices.copy(&from, &to).map(shared).map_err(words);
@@ -120,6 +130,15 @@ impl Files {
                 return last::write(path, &open, used).err().map(Answer::Forgotten);
             }
         })
+    }
+
+    /// What was recovered for a device, when there is something.
+    fn recovered(&self, device: DeviceId, name: String) -> Result<Option<Recovered>, String> {
+        let found = match self.devices.recovered(&name) {
+            Err(DeviceError::Nowhere) => None,
+            found => found.map_err(words)?,
+        };
+        Ok(found.map(|file| Recovered { device, name, nodes: file.nodes }))
     }
 
     fn list(&self) -> Result<Listing, String> {

@@ -6,6 +6,8 @@ use super::pace::{Pace, Want};
 use super::panics;
 use super::remembered::Remembered;
 use super::signals::{Asked, Signals};
+use super::unsaved::Unsaved;
+use crate::config::device::Devices;
 use crate::config::versions::Versions;
 use crate::keymap::Keymap;
 use crate::model::devices::Errand;
@@ -76,22 +78,24 @@ pub async fn explore(
     let on_idle = Arc::clone(&idle);
     let writer = Writer::start(move || on_idle.notify_one())
         .map_err(|error| RunError::Io("start the writer's thread", error))?;
+    let devices = files.devices.clone();
     let disk = Disk::start(files).map_err(|error| RunError::Io("start the disk's thread", error))?;
     let _guard = terminal::Guard;
     terminal::enter()?;
-    let mut explorer = Explorer::new(options, clock, disk, writer, signals);
+    let mut explorer = Explorer::new(options, clock, (disk, devices), writer, signals);
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
     // The terminal first: whoever quits wants their shell, not the brokers' farewell.
-    let Explorer { links, disk, writer, .. } = explorer;
+    let Explorer { links, disk, writer, mut model, .. } = explorer;
     drop(writer);
     terminal::leave();
+    model.recover_and_tell();
     tokio::join!(links.farewell(), disk.finish());
     ended
 }
 
 struct Explorer {
-    model: Model,
+    model: Unsaved,
     theme: Theme,
     links: Links,
     disk: Disk,
@@ -113,7 +117,13 @@ struct Explorer {
 }
 
 impl Explorer {
-    fn new(options: Options, clock: Arc<dyn Clock>, disk: Disk, writer: Writer, signals: Signals) -> Self {
+    fn new(
+        options: Options,
+        clock: Arc<dyn Clock>,
+        (disk, devices): (Disk, Devices),
+        writer: Writer,
+        signals: Signals,
+    ) -> Self {
         let (cols, rows) = terminal::size();
         let wall = options.settings.wall;
         let mut model = Model::new(Vec::new(), options.keymap, options.settings);
@@ -131,7 +141,7 @@ impl Explorer {
         }
         let aside = Aside::new(Arc::clone(&clock), wall);
         let mut explorer = Self {
-            model,
+            model: Unsaved::new(model, devices),
             theme: options.theme,
             links: Links::new(Arc::clone(&clock)),
             disk,
@@ -318,6 +328,7 @@ impl Explorer {
     }
 
     fn signal(&mut self, asked: Asked) {
+        assert!(!panics::provoked("signal"), "asked for by MQTTSCOPE_PANIC");
         match asked {
             Asked::End => self.tell(Event::Terminated, Want::Now),
             Asked::Stop => self.stop(),

@@ -22,6 +22,13 @@ pub fn now(model: &Model) -> Vec<Hint> {
     let context = model.context();
     let wanted = match context {
         Context::Topics | Context::Everywhere => topics(model),
+        Context::Range => vec![
+            (&[Command::CursorDown, Command::CursorUp][..], "extend"),
+            (&[Command::KeepRange], "keep"),
+            (&[Command::EditRange], "edit"),
+            (&[Command::RemoveRange], "keep no longer"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
         Context::Devices => devices(model),

@@ -29,6 +29,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::AddChild => " keep below: ",
         PromptKind::AddSibling => " keep beside: ",
         PromptKind::Alias => " call it: ",
+        PromptKind::EditRange => " for all: ",
         PromptKind::NarrowDevices => " only: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
@@ -86,6 +87,15 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
                 Ok(words) => (words, Role::TextFaint),
                 // What is being typed is not wrong yet.
                 Err(words) => (words, if text.is_empty() { Role::TextFaint } else { Role::FieldError }),
+            }
+        }
+        (PromptKind::EditRange, _) => {
+            let text = prompt.line.text();
+            match nodes::range::preview(scene.model, text) {
+                Ok(words) => (words, Role::TextFaint),
+                // A name that is being typed is not wrong yet.
+                Err(words) if !text.trim().contains(' ') => (words, Role::TextFaint),
+                Err(words) => (words, Role::FieldError),
             }
         }
         (PromptKind::Alias, _) => ("nothing: its own name".into(), Role::TextFaint),

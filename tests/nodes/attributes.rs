@@ -18,7 +18,7 @@ fn oven() -> Node {
 /// The tab Node of the first topic that ends so, its attribute of a name under the hand.
 fn at(story: Story, topic: &str, attribute: &str) -> Story {
     let mut story = story.types("<ctrl-g>").types(topic).types("<enter>5<tab>g");
-    while !under_cursor(&story).is_some_and(|title| title == attribute) {
+    while under_cursor(&story).is_none_or(|title| title != attribute) {
         story = story.types("j");
     }
     story
