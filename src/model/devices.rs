@@ -62,10 +62,9 @@ impl Errand {
             Self::Save(saving) => Answer::Saved(saving, Err(SaveError::NotWritten(words))),
             Self::SaveNodes(saving) => Answer::NodesSaved(saving, Err(words)),
             Self::Recover(..) => Answer::Recovered(Err(words)),
-            Self::ForgetRecovered(_) => Answer::Forgotten(words),
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
-            Self::Remember { .. } => Answer::Forgotten(words),
+            Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
         }
     }
 }

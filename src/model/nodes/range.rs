@@ -12,6 +12,8 @@ use crate::mqtt::Topic;
 use crate::store::{NodeId, Store, natural};
 use crate::time::Timestamp;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// Rows that a range is walked for: more than anybody selects by hand, and a millisecond's steps.
 const MAX_ROWS: usize = 50_000;
@@ -232,6 +234,8 @@ fn parsed(text: &str) -> Result<(Attribute, &str), String> {
 #[derive(Default)]
 struct Tried {
     changes: Vec<Change>,
+    /// What some of them lose, and how many do.
+    lost: BTreeSet<&'static str>,
     n_losing: usize,
     n_refused: usize,
     /// The first refusal, with its topic.
@@ -248,6 +252,7 @@ fn try_on(nodes: Vec<Node>, attribute: Attribute, text: &str, tried: &mut Tried)
         match altered {
             Ok(altered) => {
                 tried.n_losing += usize::from(!altered.lost.is_empty());
+                tried.lost.extend(altered.lost);
                 tried.changes.push(Change { before: Some(node), after: Some(altered.node) });
             }
             Err(words) => {
@@ -264,19 +269,12 @@ impl Tried {
         let n_nodes = figures::counted(self.changes.len() as u64, "node");
         let mut words = format!("the {} of {n_nodes}", attribute.title());
         if self.n_losing > 0 {
-            let mut lost: Vec<&str> = Vec::new();
-            for change in &self.changes {
-                let text = change.after.as_ref().map(|node| node.attribute(attribute)).unwrap_or_default();
-                let altered = change.before.as_ref().and_then(|node| node.with(attribute, &text).ok());
-                lost.extend(altered.into_iter().flat_map(|altered| altered.lost));
-            }
-            lost.sort_unstable();
-            lost.dedup();
+            let lost: Vec<&str> = self.lost.iter().copied().collect();
             let n_losing = figures::grouped(self.n_losing as u64);
-            words.push_str(&format!("; for {n_losing} {}", attribute::losses(&lost)));
+            let _ = write!(words, "; for {n_losing} {}", attribute::losses(&lost));
         }
         if let Some(why) = &self.why {
-            words.push_str(&format!("; not of {}: {why}", figures::grouped(self.n_refused as u64)));
+            let _ = write!(words, "; not of {}: {why}", figures::grouped(self.n_refused as u64));
         }
         words
     }
@@ -290,7 +288,9 @@ pub fn preview(model: &Model, text: &str) -> Result<String, String> {
     if kept.iter().map(|(_, nodes)| nodes.len()).sum::<usize>() > MAX_TRIED {
         return Ok(attribute.help().to_owned());
     }
-    kept.into_iter().for_each(|(_, nodes)| try_on(nodes, attribute, value, &mut tried));
+    for (_, nodes) in kept {
+        try_on(nodes, attribute, value, &mut tried);
+    }
     match (tried.changes.is_empty(), &tried.why) {
         (true, Some(why)) => Err(why.clone()),
         (true, None) | (false, _) => Ok(tried.words(attribute)),
