@@ -272,10 +272,14 @@ fn parse_qos(text: &str) -> Result<Qos, String> {
 impl Cli {
     /// The devices to open: those named, else the `last` ones. `unique` makes client ids unique.
     pub fn open(&self, devices: &Devices, last: &[String], unique: u64) -> Result<Opened, ProfileError> {
-        let mut opened = if self.devices.is_empty() && !last.is_empty() {
-            open::reopen(last, &self.connection, devices, unique)?
-        } else {
-            open::open(&self.devices, &self.connection, devices, unique)?
+        let mut opened = match self.connection.only_host() {
+            Some(host) if self.devices.is_empty() => {
+                open::open(&[host.to_owned()], &self.connection, devices, unique)?
+            }
+            None if self.devices.is_empty() && !last.is_empty() => {
+                open::reopen(last, &self.connection, devices, unique)?
+            }
+            Some(_) | None => open::open(&self.devices, &self.connection, devices, unique)?,
         };
         // What is opened later may have a use for it.
         let useless = self.connection.transport.useless(&opened.profiles);

@@ -13,6 +13,8 @@ pub enum Context {
     Inspector,
     /// The publish form.
     Publish,
+    /// The editor of a node's value.
+    Editor,
     /// The Devices screen.
     Devices,
     /// The form of a device's settings.
@@ -31,12 +33,13 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
         Self::Inspector,
         Self::Publish,
+        Self::Editor,
         Self::Devices,
         Self::DeviceForm,
         Self::Line,
@@ -54,6 +57,7 @@ impl Context {
             Self::Range => "range",
             Self::Inspector => "inspector",
             Self::Publish => "publish",
+            Self::Editor => "editor",
             Self::Devices => "devices",
             Self::DeviceForm => "device-form",
             Self::Line => "line",
@@ -72,6 +76,7 @@ impl Context {
             Self::Range => "A range of topics",
             Self::Inspector => "Inspector",
             Self::Publish => "Publish form",
+            Self::Editor => "Editing a value",
             Self::Devices => "Devices",
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
@@ -91,7 +96,7 @@ impl Context {
     /// must not be heard: a `q` in a payload is a letter.
     pub const fn takes_characters(self) -> bool {
         match self {
-            Self::Publish | Self::DeviceForm | Self::Line | Self::Question => true,
+            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question => true,
             Self::Everywhere
             | Self::Topics
             | Self::Range
@@ -195,7 +200,7 @@ commands! {
     PreviousMatch = "previous-match" in [Topics, Inspector];
     /// Go to a topic by its name
     GoTo = "go-to" in [Topics, Inspector];
-    /// Keep a topic below this row, or the row itself; {a,b} for many
+    /// Keep a topic below this row, or with no text the row itself
     AddChild = "add-child" in [Topics];
     /// Keep what is typed beside this row
     AddSibling = "add-sibling" in [Topics];
@@ -217,6 +222,8 @@ commands! {
     Pin = "pin" in [Topics, Inspector];
     /// Publish to this topic
     Publish = "publish" in [Topics, Inspector];
+    /// Edit the kept node's value by its type
+    EditValue = "edit-value" in [Topics, Inspector];
     /// Delete the retained message on the broker; asks
     ClearRetained = "clear-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
@@ -252,19 +259,34 @@ commands! {
     /// Send from a one-line field
     SendLine = "send-line" in [Publish];
     /// Send from any field
-    Send = "send" in [Publish];
+    Send = "send" in [Publish, Editor];
     /// Go to the next field
-    NextField = "next-field" in [Publish, DeviceForm];
+    NextField = "next-field" in [Publish, Editor, DeviceForm];
     /// Go to the field before
-    PreviousField = "previous-field" in [Publish, DeviceForm];
+    PreviousField = "previous-field" in [Publish, Editor, DeviceForm];
     /// Change the choice
-    ToggleChoice = "toggle-choice" in [Publish, DeviceForm];
+    ToggleChoice = "toggle-choice" in [Publish, Editor, DeviceForm];
     /// Change the choice back
-    PreviousChoice = "previous-choice" in [Publish, DeviceForm];
+    PreviousChoice = "previous-choice" in [Publish, Editor, DeviceForm];
     /// Fill in what was sent before
-    PreviousSent = "previous-sent" in [Publish];
+    PreviousSent = "previous-sent" in [Publish, Editor];
     /// Fill in what was sent after
-    NextSent = "next-sent" in [Publish];
+    NextSent = "next-sent" in [Publish, Editor];
+
+    /// Step the number up, or go up a list
+    StepUp = "step-up" in [Editor];
+    /// Step the number down, or go down a list
+    StepDown = "step-down" in [Editor];
+    /// Go up ten steps
+    LeapUp = "leap-up" in [Editor];
+    /// Go down ten steps
+    LeapDown = "leap-down" in [Editor];
+    /// Go to the domain's least
+    ToMin = "to-min" in [Editor];
+    /// Go to the domain's greatest
+    ToMax = "to-max" in [Editor];
+    /// Send each step at once, or only by key again
+    ToggleLive = "toggle-live" in [Editor];
 
     /// Open the device, or go to it
     OpenDevice = "open-device" in [Devices];

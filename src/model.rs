@@ -8,6 +8,7 @@ use crate::time::{Timestamp, WallOrigin};
 pub mod apply;
 pub mod device;
 pub mod devices;
+pub mod editor;
 pub mod event;
 pub mod facts;
 pub mod fold;
@@ -31,6 +32,7 @@ pub mod picture;
 pub mod publish;
 pub mod search;
 pub mod shown;
+pub mod spacing;
 pub mod takes;
 mod tls;
 pub mod toast;
@@ -40,6 +42,7 @@ pub mod visited;
 
 use device::Device;
 use devices::Devices;
+use editor::Editor;
 pub use event::{DeviceId, Effect, Event};
 use form::Form;
 use freeze::Frozen;
@@ -50,6 +53,7 @@ use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
 use search::Search;
+use spacing::Spacing;
 use toast::{Toasts, Tone};
 use tree::RowId;
 use visited::Visited;
@@ -97,6 +101,10 @@ pub struct Model {
     pub focus: Pane,
     /// The publish form.
     pub form: Form,
+    /// The editor of a node's value, in the form's place while it is open.
+    pub editor: Option<Editor>,
+    /// Values of nodes on their way out.
+    pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
     /// Where a range of rows begins that reaches to the cursor.
@@ -175,6 +183,8 @@ impl Model {
             anchor: RowId::default(),
             focus: Pane::default(),
             form: Form::default(),
+            editor: None,
+            spacing: Spacing::default(),
             lives: Lives::default(),
             range: None,
             recovered: Vec::new(),
@@ -203,7 +213,8 @@ impl Model {
 
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
-        layout::layout(self.cols, self.rows, self.focus)
+        let form_rows = if self.editor.is_some() { layout::EDITOR_ROWS } else { layout::FORM_ROWS };
+        layout::layout(self.cols, self.rows, self.focus, form_rows)
     }
 
     /// The device of a row.
@@ -229,6 +240,7 @@ impl Model {
             (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
+            (Overlay::None, Screen::Explorer, Pane::Publish) if self.editor.is_some() => Context::Editor,
             (Overlay::None, Screen::Explorer, Pane::Publish) => Context::Publish,
         }
     }
@@ -246,7 +258,8 @@ impl Model {
 
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
-        [self.toasts.deadline(), self.lives.deadline(), self.picture.next_change].into_iter().flatten().min()
+        let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
+        waits.into_iter().chain([self.picture.next_change]).flatten().min()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -287,6 +300,8 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),
     }
+    spacing::due(model, now, effects);
+    editor::settle(model, now);
     held::ask(model, now);
     nodes::recovered::ask(model);
 }

@@ -44,6 +44,7 @@ pub struct Theme {
     pub name: String,
     /// Which kind of terminal it is made for.
     pub mode: Mode,
+    depth: ColorDepth,
     styles: [Style; Role::ALL.len()],
 }
 
@@ -62,6 +63,11 @@ impl Default for Theme {
 }
 
 impl Theme {
+    /// A patch of a colour that is a value, as near to it as the terminal comes; `None` where it has no colours.
+    pub fn swatch(&self, rgb: [u8; 3]) -> Option<Style> {
+        color::swatch(rgb, self.depth)
+    }
+
     /// The theme of a name, for a terminal of so many colours. `user` gives the text of the user's file of
     /// a name, if there is one. What is wrong is told and passed over; a theme that does not exist is
     /// told and becomes the default.
@@ -97,7 +103,7 @@ impl Theme {
         let styles = file::resolve(&files, &mut warnings).map(|style| color::at_depth(style, depth));
         let own = &files[0];
         let mode = files.iter().find_map(|file| file.mode).unwrap_or_default();
-        (Self { name: own.name.clone().unwrap_or_else(|| own.key.clone()), mode, styles }, warnings)
+        (Self { name: own.name.clone().unwrap_or_else(|| own.key.clone()), mode, depth, styles }, warnings)
     }
 }
 

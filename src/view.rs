@@ -16,6 +16,7 @@ use crate::time::Timestamp;
 mod ascii;
 mod bars;
 mod devices;
+mod editor;
 mod field;
 mod footer;
 mod header;
@@ -67,7 +68,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Screen::Explorer => {
                 topics::draw(&scene, frame);
                 inspector::draw(&scene, frame);
-                publish::draw(&scene, frame);
+                match &model.editor {
+                    Some(editor) => editor::draw(&scene, editor, frame),
+                    None => publish::draw(&scene, frame),
+                }
             }
             Screen::Devices => devices::draw(&scene, frame),
         }

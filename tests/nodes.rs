@@ -79,6 +79,15 @@ fn nothing_typed_keeps_the_topic_itself_with_the_type_of_what_was_heard() {
 }
 
 #[test]
+fn a_bool_is_kept_with_the_words_it_was_heard_in() {
+    for (heard, on, off) in [("off", "on", "off"), ("ON", "ON", "OFF"), ("Closed", "Open", "Closed")] {
+        let story = story().online().receives("lamp", heard).types("ja<enter>").sees("bool · both · ◆ kept");
+        let codec = story.model.devices.first().unwrap().kept.iter().next().unwrap().codec.clone();
+        assert_eq!(codec, Codec::Words { on: on.into(), off: off.into() });
+    }
+}
+
+#[test]
 fn an_exact_topic_with_a_leading_slash_is_added_at_the_root() {
     let mut story = story().online().types("a/controls/lighting<enter>");
     let kept = story.model.devices.first().unwrap().kept.iter();

@@ -48,6 +48,33 @@ fn a_published_value_has_a_visible_effect_in_the_plant() {
 }
 
 #[test]
+fn a_lamp_is_set_by_toggle_and_seen_to_answer() {
+    let mut program = demo(&[], CLASSIC);
+    program.sees("plant");
+    // Said once, so that the topic is there and its words are known.
+    program.types("p\u{15}home/lights/living_room/set\toff\r");
+    program.sees("echo");
+    program.leaves();
+    program.types("\u{7}home/lights/living_room/set\r");
+    program.sees("living_room/set");
+    program.types("a\r");
+    program.sees("kept 1 node");
+    program.types("e");
+    program.sees("[off] on");
+    program.types(" \r");
+    program.sees("off [on]");
+    program.sees("echo");
+    program.leaves();
+    program.types("\u{7}home/lights/living_room\r");
+    program.sees_that("the lamp's answer", |screen| {
+        screen.lines().any(|line| line.contains("┤") || line.contains("living_room"))
+            && screen.contains(" on ")
+    });
+    program.types("qy");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+#[test]
 fn any_size_is_survived() {
     let mut program = demo(&[], CLASSIC);
     program.sees("plant");
@@ -268,20 +295,20 @@ fn without_anything_to_open_it_starts_on_the_devices_and_enter_reaches_a_broker(
 
 #[test]
 fn unsaved_nodes_outlive_signals_and_panics_and_are_offered_at_the_next_start() {
-    let ends: [(&[(&str, &str)], Option<Signal>); 4] = [
-        (&[], Some(Signal::HUP)),
-        (&[], Some(Signal::TERM)),
-        (&[], None),
-        (&[("MQTTSCOPE_PANIC", "signal")], Some(Signal::TERM)),
+    let ends = [
+        ("nothing", Some(Signal::HUP)),
+        ("nothing", Some(Signal::TERM)),
+        ("nothing", None),
+        ("signal", Some(Signal::TERM)),
     ];
-    for (more, signal) in ends {
+    for (panics_at, signal) in ends {
         let home = tempfile::tempdir().unwrap();
         let devices = home.path().join("mqttscope/devices");
         fs::create_dir_all(&devices).unwrap();
         let file = "[connection]\nurl = \"mqtt://127.0.0.1:1\"\n";
         fs::write(devices.join("plant.toml"), file).unwrap();
         let root = home.path().to_str().unwrap();
-        let variables = [&[("XDG_CONFIG_HOME", root), ("XDG_STATE_HOME", root)], more].concat();
+        let variables = [("XDG_CONFIG_HOME", root), ("XDG_STATE_HOME", root), ("MQTTSCOPE_PANIC", panics_at)];
         let mut program = Program::start(&["plant"], &variables, CLASSIC);
         program.sees("plant");
         program.types("alamp{1..3}/on\r");
@@ -293,7 +320,7 @@ fn unsaved_nodes_outlive_signals_and_panics_and_are_offered_at_the_next_start() 
         program.ends();
         assert_eq!(fs::read_to_string(devices.join("plant.toml")).unwrap(), file);
         let recovered = devices.join("plant.recovered.toml");
-        assert!(fs::read_to_string(&recovered).unwrap().contains("lamp3/on"), "{signal:?} {more:?}");
+        assert!(fs::read_to_string(&recovered).unwrap().contains("lamp3/on"), "{signal:?} {panics_at}");
 
         let variables = [("XDG_CONFIG_HOME", root), ("XDG_STATE_HOME", root)];
         let mut program = Program::start(&["plant"], &variables, CLASSIC);

@@ -47,6 +47,28 @@ fn the_explorer_shows_the_plant() {
 }
 
 #[test]
+fn a_value_is_edited_by_its_type_in_the_form_s_place() {
+    check("editor", || {
+        use mqttscope::device::{Clip, Domain, Kind, Node, Unit};
+        use mqttscope::mqtt::Topic;
+        let mut stage = Stage::plant();
+        let node = Node {
+            unit: Some(Unit::new("°C")),
+            domain: Domain { min: Some(0.0), max: Some(250.0), step: Some(0.5), ..Domain::default() },
+            clip: Clip::Clip,
+            rate_limit_ms: Some(500),
+            retain: true,
+            ..Node::new(Topic::parse("plant/hall1/oven3/setpoint").unwrap(), Kind::Float)
+        };
+        mqttscope::model::nodes::load(stage.model.devices.first_mut().unwrap(), vec![node]);
+        stage.keys("ctrl-g");
+        stage.types("plant/hall1/oven3/setpoint");
+        stage.keys("enter e 2 0 0 enter + enter - enter 3 0 0");
+        stage
+    });
+}
+
+#[test]
 fn silence_is_explained_where_the_topics_would_be() {
     check("silence", || {
         let mut stage = beginning(&["demo"]);
@@ -332,7 +354,25 @@ fn the_cursor_stands_in_the_field_that_is_typed_into() {
 
 /// Every overlay and pane in focus, on a tree that holds everything awkward.
 fn situations() -> Vec<Stage> {
-    let keys = ["", "a enter 5 tab enter", "v j j", "5 tab", "tab", "2 tab", "4 tab", "p", "esc ?", "? G", "/", "S", "ctrl-g", "X", "G", "z"];
+    let keys = [
+        "",
+        "tab",
+        "2 tab",
+        "4 tab",
+        "p",
+        "esc ?",
+        "? G",
+        "/",
+        "S",
+        "ctrl-g",
+        "X",
+        "G",
+        "z",
+        "G a enter e",
+        "a enter 5 tab enter",
+        "v j j",
+        "5 tab",
+    ];
     let situation = |keys: &&str| {
         let mut stage = Stage::plant();
         awkward(&mut stage);

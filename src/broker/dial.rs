@@ -1,6 +1,6 @@
 //! Name to addresses, addresses to a stream with its layers. Owns their order, and resolving and opening; says
 //! no CONNECT.
-use super::bare::{Bare, Layer};
+use super::bare::{Bare, Layer, QUICK_READS};
 use super::inbox::READ_BYTES;
 use super::loss::{Loss, system_words};
 use super::queue::Feed;
@@ -55,13 +55,13 @@ async fn dial_within(
     let address = &profile.address;
     let bare = match (address.transport, &profile.proxy) {
         (Transport::Unix, _) => unix(&address.path, clock, feed).await?,
-        (_, None) => Bare::Tcp(tcp(address, clock, feed).await?),
+        (_, None) => Bare::Tcp(tcp(address, clock, feed).await?, QUICK_READS),
         (_, Some(proxy)) => {
             let mut stream = tcp(&Address::tcp(&*proxy.host, proxy.port), clock, feed).await?;
             let began = begin(Step::Proxy, clock, feed);
             let told = proxy::open(&mut stream, proxy, address, patience.proxy).await?;
             done(Step::Proxy, began, clock, feed, Some(told));
-            Bare::Tcp(stream)
+            Bare::Tcp(stream, QUICK_READS)
         }
     };
     let plain = |layers: Box<dyn Layer>| Opened { socket: Socket::new(layers), tls: None };

@@ -17,6 +17,11 @@ impl ConnectionArgs {
         format!("{}://{text}", usual.unwrap_or(Transport::Tcp).scheme())
     }
 
+    /// The host that the preset leaves no choice of.
+    pub(super) fn only_host(&self) -> Option<&'static str> {
+        self.preset.filter(|preset| *preset == Preset::Local).map(|_local| "127.0.0.1")
+    }
+
     /// Fills in what the preset stands for, before the other flags take their places.
     pub(super) fn fill(&self, profile: &mut Profile) -> Result<(), ProfileError> {
         let Some(preset) = self.preset else { return Ok(()) };

@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, ingest, keys, moves, nodes, publish};
+use super::{Model, Screen, editor, ingest, keys, moves, nodes, publish};
 use crate::command::Command;
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -69,6 +69,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::GoTo => keys::prompt(model, PromptKind::GoTo, ""),
         Command::Pin => pin(model, now),
         Command::Publish => publish::open(model),
+        Command::EditValue if model.focus == Pane::Inspector && model.inspector.tab == Tab::Node => {
+            nodes::attribute::begin(model, now);
+        }
+        Command::EditValue => editor::open(model, now),
         Command::ClearRetained => publish::ask_clear(model, now),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, effects),
@@ -100,12 +104,19 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextSent => {
             model.form.newer();
         }
-        // These are the device form's, which hears them itself.
+        // The device form and the editor hear these themselves, and a prompt what is accepted.
         Command::AcceptField
         | Command::NextSection
         | Command::PreviousSection
         | Command::SaveForm
         | Command::TestDevice
+        | Command::StepUp
+        | Command::StepDown
+        | Command::LeapUp
+        | Command::LeapDown
+        | Command::ToMin
+        | Command::ToMax
+        | Command::ToggleLive
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now, effects),
@@ -158,6 +169,7 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
         1 => losses.push("1 publication is not acknowledged by the broker yet.".to_owned()),
         n => losses.push(format!("{n} publications are not acknowledged by the broker yet.")),
     }
+    losses.extend(model.spacing.words());
     losses.extend(nodes::unsaved_words(model.devices.iter()));
     if losses.is_empty() {
         return effects.push(Effect::Quit);

@@ -5,164 +5,23 @@ use super::device::Device;
 use super::event::{DeviceId, Effect};
 use super::nodes;
 use super::opening::{self, Opening, Origin};
-use super::overlay::PromptKind;
+use super::overlay::{Overlay, PromptKind};
 use super::toast::Tone;
-use crate::device::Node;
+use crate::decode::figures;
 use crate::mqtt::found::Nearby;
-use crate::mqtt::{Address, Profile, Transport};
+use crate::mqtt::{Address, Transport};
 use crate::time::Timestamp;
 
 pub mod deeds;
 pub mod edit;
+mod errand;
 pub mod exam;
 pub mod form;
-mod naming;
+
+pub use errand::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving, Then};
 
 /// Where a broker on this machine listens.
 pub const LOCAL_URL: &str = "mqtt://127.0.0.1:1883";
-
-/// Something to do with the user's files, on a worker. Carried out in the order asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Errand {
-    /// Look which device files there are and what they say.
-    List,
-    /// Make the profile of a device file or URL, to open it.
-    Open(Origin, Then),
-    /// Read a device file to edit it.
-    Read(String),
-    /// Write a profile under a name.
-    Save(Box<Saving>),
-    /// Write the kept nodes into a device's file.
-    SaveNodes(Box<NodesSaving>),
-    /// Look for nodes of a device that were recovered under a name.
-    Recover(DeviceId, String),
-    /// Offer the nodes recovered under a name no longer; the file stays as `NAME.recovered.toml~`.
-    ForgetRecovered(String),
-    /// Copy a device file, by their names.
-    Copy(String, String),
-    /// Take a device file away; it is kept as `NAME.toml~`.
-    Delete(String),
-    /// Write down what is open, and what was opened when, in seconds since 1970.
-    Remember {
-        /// Names and URLs.
-        open: Vec<String>,
-        /// What was opened just now.
-        used: Option<(String, i64)>,
-    },
-}
-
-impl Errand {
-    /// The answer of one that was not begun, for the reason in words.
-    pub fn refused(self, words: &str) -> Answer {
-        let words = words.to_owned();
-        match self {
-            Self::List => Answer::Listed(Err(words)),
-            Self::Open(origin, then) => Answer::Opened(origin, then, Err(words)),
-            Self::Read(name) => Answer::Read(name, Err(words)),
-            Self::Save(saving) => Answer::Saved(saving, Err(SaveError::NotWritten(words))),
-            Self::SaveNodes(saving) => Answer::NodesSaved(saving, Err(words)),
-            Self::Recover(..) => Answer::Recovered(Err(words)),
-            Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
-            Self::Delete(name) => Answer::Deleted(name, Err(words)),
-            Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
-        }
-    }
-}
-
-/// What becomes of a device that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// It is opened, and the explorer shows it.
-    Go,
-    /// It is opened, and the list stays.
-    Stay,
-    /// It is examined, and not opened.
-    Examine,
-}
-
-/// Kept nodes to write.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NodesSaving {
-    /// The device.
-    pub id: DeviceId,
-    /// Its file's name.
-    pub name: String,
-    /// All of its nodes.
-    pub nodes: Vec<Node>,
-    /// Which state of them this is.
-    pub revision: u64,
-}
-
-/// A profile to write.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Saving {
-    /// The file's name.
-    pub name: String,
-    /// Its name until now; `None`: it is a new one.
-    pub was: Option<String>,
-    /// What to write.
-    pub profile: Profile,
-    /// Whether the user chose to have the password written in plain text.
-    pub plain: bool,
-    /// The device that is open with it and has no file yet; its nodes are written with it.
-    pub of: Option<NodesSaving>,
-}
-
-/// What came of an errand; errors in words.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// Of `List`.
-    Listed(Result<Listing, String>),
-    /// Of `Open`.
-    Opened(Origin, Then, Result<Box<Opening>, String>),
-    /// Of `Read`.
-    Read(String, Result<Box<Profile>, String>),
-    /// Of `Save`: how the device is opened now.
-    Saved(Box<Saving>, Result<Box<Opening>, SaveError>),
-    /// Of `SaveNodes`: whether something was written, for nothing is when nothing changed.
-    NodesSaved(Box<NodesSaving>, Result<(), String>),
-    /// Of `Recover`, when there is something.
-    Recovered(Result<nodes::recovered::Recovered, String>),
-    /// Of `Copy`; the client id that both have, if they have one.
-    Copied(String, String, Result<Option<String>, String>),
-    /// Of `Delete`: where the old file is kept.
-    Deleted(String, Result<String, String>),
-    /// Of `Remember` and `ForgetRecovered`, when it could not be done.
-    Forgotten(String),
-}
-
-/// Why a profile is not open as it was saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SaveError {
-    /// It was not written.
-    NotWritten(String),
-    /// It was written, and can't be opened as it stands.
-    NotOpened(String),
-}
-
-/// What the directory of device files holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// In the order of their names.
-    pub saved: Vec<Saved>,
-    /// Files whose names no device can have.
-    pub unusable: Vec<String>,
-    /// Files beyond what is listed.
-    pub n_more: usize,
-}
-
-/// A device file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Saved {
-    /// Its name.
-    pub name: String,
-    /// Its settings, or what is wrong with it.
-    pub profile: Result<Box<Profile>, String>,
-    /// When it was opened last, in seconds since 1970, where that is known.
-    pub used_unix_s: Option<i64>,
-    /// What in it is passed over.
-    pub warnings: Vec<String>,
-}
 
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -342,7 +201,7 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             if model.shelf.editing.as_ref().is_some_and(|editing| editing.is_saving) {
                 edit::saved(model, now, &saving, saved, effects);
             } else {
-                naming::saved(model, now, &saving, saved, effects);
+                self::saved(model, now, &saving, saved, effects);
             }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
@@ -364,7 +223,7 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
                     };
                     model.say(now, Tone::Info, words);
                 }
-                Err(words) => naming::ask_again(model, now, PromptKind::CopyDevice, &to, words),
+                Err(words) => ask_name_again(model, now, PromptKind::CopyDevice, &to, words),
             }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
@@ -381,5 +240,49 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
         Answer::Forgotten(words) => model.say(now, Tone::Warn, words),
+    }
+}
+
+/// A device that is open got a file, or did not.
+fn saved(
+    model: &mut Model,
+    now: Timestamp,
+    saving: &Saving,
+    saved: Result<Box<Opening>, SaveError>,
+    effects: &mut Vec<Effect>,
+) {
+    let Saving { name, of, profile, .. } = saving;
+    match (saved, of) {
+        (Err(SaveError::NotWritten(words)), _) => {
+            ask_name_again(model, now, PromptKind::SaveDevice, name, words);
+        }
+        (Ok(_) | Err(SaveError::NotOpened(_)), Some(of)) => {
+            model.shelf.cursor = Some(Row::Saved(name.clone()));
+            opening::name(model, now, of.id, name, effects);
+            nodes::note_saved(model, of);
+            let nodes = match of.nodes.len() {
+                0 => String::new(),
+                n => format!(" with {}", figures::counted(n as u64, "node")),
+            };
+            let but = if profile.password.is_some() {
+                ", without the password; e tells where it comes from"
+            } else {
+                ""
+            };
+            model.say(now, Tone::Info, format!("saved as {name}{nodes}{but}"));
+            nodes::leaving::go_on(model, now, effects);
+        }
+        (Ok(_) | Err(SaveError::NotOpened(_)), None) => {}
+    }
+}
+
+/// A name was refused: what was typed stands there again, with the reason.
+fn ask_name_again(model: &mut Model, now: Timestamp, kind: PromptKind, typed: &str, words: String) {
+    if model.overlay != Overlay::None {
+        return model.say(now, Tone::Error, words);
+    }
+    super::keys::prompt(model, kind, typed);
+    if let Overlay::Prompt(prompt) = &mut model.overlay {
+        prompt.error = Some(words);
     }
 }

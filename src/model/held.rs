@@ -5,8 +5,10 @@ use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
 use super::{Model, ingest};
 use crate::decode::figures;
+use crate::device::NodeKey;
 use crate::mqtt::{BrokerRequest, Publication, Stage, Ticket};
 use crate::time::Timestamp;
+use std::cmp::Reverse;
 use std::time::Duration;
 
 /// How long a publication may wait and still be what was meant.
@@ -21,6 +23,16 @@ pub struct Held {
     ticket: Ticket,
     publication: Publication,
     since: Timestamp,
+    of: Option<Of>,
+}
+
+/// The node whose value a publication is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Of {
+    /// Which node.
+    pub key: NodeKey,
+    /// Higher goes first.
+    pub priority: i32,
 }
 
 impl Held {
@@ -43,7 +55,7 @@ pub fn send(
         return effects.push(Effect::Request(id, BrokerRequest::Publish(ticket, publication)));
     }
     let stage = if device.held.len() < MAX_HELD {
-        device.held.push(Held { ticket, publication, since: now });
+        device.held.push(Held { ticket, publication, since: now, of: None });
         Stage::Queued
     } else {
         Stage::NotSent(format!("{MAX_HELD} publications wait already for the connection"))
@@ -56,9 +68,45 @@ pub fn release(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Ve
     let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
     let (young, old): (Vec<_>, Vec<_>) = device.held.drain(..).partition(|held| now.since(held.since) < OLD);
     device.held = old;
-    for held in young {
+    leave(model, now, id, young, effects);
+}
+
+/// They go, those of nodes by their priority, and the intervals between those begin anew.
+fn leave(model: &mut Model, now: Timestamp, id: DeviceId, mut held: Vec<Held>, effects: &mut Vec<Effect>) {
+    held.sort_by_key(|held| Reverse(held.of.as_ref().map_or(0, |of| of.priority)));
+    for held in held {
+        if let Some(of) = &held.of {
+            model.spacing.note_left(id, &of.key, now);
+        }
         effects.push(Effect::Request(id, BrokerRequest::Publish(held.ticket, held.publication)));
     }
+}
+
+/// A publication is a node's value. Where the newest wins, those of the same node that are held give way, and how
+/// many that were is told.
+pub fn note_node(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    ticket: Ticket,
+    of: Of,
+    newest_wins: bool,
+) -> u64 {
+    let Some(device) = ingest::device_mut(&mut model.devices, id) else { return 0 };
+    let Some(held) = device.held.iter_mut().find(|held| held.ticket == ticket) else { return 0 };
+    let key = of.key.clone();
+    held.of = Some(of);
+    if !newest_wins {
+        return 0;
+    }
+    let is_older = |held: &Held| held.ticket != ticket && held.of.as_ref().is_some_and(|of| of.key == key);
+    let (older, rest): (Vec<_>, Vec<_>) = device.held.drain(..).partition(is_older);
+    device.held = rest;
+    for held in &older {
+        let stage = Stage::NotSent("a newer value took its place before there was a connection".to_owned());
+        model.lives.reach(id, held.ticket, stage, now, None);
+    }
+    older.len() as u64
 }
 
 /// Asks about old ones as soon as nothing else is asked.
@@ -81,11 +129,10 @@ pub fn ask(model: &mut Model, now: Timestamp) {
 }
 
 /// A yes: they go after all.
-pub fn send_all(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
+pub fn send_all(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
     let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
-    for held in std::mem::take(&mut device.held) {
-        effects.push(Effect::Request(id, BrokerRequest::Publish(held.ticket, held.publication)));
-    }
+    let held = std::mem::take(&mut device.held);
+    leave(model, now, id, held, effects);
 }
 
 /// A no: they are given up, and say so.

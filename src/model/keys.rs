@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, held, moves, nodes, opening};
+use super::{Model, Undo, UndoStep, apply, editor, held, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -24,6 +24,9 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
+    }
+    if model.context() == Context::Editor {
+        return editor::keys::key(model, now, chord, command, effects);
     }
     if model.context() == Context::DeviceForm {
         return edit::key(model, now, chord, command, effects);
@@ -67,7 +70,9 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Devices)
                     || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
             }
-            Context::Everywhere | Context::Topics | Context::Range | Context::Inspector => true,
+            Context::Everywhere | Context::Topics | Context::Range | Context::Inspector | Context::Editor => {
+                true
+            }
         }
 }
 
@@ -118,8 +123,18 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     }
     let is_publish = model.context() == Context::Publish;
     if let Overlay::Attribute(_) = model.overlay {
-        nodes::attribute::paste(model, &text.replace(['\r', '\n'], " "));
-        return;
+        return match nodes::attribute::paste(model, &text.replace(['\r', '\n'], " ")) {
+            0 => {}
+            n => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room")),
+        };
+    }
+    if model.context() == Context::Editor {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        return match editor::keys::paste(model, &text) {
+            None => model.say(now, Tone::Warn, "this value is chosen by key; nothing can be pasted"),
+            Some(0) => {}
+            Some(n) => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room")),
+        };
     }
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
@@ -284,7 +299,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::KeepTopics(topics) => nodes::range::keep_topics(model, now, topics),
         Deed::RemoveKeys(keys) => nodes::range::remove_keys(model, now, &keys),
         Deed::TakeOver(recovered) => nodes::recovered::take_over(model, now, *recovered, effects),
-        Deed::SendHeld(id) => held::send_all(model, id, effects),
+        Deed::SendHeld(id) => held::send_all(model, now, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
         Deed::LeaveForm => model.shelf.editing = None,

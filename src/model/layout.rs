@@ -15,6 +15,11 @@ pub const MIN_COLS: u16 = 60;
 /// The smallest screen that shows anything but "too small".
 pub const MIN_ROWS: u16 = 15;
 
+/// Rows of the publish form where it is not alone: its frame and a row.
+pub const FORM_ROWS: u16 = 3;
+/// Rows of the editor in its place: its frame, the widget, what goes, what became of it.
+pub const EDITOR_ROWS: u16 = 8;
+
 /// A rectangle of cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Area {
@@ -103,8 +108,8 @@ pub struct Layout {
     pub footer: Area,
 }
 
-/// Arranges the panes.
-pub fn layout(cols: u16, rows: u16, focus: Pane) -> Layout {
+/// Arranges the panes, the form with so many rows.
+pub fn layout(cols: u16, rows: u16, focus: Pane, form_rows: u16) -> Layout {
     let arrangement = match (cols, rows) {
         (cols, rows) if cols < MIN_COLS || rows < MIN_ROWS => Arrangement::TooSmall,
         (100.., 20..) => Arrangement::Wide,
@@ -115,8 +120,8 @@ pub fn layout(cols: u16, rows: u16, focus: Pane) -> Layout {
     let header = Area { rows: 1, ..whole };
     let footer = Area { y: rows.saturating_sub(1), rows: 1, ..whole };
     let body = Area { y: 1, rows: rows.saturating_sub(2), ..whole };
-    let upper = Area { rows: body.rows.saturating_sub(3), ..body };
-    let publish = Area { y: upper.y + upper.rows, rows: 3, ..body };
+    let upper = Area { rows: body.rows.saturating_sub(form_rows), ..body };
+    let publish = Area { y: upper.y + upper.rows, rows: form_rows, ..body };
     let empty = Layout { arrangement, header, footer, ..Layout::default() };
     match arrangement {
         Arrangement::TooSmall => Layout { arrangement, ..Layout::default() },
@@ -157,7 +162,7 @@ mod tests {
         for cols in 60..300 {
             for rows in 15..100 {
                 for focus in [Pane::Topics, Pane::Inspector, Pane::Publish] {
-                    let layout = layout(cols, rows, focus);
+                    let layout = layout(cols, rows, focus, 3 + cols % 6);
                     let panes =
                         [layout.header, layout.topics, layout.inspector, layout.publish, layout.footer];
                     let cells = |area: &Area| usize::from(area.cols) * usize::from(area.rows);
@@ -170,10 +175,10 @@ mod tests {
 
     #[test]
     fn a_classic_terminal_shows_all_three_panes() {
-        let at = layout(80, 24, Pane::Topics);
+        let at = layout(80, 24, Pane::Topics, FORM_ROWS);
         let rows = [at.header, at.topics, at.inspector, at.publish, at.footer].map(|area| area.rows);
         assert_eq!(rows, [1, 11, 8, 3, 1]);
-        assert_eq!(layout(59, 24, Pane::Topics).arrangement, Arrangement::TooSmall);
-        assert_eq!(layout(5, 3, Pane::Topics).arrangement, Arrangement::TooSmall);
+        assert_eq!(layout(59, 24, Pane::Topics, FORM_ROWS).arrangement, Arrangement::TooSmall);
+        assert_eq!(layout(5, 3, Pane::Topics, FORM_ROWS).arrangement, Arrangement::TooSmall);
     }
 }

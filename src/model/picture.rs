@@ -146,10 +146,19 @@ impl Model {
         for place in 0..self.devices.len() {
             let room = n_rows.saturating_sub(self.n_shown(n_rows));
             let Some(device) = self.devices.get_mut(place) else { return };
-            if room > 0 && unfold_at(device).is_some_and(|at| at <= now) {
-                unfold_to_fit(device, room);
+            if unfold_at(device).is_some_and(|at| at <= now) {
+                device.is_unfolded = true;
+                if room > 0 {
+                    unfold_to_fit(device, room);
+                }
             }
         }
+    }
+
+    /// Whether a device's branches are about to be expanded for the first time: what whoever connects waits for.
+    pub fn is_unfolding(&self, now: Timestamp) -> bool {
+        let is_due = |device: &Device| unfold_at(device).is_some_and(|at| at <= now);
+        !self.touched && self.devices.iter().any(|device| !device.is_unfolded && is_due(device))
     }
 
     /// How many rows are shown, counted as far as a screen goes.
@@ -162,9 +171,17 @@ impl Model {
 /// How long after it began to listen a device's first picture is made: retained messages come at once.
 const UNFOLD_AFTER: Duration = Duration::from_millis(250);
 
+/// A pause in what comes after which it is made sooner.
+const UNFOLD_IN_PAUSE: Duration = Duration::from_millis(10);
+
 fn unfold_at(device: &Device) -> Option<Timestamp> {
-    let since = device.listening_since.filter(|_| device.n_heard > 0)?;
-    Some(since + UNFOLD_AFTER)
+    if device.n_heard == 0 {
+        // Kept nodes are there before anything is heard.
+        return (!device.kept.is_empty()).then_some(Timestamp::ZERO);
+    }
+    let latest = device.listening_since? + UNFOLD_AFTER;
+    let pause = device.store.node(NodeId::ROOT).last_change + UNFOLD_IN_PAUSE;
+    Some(latest.min(pause))
 }
 
 /// Expands what fits, level by level, so that no branch opens while another lies closed above it.
@@ -242,7 +259,7 @@ impl RowMaker<'_> {
             (Some(old), _) => (old.preview.clone(), old.fit.clone(), old.spark.clone()),
             (None, LastPayload::Whole(_)) if is_clearing(&last) => (cleared(), None, Vec::new()),
             (None, LastPayload::Whole(payload)) => {
-                let spark = spark(device, id.node, SPARK_NUMBERS);
+                let spark = typed::spark(device, id.node, SPARK_NUMBERS);
                 match typed::typed(device, id.node, payload, self.max_cols) {
                     Some(typed) => (typed.preview, Some(typed.fit), spark),
                     None => (decode::preview(payload, self.max_cols), None, spark),
@@ -290,14 +307,6 @@ fn cleared() -> Preview {
     let mut line = decode::Line::default();
     line.push(decode::Ink::Faint, "(cleared)");
     Preview { kind: decode::Kind::Empty, line }
-}
-
-/// Numbers of late, oldest first; empty unless there are two.
-pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
-    let past = device.store.history(node).take(max_numbers);
-    let mut numbers: Vec<f64> = past.map_while(|past| typed::number(device, node, past.payload)).collect();
-    numbers.reverse();
-    if numbers.len() < 2 { Vec::new() } else { numbers }
 }
 
 /// The topic that differs by a leading slash alone and was heard as well.

@@ -11,11 +11,13 @@ use crate::store::LastPayload;
 use crate::time::Timestamp;
 use crate::wire;
 
-const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is published";
+/// What every command that publishes says in a read-only run.
+pub const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is published";
 
 /// Opens the form on the topic under the cursor.
 pub fn open(model: &mut Model) {
     let row = model.cursor;
+    model.editor = None;
     let mut topic = String::new();
     let mut is_heard = false;
     if let Some(device) = model.device(row.device) {
@@ -49,15 +51,15 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Hands a publication to its device's task and follows its life. Whether it went; else it was said why not.
+/// Hands a publication to its device's task and follows its life. `None`: it does not go, and it was said why not.
 pub fn publish(
     model: &mut Model,
     now: Timestamp,
     id: DeviceId,
     publication: Publication,
     effects: &mut Vec<Effect>,
-) -> bool {
-    let Some(device) = ingest::device_mut(&mut model.devices, id) else { return false };
+) -> Option<Ticket> {
+    let device = ingest::device_mut(&mut model.devices, id)?;
     let ticket = Ticket(device.next_ticket);
     device.next_ticket += 1;
     let refusal = takes::check(device, &publication).err();
@@ -65,10 +67,10 @@ pub fn publish(
     if let Some(words) = refusal {
         model.say(now, Tone::Error, format!("not published on {}: {words}", publication.topic));
         model.lives.reach(id, ticket, Stage::NotSent(words), now, None);
-        return false;
+        return None;
     }
     held::send(model, now, id, (ticket, publication), effects);
-    true
+    Some(ticket)
 }
 
 /// Asks whether the retained message of the topic under the cursor shall go.
@@ -129,7 +131,7 @@ pub fn clear_retained(
             })
         }
     });
-    if !publish(model, now, id, cleared, effects) {
+    if publish(model, now, id, cleared, effects).is_none() {
         return;
     }
     if let Some(undo) = undo {
@@ -153,7 +155,9 @@ fn carry_out(
     effects: &mut Vec<Effect>,
 ) -> bool {
     let request = match step {
-        UndoStep::Publish(publication) => return publish(model, now, id, publication.clone(), effects),
+        UndoStep::Publish(publication) => {
+            return publish(model, now, id, publication.clone(), effects).is_some();
+        }
         UndoStep::Subscribe(subscription) => BrokerRequest::Subscribe(subscription.clone()),
         UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
         UndoStep::Nodes(changes, revision) => {

@@ -278,7 +278,7 @@ fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
         LastPayload::Evicted { n_bytes } => picture::evicted(n_bytes),
     };
     let node = device.store.node(row.node);
-    let spark = picture::spark(device, row.node, SPARK_NUMBERS);
+    let spark = typed::spark(device, row.node, SPARK_NUMBERS);
     Head {
         preview,
         kept,

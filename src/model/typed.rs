@@ -103,6 +103,14 @@ fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option
     (line.cols > 0).then_some(Typed { preview: Preview { kind: decode::Kind::Object, line }, fit })
 }
 
+/// Numbers of late, oldest first; empty unless there are two.
+pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
+    let past = device.store.history(node).take(max_numbers);
+    let mut numbers: Vec<f64> = past.map_while(|past| number(device, node, past.payload)).collect();
+    numbers.reverse();
+    if numbers.len() < 2 { Vec::new() } else { numbers }
+}
+
 /// When a topic's silence becomes a fault: three cadences after its last message, as learnt or as measured.
 pub fn stale_at(device: &Device, id: NodeId, received: Timestamp) -> Option<Timestamp> {
     let node = device.store.node(id);

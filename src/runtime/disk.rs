@@ -42,6 +42,8 @@ impl std::fmt::Debug for Files {
 
 /// The way to the worker.
 pub struct Disk {
+    /// The device files, for what can't wait for the worker.
+    pub devices: Devices,
     errands: blocking::SyncSender<Errand>,
     answers: mpsc::Receiver<Answer>,
     ended: oneshot::Receiver<()>,
@@ -52,6 +54,7 @@ impl Disk {
     pub fn start(mut files: Files) -> std::io::Result<Self> {
         let (errands, asked) = blocking::sync_channel(ERRANDS);
         let (answer, answers) = mpsc::channel(ERRANDS);
+        let devices = files.devices.clone();
         let (end, ended) = oneshot::channel();
         thread::Builder::new().name("disk".into()).spawn(move || {
             for errand in asked {
@@ -62,7 +65,7 @@ impl Disk {
             }
             let _ = end.send(());
         })?;
-        Ok(Self { errands, answers, ended })
+        Ok(Self { devices, errands, answers, ended })
     }
 
     /// Asks for an errand; when too many wait, its answer at once.
@@ -81,7 +84,7 @@ impl Disk {
 
     /// Waits a moment for what is being written.
     pub async fn finish(self) {
-        let Self { errands, answers, ended } = self;
+        let Self { errands, answers, ended, .. } = self;
         drop((errands, answers));
         let _ = tokio::time::timeout(PATIENCE, ended).await;
     }

@@ -7,7 +7,6 @@ use super::panics;
 use super::remembered::Remembered;
 use super::signals::{Asked, Signals};
 use super::unsaved::Unsaved;
-use crate::config::device::Devices;
 use crate::config::versions::Versions;
 use crate::keymap::Keymap;
 use crate::model::devices::Errand;
@@ -78,11 +77,10 @@ pub async fn explore(
     let on_idle = Arc::clone(&idle);
     let writer = Writer::start(move || on_idle.notify_one())
         .map_err(|error| RunError::Io("start the writer's thread", error))?;
-    let devices = files.devices.clone();
     let disk = Disk::start(files).map_err(|error| RunError::Io("start the disk's thread", error))?;
     let _guard = terminal::Guard;
     terminal::enter()?;
-    let mut explorer = Explorer::new(options, clock, (disk, devices), writer, signals);
+    let mut explorer = Explorer::new(options, clock, disk, writer, signals);
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
     // The terminal first: whoever quits wants their shell, not the brokers' farewell.
@@ -117,13 +115,7 @@ struct Explorer {
 }
 
 impl Explorer {
-    fn new(
-        options: Options,
-        clock: Arc<dyn Clock>,
-        (disk, devices): (Disk, Devices),
-        writer: Writer,
-        signals: Signals,
-    ) -> Self {
+    fn new(options: Options, clock: Arc<dyn Clock>, disk: Disk, writer: Writer, signals: Signals) -> Self {
         let (cols, rows) = terminal::size();
         let wall = options.settings.wall;
         let mut model = Model::new(Vec::new(), options.keymap, options.settings);
@@ -141,7 +133,7 @@ impl Explorer {
         }
         let aside = Aside::new(Arc::clone(&clock), wall);
         let mut explorer = Self {
-            model: Unsaved::new(model, devices),
+            model: Unsaved::new(model, disk.devices.clone()),
             theme: options.theme,
             links: Links::new(Arc::clone(&clock)),
             disk,
@@ -224,7 +216,8 @@ impl Explorer {
             return self.drain();
         }
         let cursor = self.model.cursor;
-        self.tell(Event::Due, Want::Traffic);
+        let is_first = self.model.is_unfolding(self.clock.now());
+        self.tell(Event::Due, if is_first { Want::Now } else { Want::Traffic });
         if self.model.cursor != cursor {
             self.pace.want(Want::Now);
         }

@@ -95,6 +95,12 @@ pub fn at_depth(style: Style, depth: ColorDepth) -> Style {
     }
 }
 
+/// A background of a colour that is a value, not a meaning.
+pub fn swatch([r, g, b]: [u8; 3], depth: ColorDepth) -> Option<Style> {
+    let color = nearest(Color::Rgb(r, g, b), depth);
+    (depth != ColorDepth::None).then(|| Style::new().fg(color).bg(color))
+}
+
 /// Reversed as a whole: the terminal's own two colours, whatever spans lie below.
 fn reversed(style: Style) -> Style {
     Style { fg: Some(Color::Reset), bg: Some(Color::Reset), ..style }.add_modifier(Modifier::REVERSED)

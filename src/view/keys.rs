@@ -4,6 +4,7 @@ use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::device::Connection;
 use crate::model::devices::Row;
+use crate::model::editor::Body;
 use crate::model::form::Field;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
@@ -31,6 +32,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
         ],
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
+        Context::Editor => editor(model),
         Context::Devices => devices(model),
         Context::DeviceForm => vec![
             (&[Command::AcceptField][..], "next"),
@@ -100,6 +102,9 @@ fn topics(model: &Model) -> Wanted {
     }
     if model.picture.rows.len() > 1 {
         keys.push((&[Command::Search], "search"));
+    }
+    if can_publish && row.is_some_and(|row| row.is_kept) {
+        keys.push((&[Command::EditValue], "edit value"));
     }
     if can_publish {
         keys.push((&[Command::Publish], "publish"));
@@ -182,6 +187,38 @@ fn publish(model: &Model) -> Wanted {
         keys.push((&[Command::PreviousSent, Command::NextSent], "sent before"));
     }
     keys.push((&[Command::Leave], "back"));
+    keys
+}
+
+fn editor(model: &Model) -> Wanted {
+    let Some(editor) = &model.editor else { return Vec::new() };
+    let leave: (&[Command], _) = (&[Command::Leave], "back");
+    let step: &[Command] = &[Command::StepUp, Command::StepDown];
+    let mut keys: Wanted = match &editor.body {
+        Body::Which(_) => return vec![(step, "choose"), (&[Command::Send], "edit"), leave],
+        Body::Impulse | Body::Text(_) => Vec::new(),
+        Body::Bool(_) => vec![(&[Command::ToggleChoice], "toggle")],
+        Body::Choice(_) => vec![(step, "choose")],
+        Body::Numbers { lines, .. } => {
+            let mut keys: Wanted = vec![(step, "step")];
+            if lines.len() > 1 {
+                keys.push((&[Command::NextField], "next part"));
+            }
+            keys
+        }
+    };
+    keys.insert(0, (&[Command::Send], "send"));
+    keys.push(leave);
+    if let Body::Numbers { .. } = editor.body {
+        keys.push((&[Command::LeapUp, Command::LeapDown], "ten steps"));
+        if editor.node.domain.min.is_some() || editor.node.domain.max.is_some() {
+            keys.push((&[Command::ToMin, Command::ToMax], "bounds"));
+        }
+    }
+    if model.spacing.recalled(editor.device, &editor.node.key()).next().is_some() {
+        keys.push((&[Command::PreviousSent], "sent before"));
+    }
+    keys.push((&[Command::ToggleLive], if editor.is_live { "live off" } else { "live" }));
     keys
 }
 

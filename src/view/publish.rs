@@ -227,7 +227,7 @@ fn told(scene: &Scene<'_>) -> (String, Role) {
     }
 }
 
-fn life_role(life: &Life) -> Role {
+pub fn life_role(life: &Life) -> Role {
     match life.stage.as_ref().map(|(stage, _)| stage) {
         Some(Stage::Refused(..) | Stage::NotSent(_)) => Role::PublicationFailed,
         Some(Stage::Acknowledged(reason)) if *reason != Reason::SUCCESS => Role::PublicationFailed,

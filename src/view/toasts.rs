@@ -7,6 +7,7 @@ use super::Scene;
 use super::strip::{Strip, wrap};
 use crate::decode::cols;
 use crate::model::Screen;
+use crate::model::layout::Arrangement;
 use crate::model::toast::{Toast, Tone};
 use crate::theme::Role;
 
@@ -20,11 +21,9 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let screen = frame.area();
     // Above the form, where there is one, so that what is typed stays visible.
     let publish = scene.layout.publish;
-    let floor = if publish.rows == 3 && scene.model.screen == Screen::Explorer {
-        publish.y
-    } else {
-        scene.layout.footer.y
-    };
+    let has_form = matches!(scene.layout.arrangement, Arrangement::Wide | Arrangement::Stacked);
+    let floor =
+        if has_form && scene.model.screen == Screen::Explorer { publish.y } else { scene.layout.footer.y };
     let mut bottom = floor.min(screen.bottom()).saturating_sub(1);
     let top = scene.layout.header.rows + 1;
     let max_cols = MAX_COLS.min(usize::from(screen.width).saturating_sub(8));

@@ -3,12 +3,12 @@
 use super::tab::{self, Place};
 use crate::device::{Altered, Attribute, Change, Node, NodeKey};
 use crate::keymap::{Chord, Key};
-use crate::model::Model;
 use crate::model::event::DeviceId;
 use crate::model::inspector::Tab;
 use crate::model::line::Line;
 use crate::model::overlay::Overlay;
 use crate::model::toast::Tone;
+use crate::model::{Model, editor};
 use crate::time::Timestamp;
 
 /// An attribute being edited.
@@ -98,9 +98,8 @@ pub fn begin(model: &mut Model, now: Timestamp) {
     };
     let attribute = match place {
         Place::Attribute(attribute) => attribute,
-        Place::Value => {
-            return model.say(now, Tone::Info, "the value is what came last; p publishes another");
-        }
+        // What came is as it is; another value is sent.
+        Place::Value => return editor::open(model, now),
         Place::Heading | Place::Blank => return,
     };
     let entry = Entry::new(&node, attribute);

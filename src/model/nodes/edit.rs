@@ -1,7 +1,7 @@
 //! Keeping, naming and removing nodes by hand. Owns what the keys of the tree do to nodes; the inspector's tab
 //! Node has the rest of their attributes.
 use crate::decode::{escape, figures};
-use crate::device::{Kind, Node, NodeKey, braces};
+use crate::device::{Codec, Kind, Node, NodeKey, braces};
 use crate::model::event::DeviceId;
 use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
@@ -103,19 +103,53 @@ pub fn add(
 
 /// The node of a topic as far as its last message tells; a string where nothing was heard.
 pub(super) fn proposed(model: &Model, id: DeviceId, topic: &Topic) -> Node {
-    let kind = || {
+    let heard = || {
         let store = &model.device(id)?.store;
         let last = store.last(store.find(topic.as_str())?)?;
         match last.payload {
-            crate::store::LastPayload::Whole(payload) => Some(kind_of(payload)),
+            crate::store::LastPayload::Whole(payload) => Some(payload),
             crate::store::LastPayload::Evicted { .. } => None,
         }
     };
-    let mut node = Node::new(topic.clone(), kind().unwrap_or_default());
-    if matches!(node.kind, Kind::List | Kind::Map) {
-        node.codec = crate::device::Codec::Json;
+    let heard = heard();
+    let mut node = Node::new(topic.clone(), heard.map(kind_of).unwrap_or_default());
+    match node.kind {
+        Kind::List | Kind::Map => node.codec = Codec::Json,
+        Kind::Bool => node.codec = heard.and_then(words_of).unwrap_or_default(),
+        Kind::Impulse
+        | Kind::Int
+        | Kind::Float
+        | Kind::String
+        | Kind::Vec2
+        | Kind::Vec3
+        | Kind::Vec4
+        | Kind::Bytes => {}
     }
     node
+}
+
+/// Words for true and false of one kind; text writes the first.
+const WORDS: [(&str, &str); 4] = [("true", "false"), ("on", "off"), ("yes", "no"), ("open", "closed")];
+
+/// The two words that a bool is spoken with, of which one was heard: who says ON may not understand `true`.
+fn words_of(payload: &[u8]) -> Option<Codec> {
+    let word = std::str::from_utf8(payload).ok()?.trim();
+    let lower = word.to_ascii_lowercase();
+    let (on, off) = WORDS.into_iter().find(|(on, off)| lower == *on || lower == *off)?;
+    if word == "true" || word == "false" {
+        return Some(Codec::Text);
+    }
+    let cased = |text: &str| -> Box<str> {
+        if *word == word.to_ascii_uppercase() {
+            text.to_ascii_uppercase().into()
+        } else if word.starts_with(|c: char| c.is_ascii_uppercase()) {
+            let (first, rest) = text.split_at_checked(1).unwrap_or((text, ""));
+            format!("{}{rest}", first.to_ascii_uppercase()).into()
+        } else {
+            text.into()
+        }
+    };
+    Some(Codec::Words { on: cased(on), off: cased(off) })
 }
 
 fn kind_of(payload: &[u8]) -> Kind {
