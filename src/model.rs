@@ -38,6 +38,7 @@ mod tls;
 pub mod toast;
 pub mod tree;
 pub mod typed;
+mod unfold;
 pub mod visited;
 
 use device::Device;
