@@ -112,6 +112,10 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// Where a range of rows begins that reaches to the cursor.
+    pub range: Option<RowId>,
+    /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
+    pub recovered: Vec<nodes::recovered::Recovered>,
     /// The inspector's tab and scrolling.
     pub inspector: Inspector,
     /// What lies over the panes.
@@ -137,6 +141,7 @@ pub struct Model {
     redo: Vec<Undo>,
     ping_asked: Option<DeviceId>,
     quit_asked: bool,
+    quits_when_saved: bool,
     touched: bool,
     n_exams: u32,
     n_learnings: u32,
@@ -190,6 +195,8 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            range: None,
+            recovered: Vec::new(),
             inspector: Inspector::default(),
             overlay: Overlay::default(),
             search: None,
@@ -206,6 +213,7 @@ impl Model {
             redo: Vec::new(),
             ping_asked: None,
             quit_asked: false,
+            quits_when_saved: false,
             touched: false,
             n_exams: 0,
             n_learnings: 0,
@@ -238,11 +246,13 @@ impl Model {
     pub fn context(&self) -> Context {
         match (&self.overlay, self.screen, self.focus) {
             (Overlay::Help { .. }, ..) => Context::HelpScreen,
-            (Overlay::Prompt(_), ..) => Context::Line,
+            (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
+            (Overlay::Parts(_), ..) => Context::Parts,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
+            (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
             (Overlay::None, Screen::Explorer, Pane::Publish) if self.editor.is_some() => Context::Editor,
@@ -312,4 +322,5 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     spacing::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);
+    nodes::recovered::ask(model);
 }

@@ -318,3 +318,8 @@ impl Learn {
         self.book.get(self.find(topic)?)
     }
 }
+
+/// The members of a JSON payload that can be nodes of their own, by what the payload alone tells.
+pub fn parts_of(topic: &str, payload: &[u8]) -> Parts {
+    parts::parts(topic, payload, &[])
+}

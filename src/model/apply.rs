@@ -10,7 +10,7 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{Model, Screen, editor, ingest, keys, learn, moves, nodes, publish};
-use crate::command::Command;
+use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
 use crate::time::Timestamp;
@@ -25,7 +25,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
-        Command::Leave => leave(model, now),
+        Command::Leave => leave(model, now, effects),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
         Command::Suspend => effects.push(Effect::Suspend),
@@ -41,6 +41,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
             deeds::ask_save(model, now, effects);
         }
         Command::ToggleLearn => learn::toggle(model, now, effects),
+        Command::Tick if model.context() == Context::Parts => nodes::parts::tick(model, now),
         Command::Tick => learn::deeds::tick(model, now),
         Command::Keep => learn::deeds::keep(model, now),
         Command::KeepAll => learn::deeds::ask_keep_all(model, now),
@@ -83,6 +84,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::GoTo => keys::prompt(model, PromptKind::GoTo, ""),
         Command::Pin => pin(model, now),
         Command::Publish => publish::open(model),
+        Command::EditValue if model.focus == Pane::Inspector && model.inspector.tab == Tab::Node => {
+            nodes::attribute::begin(model, now);
+        }
         Command::EditValue => editor::open(model, now),
         Command::ClearRetained => publish::ask_clear(model, now),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
@@ -92,6 +96,15 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
         Command::TabMessage => model.inspector.show(Tab::Message),
+        Command::TabNode => show_node(model),
+        Command::EditAttribute => nodes::attribute::begin(model, now),
+        Command::KeepPart => nodes::parts::open(model, now),
+        Command::KeepTicked => nodes::parts::keep(model, now),
+        Command::SelectRange => nodes::range::toggle(model),
+        Command::KeepRange => nodes::range::keep(model, now),
+        Command::RemoveRange => nodes::range::ask_remove(model, now),
+        Command::EditRange => nodes::range::ask_edit(model, now),
+        Command::SaveFirst => nodes::leaving::save_first(model, now, effects),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
@@ -120,23 +133,34 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::ToggleLive
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
-        Command::No => keys::no(model, now),
+        Command::No => keys::no(model, now, effects),
     }
+}
+
+/// Shows the tab Node; the key again goes there to edit.
+fn show_node(model: &mut Model) {
+    if model.inspector.tab == Tab::Node {
+        model.focus = Pane::Inspector;
+    }
+    model.inspector.show(Tab::Node);
 }
 
 fn help(model: &mut Model) {
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
-        Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) | Overlay::Exam(_) => {
-            Overlay::Help { scroll: 0 }
-        }
+        Overlay::None
+        | Overlay::Prompt(_)
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => Overlay::Help { scroll: 0 },
     };
 }
 
 /// Leaves the innermost thing: an overlay, a pane, the marks of a search, the toasts.
-fn leave(model: &mut Model, now: Timestamp) {
+fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if let Overlay::Question(_) = model.overlay {
-        keys::no(model, now);
+        keys::no(model, now, effects);
     } else if model.overlay != Overlay::None {
         model.overlay = Overlay::None;
     } else if model.screen == Screen::Devices {
@@ -145,6 +169,8 @@ fn leave(model: &mut Model, now: Timestamp) {
         // The list is seen again.
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
+    } else if model.range.is_some() {
+        model.range = None;
     } else if model.search.is_some() {
         model.search = None;
     } else {

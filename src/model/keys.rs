@@ -22,6 +22,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     match (&model.overlay, command) {
         (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
         (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
+        (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
     if model.context() == Context::Editor {
@@ -31,9 +32,9 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         return edit::key(model, now, chord, command, effects);
     }
     let is_text = match model.overlay {
-        Overlay::Prompt(_) => true,
+        Overlay::Prompt(_) | Overlay::Attribute(_) => true,
         Overlay::None => model.context() == Context::Publish && model.form.line().is_some(),
-        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => false,
+        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Parts(_) | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
@@ -55,7 +56,10 @@ fn is_heard(model: &Model, command: Command) -> bool {
     always
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
-            Context::Question => matches!(command, Command::Yes | Command::No | Command::Leave),
+            Context::Question => {
+                matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
+            }
+            Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
@@ -66,9 +70,12 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Devices)
                     || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
             }
-            Context::Everywhere | Context::Topics | Context::Inspector | Context::Learn | Context::Editor => {
-                true
-            }
+            Context::Everywhere
+            | Context::Topics
+            | Context::Range
+            | Context::Inspector
+            | Context::Learn
+            | Context::Editor => true,
         }
 }
 
@@ -79,6 +86,9 @@ pub fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
 }
 
 fn edit(model: &mut Model, chord: Chord) {
+    if let Overlay::Attribute(_) = model.overlay {
+        return nodes::attribute::edit(model, chord);
+    }
     let Model { overlay, form, .. } = model;
     match overlay {
         Overlay::Prompt(prompt) => {
@@ -87,7 +97,12 @@ fn edit(model: &mut Model, chord: Chord) {
                 retype(model);
             }
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => {
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => {
             if let Some(line) = form.line() {
                 line.edit(chord);
             }
@@ -110,6 +125,12 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         };
     }
     let is_publish = model.context() == Context::Publish;
+    if let Overlay::Attribute(_) = model.overlay {
+        return match nodes::attribute::paste(model, &text.replace(['\r', '\n'], " ")) {
+            0 => {}
+            n => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room")),
+        };
+    }
     if model.context() == Context::Editor {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         return match editor::keys::paste(model, &text) {
@@ -121,7 +142,12 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
         Overlay::None if is_publish => model.form.line(),
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => None,
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => None,
     };
     let Some(line) = line else {
         let words = "pasted text is not run as keys; paste into a field or behind /";
@@ -155,6 +181,7 @@ fn retype(model: &mut Model) {
         | PromptKind::Alias
         | PromptKind::LearnScope
         | PromptKind::EditCandidate
+        | PromptKind::EditRange
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => return,
     }
@@ -181,6 +208,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
+        PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices => Ok(()),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
@@ -189,7 +217,15 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match (done, &mut model.overlay) {
         (Ok(()), overlay) => *overlay = Overlay::None,
         (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
-        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_)) => {}
+        (
+            Err(_),
+            Overlay::None
+            | Overlay::Help { .. }
+            | Overlay::Question(_)
+            | Overlay::Attribute(_)
+            | Overlay::Parts(_)
+            | Overlay::Exam(_),
+        ) => {}
     }
 }
 
@@ -208,8 +244,9 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::Alias
         | PromptKind::LearnScope
         | PromptKind::EditCandidate
-        | PromptKind::CopyDevice
-        | PromptKind::SaveDevice => {}
+        | PromptKind::EditRange
+        | PromptKind::CopyDevice => {}
+        PromptKind::SaveDevice => model.quits_when_saved = false,
     }
 }
 
@@ -244,11 +281,14 @@ fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Ef
 }
 
 /// A question was answered with no.
-pub fn no(model: &mut Model, now: Timestamp) {
+pub fn no(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
         Deed::SendHeld(id) => held::discard(model, now, id),
-        Deed::Quit
+        Deed::TakeOver(recovered) => nodes::recovered::forget(recovered.name, effects),
+        Deed::KeepTopics(_)
+        | Deed::RemoveKeys(_)
+        | Deed::Quit
         | Deed::Disconnect(_)
         | Deed::ClearRetained(..)
         | Deed::CloseDevice(_)
@@ -266,7 +306,13 @@ pub fn no(model: &mut Model, now: Timestamp) {
 pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
-        Deed::Quit => effects.push(Effect::Quit),
+        Deed::Quit => {
+            nodes::leaving::let_go(model);
+            effects.push(Effect::Quit);
+        }
+        Deed::KeepTopics(topics) => nodes::range::keep_topics(model, now, topics),
+        Deed::RemoveKeys(keys) => nodes::range::remove_keys(model, now, &keys),
+        Deed::TakeOver(recovered) => nodes::recovered::take_over(model, now, *recovered, effects),
         Deed::SendHeld(id) => held::send_all(model, now, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),

@@ -19,6 +19,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(by, (model.cols, model.rows));
     }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(by);
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
     }
@@ -51,6 +54,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(half(usize::from(model.rows)), (model.cols, model.rows));
     }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(half(n_lines));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
     }
@@ -74,6 +80,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         let by = if edge == Placement::Top { isize::MIN } else { isize::MAX };
         return exam.scroll_by(by, (model.cols, model.rows));
+    }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
     }
     if model.screen == Screen::Devices {
         return deeds::edge(model, edge);

@@ -1,5 +1,11 @@
 //! Changes to kept nodes: made, undone, made again. Owns the deeds; which nodes there are, `device::Kept` knows.
+pub mod attribute;
 pub mod edit;
+pub mod leaving;
+pub mod parts;
+pub mod range;
+pub mod recovered;
+pub mod tab;
 
 use super::device::Device;
 use super::devices::{Errand, NodesSaving};

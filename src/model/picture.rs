@@ -17,12 +17,6 @@ pub const LIT: Duration = Duration::from_secs(1);
 /// Numbers of a row's sparkline.
 pub const SPARK_NUMBERS: usize = 12;
 
-/// How many messages tell a cadence, and how many intervals without one make a topic stale.
-const STALE_AFTER: (u64, u32) = (4, 3);
-
-/// A silence shorter than this is no staleness, however quick the topic.
-const MIN_STALE: Duration = Duration::from_secs(3);
-
 /// Cells of the keep-alive bar.
 pub const KEEP_ALIVE_CELLS: u32 = 5;
 
@@ -197,7 +191,7 @@ impl RowMaker<'_> {
             (Some(old), _) => (old.preview.clone(), old.fit.clone(), old.spark.clone()),
             (None, LastPayload::Whole(_)) if is_clearing(&last) => (cleared(), None, Vec::new()),
             (None, LastPayload::Whole(payload)) => {
-                let spark = spark(device, id.node, SPARK_NUMBERS);
+                let spark = typed::spark(device, id.node, SPARK_NUMBERS);
                 match typed::typed(device, id.node, payload, self.max_cols) {
                     Some(typed) => (typed.preview, Some(typed.fit), spark),
                     None => (decode::preview(payload, self.max_cols), None, spark),
@@ -206,9 +200,7 @@ impl RowMaker<'_> {
             (None, LastPayload::Evicted { n_bytes }) => (evicted(n_bytes), None, Vec::new()),
         };
         let node = device.store.node(id.node);
-        let learnt = device.kept.at(id.node).find_map(|node| node.cadence_ms).map(Duration::from_millis);
-        let cadence = learnt.or(node.interval.filter(|_| node.n_messages >= STALE_AFTER.0));
-        let stale_at = cadence.map(|interval| last.received + (interval * STALE_AFTER.1).max(MIN_STALE));
+        let stale_at = typed::stale_at(device, id.node, last.received);
         Some(RowValue {
             preview,
             fit,
@@ -247,14 +239,6 @@ fn cleared() -> Preview {
     let mut line = decode::Line::default();
     line.push(decode::Ink::Faint, "(cleared)");
     Preview { kind: decode::Kind::Empty, line }
-}
-
-/// Numbers of late, oldest first; empty unless there are two.
-pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
-    let past = device.store.history(node).take(max_numbers);
-    let mut numbers: Vec<f64> = past.map_while(|past| typed::number(device, node, past.payload)).collect();
-    numbers.reverse();
-    if numbers.len() < 2 { Vec::new() } else { numbers }
 }
 
 /// The topic that differs by a leading slash alone and was heard as well.

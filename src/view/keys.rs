@@ -7,6 +7,7 @@ use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
 use crate::model::form::Field;
+use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
 use crate::model::learn::hands::Hold;
 use crate::mqtt::Retained;
@@ -24,6 +25,13 @@ pub fn now(model: &Model) -> Vec<Hint> {
     let context = model.context();
     let wanted = match context {
         Context::Topics | Context::Everywhere => topics(model),
+        Context::Range => vec![
+            (&[Command::CursorDown, Command::CursorUp][..], "extend"),
+            (&[Command::KeepRange], "keep"),
+            (&[Command::EditRange], "edit"),
+            (&[Command::RemoveRange], "keep no longer"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
         Context::Learn => learn(model),
@@ -38,6 +46,12 @@ pub fn now(model: &Model) -> Vec<Hint> {
         ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::Parts => vec![
+            (&[Command::Tick][..], "tick"),
+            (&[Command::KeepTicked], "keep"),
+            (&[Command::CursorDown, Command::CursorUp], "move"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
@@ -122,6 +136,7 @@ fn topics(model: &Model) -> Wanted {
         keys.push((&[Command::SaveDevice], "save"));
     }
     if row.is_some_and(|row| row.is_kept) {
+        keys.push((&[Command::TabNode], "attributes"));
         keys.push((&[Command::RemoveNode], "keep no longer"));
     } else {
         keys.push((&[Command::AddChild], "keep"));
@@ -189,8 +204,14 @@ fn learn(model: &Model) -> Wanted {
 fn inspector(model: &Model) -> Wanted {
     let shown = &model.picture.inspector;
     let mut keys: Wanted = Vec::new();
-    if shown.lines.len().max(shown.past.len()) < shown.n_lines {
+    if shown.cursor.is_some() {
+        keys.push((&[Command::EditAttribute], "edit"));
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    } else if shown.lines.len().max(shown.past.len()) < shown.n_lines {
         keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
+    }
+    if shown.tab == Tab::Node && !model.cursor.is_device() {
+        keys.push((&[Command::KeepPart], if shown.cursor.is_some() { "keep parts" } else { "keep" }));
     }
     if !model.cursor.is_device() {
         keys.push((&[Command::PreviousTab, Command::NextTab], "tabs"));

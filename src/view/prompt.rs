@@ -31,6 +31,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::Alias => " call it: ",
         PromptKind::LearnScope => " learn: ",
         PromptKind::EditCandidate => " keep as: ",
+        PromptKind::EditRange => " for all: ",
         PromptKind::NarrowDevices => " only: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
@@ -88,6 +89,15 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
                 Ok(words) => (words, Role::TextFaint),
                 // What is being typed is not wrong yet.
                 Err(words) => (words, if text.is_empty() { Role::TextFaint } else { Role::FieldError }),
+            }
+        }
+        (PromptKind::EditRange, _) => {
+            let text = prompt.line.text();
+            match nodes::range::preview(scene.model, text) {
+                Ok(words) => (words, Role::TextFaint),
+                // A name that is being typed is not wrong yet.
+                Err(words) if !text.trim().contains(' ') => (words, Role::TextFaint),
+                Err(words) => (words, Role::FieldError),
             }
         }
         (PromptKind::Alias, _) => ("nothing: its own name".into(), Role::TextFaint),

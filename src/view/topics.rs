@@ -13,6 +13,7 @@ use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, rect};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::layout::Pane;
+use crate::model::nodes::range;
 use crate::theme::Role;
 
 /// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
@@ -101,6 +102,9 @@ fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<
         } else if row.is_pinned {
             cell.set_symbol("★").set_style(scene.style(Role::Mark));
         }
+    }
+    if row.id != scene.model.cursor && range::holds(scene.model, row.id) {
+        buffer.set_style(area, scene.style(Role::CursorUnfocused));
     }
     if row.id == scene.model.cursor && scene.has_focus(Pane::Topics) && area.width > 0 {
         buffer[(area.x, area.y)].set_style(scene.style(Role::TitleFocused));
