@@ -111,10 +111,11 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
 }
 
 fn help(model: &mut Model) {
+    let scroll = super::help::first_line(&model.keymap, model.context(), model.cols, model.rows);
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
         Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) | Overlay::Exam(_) => {
-            Overlay::Help { scroll: 0 }
+            Overlay::Help { scroll }
         }
     };
 }

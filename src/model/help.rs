@@ -57,6 +57,14 @@ pub fn n_seen(rows: u16) -> usize {
     usize::from(rows.saturating_sub(ROWS_AROUND))
 }
 
+/// The line that it opens with: the first one, if the keys of where we are begin in the upper half of what is seen.
+pub fn first_line(keymap: &Keymap, context: Context, cols: u16, rows: u16) -> usize {
+    let title = HelpLine::Title(context.title());
+    let columns = columns(keymap, cols);
+    let begins = columns.iter().find_map(|lines| lines.iter().position(|line| *line == title));
+    begins.filter(|at| *at > n_seen(rows) / 2).unwrap_or(0)
+}
+
 /// The furthest that it scrolls on a screen of some size.
 pub fn max_scroll(keymap: &Keymap, cols: u16, rows: u16) -> usize {
     let longest = columns(keymap, cols).iter().map(Vec::len).max().unwrap_or_default();
