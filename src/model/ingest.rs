@@ -3,6 +3,7 @@ use super::Model;
 use super::device::{Connection, Device, Subscribed};
 use super::event::{DeviceId, Effect};
 use super::held;
+use super::learn::Learning;
 use super::toast::Tone;
 use super::tree;
 use crate::decode::{self, figures};
@@ -68,7 +69,7 @@ pub fn broker_event(
 }
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
-    let Model { devices, lives, frozen, .. } = model;
+    let Model { devices, lives, frozen, learning, .. } = model;
     let Some(device) = device_mut(devices, id) else { return };
     if lives.await_echo() {
         for message in batch.iter() {
@@ -76,7 +77,7 @@ fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
         }
     }
     match frozen {
-        None => store(device, &batch),
+        None => store(device, learning.as_mut(), &batch),
         Some(frozen) => {
             if !frozen.keep(id, batch) {
                 thaw(model);
@@ -87,7 +88,10 @@ fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
     }
 }
 
-fn store(device: &mut Device, batch: &Batch) {
+fn store(device: &mut Device, learning: Option<&mut Learning>, batch: &Batch) {
+    if let Some(learning) = learning {
+        learning.observe(device, batch);
+    }
     for message in batch.iter() {
         if !message.topic.starts_with("$SYS/") {
             device.n_heard += 1;
@@ -101,7 +105,7 @@ pub fn thaw(model: &mut Model) {
     let Some(frozen) = model.frozen.take() else { return };
     for (id, batch) in frozen.into_batches() {
         if let Some(device) = device_mut(&mut model.devices, id) {
-            store(device, &batch);
+            store(device, model.learning.as_mut(), &batch);
         }
     }
 }

@@ -4,14 +4,14 @@ use super::layout::Pane;
 use super::overlay::Overlay;
 use super::toast::Tone;
 use super::tree::{self, Placement, RowId};
-use super::{Model, Screen, ingest};
+use super::{Model, Screen, ingest, learn};
 use crate::store::{Direction, NodeId};
 use crate::time::Timestamp;
 
 /// Nodes looked at between two looks at the keyboard while a branch is expanded whole; a few milliseconds.
 const EXPAND_SLICE_NODES: usize = 8_192;
 
-pub(super) fn step(model: &mut Model, by: isize) {
+pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     if let Overlay::Help { scroll } = &mut model.overlay {
         *scroll = scroll.saturating_add_signed(by);
         return;
@@ -19,11 +19,17 @@ pub(super) fn step(model: &mut Model, by: isize) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(by, (model.cols, model.rows));
     }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(by);
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(by);
+    }
+    if model.focus == Pane::Learn {
+        return learn::hands::step(model, now, by);
     }
     if let Some(search) = &mut model.search {
         search.stay();
@@ -38,7 +44,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
     }
 }
 
-pub(super) fn page(model: &mut Model, direction: isize) {
+pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     let (n_topics, n_lines) = model.n_rows();
     let half = |n: usize| isize::try_from((n / 2).max(1)).unwrap_or(1) * direction;
     if let Overlay::Help { scroll } = &mut model.overlay {
@@ -48,18 +54,25 @@ pub(super) fn page(model: &mut Model, direction: isize) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(half(usize::from(model.rows)), (model.cols, model.rows));
     }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(half(n_lines));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(half(n_lines));
     }
+    if model.focus == Pane::Learn {
+        let n_rows = usize::from(model.layout().learn.rows);
+        return learn::hands::step(model, now, half(n_rows));
+    }
     for _ in 0..half(n_topics).unsigned_abs() {
-        step(model, direction);
+        step(model, now, direction);
     }
 }
 
-pub(super) fn edge(model: &mut Model, edge: Placement) {
+pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     if let Overlay::Help { scroll } = &mut model.overlay {
         *scroll = if edge == Placement::Top { 0 } else { usize::MAX / 2 };
         return;
@@ -68,11 +81,17 @@ pub(super) fn edge(model: &mut Model, edge: Placement) {
         let by = if edge == Placement::Top { isize::MIN } else { isize::MAX };
         return exam.scroll_by(by, (model.cols, model.rows));
     }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
+    }
     if model.screen == Screen::Devices {
         return deeds::edge(model, edge);
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_to(if edge == Placement::Top { 0 } else { usize::MAX / 2 });
+    }
+    if model.focus == Pane::Learn {
+        return learn::hands::edge(model, now, edge);
     }
     model.visited.leave(model.cursor);
     let row = if edge == Placement::Top { tree::first(&model.devices) } else { tree::last(&model.devices) };
@@ -108,7 +127,7 @@ pub fn follow(model: &mut Model, placement: Placement) {
     model.anchor = tree::follow(&model.devices, model.anchor, model.cursor, n_rows, placement);
 }
 
-pub(super) fn expand(model: &mut Model) {
+pub(super) fn expand(model: &mut Model, now: Timestamp) {
     model.touched = true;
     let row = model.cursor;
     let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
@@ -116,7 +135,7 @@ pub(super) fn expand(model: &mut Model) {
         return;
     }
     if device.store.is_expanded(row.node) {
-        step(model, 1);
+        step(model, now, 1);
     } else {
         device.store.expand(row.node);
     }

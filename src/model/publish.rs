@@ -3,7 +3,7 @@ use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, held, ingest, nodes, takes};
+use super::{Model, Pane, Undo, UndoStep, held, ingest, learn, nodes, takes};
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
 };
@@ -160,6 +160,9 @@ fn carry_out(
         }
         UndoStep::Subscribe(subscription) => BrokerRequest::Subscribe(subscription.clone()),
         UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
+        UndoStep::Candidates(session, ids, lane) => {
+            return learn::deeds::put(model, now, *session, ids, *lane);
+        }
         UndoStep::Nodes(changes, revision) => {
             let is_done = nodes::carry_out(model, now, id, changes);
             if is_done && let Some(device) = ingest::device_mut(&mut model.devices, id) {
