@@ -130,9 +130,10 @@ async fn unix(path: &str, clock: &dyn Clock, feed: &Feed) -> Result<Bare, Loss> 
 }
 
 /// The proxy was not reached: nobody should look for a broker there.
-fn of_proxy(loss: Loss) -> Loss {
-    let remedy = Some("check --proxy, and that the proxy runs".to_owned());
-    Loss { cause: format!("the proxy can't be reached: {}", loss.cause), remedy, ..loss }
+fn of_proxy(mut loss: Loss) -> Loss {
+    loss.cause = format!("the proxy can't be reached: {}", loss.cause);
+    loss.remedy = Some("check --proxy, and that the proxy runs".into());
+    loss
 }
 
 /// Opens a TCP connection to the first address that answers.
