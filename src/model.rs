@@ -29,6 +29,7 @@ pub mod nodes;
 pub mod opening;
 pub mod overlay;
 pub mod picture;
+pub mod pings;
 pub mod publish;
 pub mod search;
 pub mod shown;

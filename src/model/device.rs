@@ -3,22 +3,19 @@ use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
 use super::opening::Origin;
+use super::pings::Pings;
 use crate::device::Kept;
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
 use crate::store::Store;
 use crate::time::Timestamp;
 use std::collections::VecDeque;
-use std::time::Duration;
 
 /// Log lines kept per device: an hour of a broker that is lost every ten seconds.
 const MAX_LOG_LINES: usize = 1_000;
 
 /// Characters of a log line: a broker's words may be 64 kB long, a thousand times.
 const MAX_LOG_CHARS: usize = 1_000;
-
-/// Ping round trips kept: an hour at the default keep-alive.
-const MAX_ROUND_TRIPS: usize = 64;
 
 /// A broker connection with its subscriptions and its tree of nodes.
 #[derive(Debug)]
@@ -45,8 +42,8 @@ pub struct Device {
     pub messages_in: Meter,
     /// Publications out, per second.
     pub publishes_out: Meter,
-    /// Ping round trips, newest last.
-    pub round_trips: VecDeque<Duration>,
+    /// Ping round trips of the last hour.
+    pub round_trips: Pings,
     /// What was asked for and what became of it.
     pub subscriptions: Vec<Subscribed>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
@@ -118,7 +115,7 @@ impl Device {
             bytes_in: Meter::default(),
             messages_in: Meter::default(),
             publishes_out: Meter::default(),
-            round_trips: VecDeque::new(),
+            round_trips: Pings::default(),
             subscriptions: profile.subscriptions.iter().map(pending).collect(),
             n_refused: 0,
             n_connects: 0,
@@ -143,14 +140,6 @@ impl Device {
             words.push('…');
         }
         self.log.push_back(LogLine { at, words });
-    }
-
-    /// Notes a ping's round trip.
-    pub fn note_round_trip(&mut self, round_trip: Duration) {
-        if self.round_trips.len() == MAX_ROUND_TRIPS {
-            self.round_trips.pop_front();
-        }
-        self.round_trips.push_back(round_trip);
     }
 
     /// What was granted holds for a connection, not beyond it.

@@ -47,10 +47,10 @@ pub fn of_device(device: &Device, now: Timestamp, wall: WallOrigin) -> Vec<Line>
         lines.extend(limits(device));
         lines.extend(super::tls::lines(online, now));
     }
-    if let Some(round_trip) = device.round_trips.back() {
+    if let Some(round_trip) = device.round_trips.last() {
         let words = format!(
             "{} of {}",
-            figures::span(*round_trip),
+            figures::span(round_trip),
             figures::counted(device.round_trips.len() as u64, "ping")
         );
         lines.push(fact("round trip", Ink::Number, &words));

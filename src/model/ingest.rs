@@ -48,7 +48,7 @@ pub fn broker_event(
         }
         BrokerEvent::Publication { ticket, stage, at } => publication(model, now, id, ticket, stage, at),
         BrokerEvent::Pong { round_trip, at } => {
-            device.note_round_trip(round_trip);
+            device.round_trips.note(at, round_trip);
             if model.ping_asked == Some(id) {
                 model.ping_asked = None;
                 let words = format!("ping: {:.1} ms", round_trip.as_secs_f64() * 1_000.0);

@@ -129,8 +129,8 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
         add(Piece::Address, &[(&address, faint)]);
     }
     let Some(online) = device.online() else { return pieces };
-    if let Some(round_trip) = device.round_trips.back() {
-        add(Piece::RoundTrip, &[("rtt ", faint), (&figures::span(*round_trip), strong)]);
+    if let Some(round_trip) = device.round_trips.last() {
+        add(Piece::RoundTrip, &[("rtt ", faint), (&figures::span(round_trip), strong)]);
     }
     match picture::keep_alive_cells(device, scene.now) {
         Some(cells) => {
