@@ -15,6 +15,8 @@ pub enum Context {
     Editor,
     /// The Devices screen.
     Devices,
+    /// The Monitor screen.
+    Monitor,
     /// The form of a device's settings.
     DeviceForm,
     /// A one-line entry: search, go to topic, subscribe to.
@@ -29,13 +31,14 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Everywhere,
         Self::Topics,
         Self::Inspector,
         Self::Publish,
         Self::Editor,
         Self::Devices,
+        Self::Monitor,
         Self::DeviceForm,
         Self::Line,
         Self::Question,
@@ -52,6 +55,7 @@ impl Context {
             Self::Publish => "publish",
             Self::Editor => "editor",
             Self::Devices => "devices",
+            Self::Monitor => "monitor",
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
@@ -69,6 +73,7 @@ impl Context {
             Self::Publish => "Publish form",
             Self::Editor => "Editing a value",
             Self::Devices => "Devices",
+            Self::Monitor => "Monitor",
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
@@ -91,6 +96,7 @@ impl Context {
             | Self::Topics
             | Self::Inspector
             | Self::Devices
+            | Self::Monitor
             | Self::Exam
             | Self::HelpScreen => false,
         }
@@ -151,21 +157,23 @@ commands! {
     PingNow = "ping-now" in [Everywhere];
     /// Go to the devices, or back
     Devices = "devices" in [Everywhere];
+    /// Monitor the device's link, or go back
+    Monitor = "monitor" in [Everywhere];
     /// Freeze or thaw the picture; messages go on being received
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    First = "first" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, Exam, HelpScreen];
+    Last = "last" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics];
     /// Collapse the branch, or go to its parent
@@ -207,9 +215,9 @@ commands! {
     /// Delete the retained message on the broker; asks
     ClearRetained = "clear-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
-    SubscribeTo = "subscribe-to" in [Topics, Inspector];
+    SubscribeTo = "subscribe-to" in [Topics, Inspector, Monitor];
     /// Connect or disconnect; may ask
-    ToggleConnection = "toggle-connection" in [Topics, Inspector, Devices];
+    ToggleConnection = "toggle-connection" in [Topics, Inspector, Devices, Monitor];
     /// Copy the topic
     CopyTopic = "copy-topic" in [Topics, Inspector];
     /// Copy the payload
@@ -278,6 +286,16 @@ commands! {
     ExamineAgain = "examine-again" in [Exam];
     /// Show only devices that hold a text
     NarrowDevices = "narrow-devices" in [Devices];
+    /// Drop the subscription
+    DropSubscription = "drop-subscription" in [Monitor];
+    /// Ask for the subscription with another QoS or options
+    EditSubscription = "edit-subscription" in [Monitor];
+    /// Pause the subscription, or ask for it again
+    PauseSubscription = "pause-subscription" in [Monitor];
+    /// Show only lines of the log that hold a text
+    NarrowLog = "narrow-log" in [Monitor];
+    /// Copy the line of the log, or what the panel says
+    CopyLines = "copy-lines" in [Monitor];
     /// Go on to what is still asked for, or the next field
     AcceptField = "accept-field" in [DeviceForm];
     /// Go to the next group of fields

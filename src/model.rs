@@ -14,16 +14,19 @@ pub mod facts;
 pub mod fold;
 pub mod form;
 pub mod freeze;
+pub mod guard;
 pub mod held;
 pub mod help;
 pub mod hints;
 pub mod ingest;
 pub mod inspector;
+pub mod keep_alive;
 pub mod keys;
 pub mod layout;
 pub mod life;
 pub mod line;
 pub mod meter;
+pub mod monitor;
 pub mod moves;
 pub mod nodes;
 pub mod opening;
@@ -34,6 +37,7 @@ pub mod publish;
 pub mod search;
 pub mod shown;
 pub mod spacing;
+pub mod sys;
 pub mod takes;
 mod tls;
 pub mod toast;
@@ -47,9 +51,11 @@ use editor::Editor;
 pub use event::{DeviceId, Effect, Event};
 use form::Form;
 use freeze::Frozen;
+use guard::Guard;
 use inspector::Inspector;
 use layout::{Layout, Pane};
 use life::Lives;
+use monitor::Monitor;
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
@@ -83,6 +89,8 @@ pub enum Screen {
     Explorer,
     /// What is saved, found and open; where the program starts when nothing is open.
     Devices,
+    /// The link of the device under the cursor.
+    Monitor,
 }
 
 /// The whole program.
@@ -108,6 +116,12 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// What looks out for loops between our publications and another client's.
+    pub guard: Guard,
+    /// The topic of a loop that was found, until it is dismissed.
+    pub found_loop: Option<(DeviceId, String)>,
+    /// What the Monitor screen shows.
+    pub monitor: Monitor,
     /// The inspector's tab and scrolling.
     pub inspector: Inspector,
     /// What lies over the panes.
@@ -153,6 +167,8 @@ enum UndoStep {
     Publish(Publication),
     Subscribe(Subscription),
     Unsubscribe(Filter),
+    /// Drop a subscription and remember it.
+    Pause(Subscription),
     /// Changes to kept nodes, and which state of them that leads to.
     Nodes(Vec<Change>, u64),
 }
@@ -182,6 +198,9 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            guard: Guard::default(),
+            found_loop: None,
+            monitor: Monitor::default(),
             inspector: Inspector::default(),
             overlay: Overlay::default(),
             search: None,
@@ -229,6 +248,7 @@ impl Model {
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
+            (Overlay::None, Screen::Monitor, _) => Context::Monitor,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
             (Overlay::None, Screen::Explorer, Pane::Publish) if self.editor.is_some() => Context::Editor,
@@ -244,13 +264,15 @@ impl Model {
 
     /// Whether there is work to do in slices.
     pub fn is_working(&self) -> bool {
-        self.expanding.is_some() || self.search.as_ref().is_some_and(Search::is_working)
+        self.expanding.is_some()
+            || self.monitor.is_working()
+            || self.search.as_ref().is_some_and(Search::is_working)
     }
 
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        waits.into_iter().chain([self.picture.next_change]).flatten().min()
+        waits.into_iter().chain([self.monitor.deadline(), self.picture.next_change]).flatten().min()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -292,6 +314,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Terminated => effects.push(Effect::Quit),
     }
     spacing::due(model, now, effects);
+    monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);
 }

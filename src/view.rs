@@ -24,6 +24,7 @@ mod help;
 mod history;
 mod inspector;
 mod keys;
+mod monitor;
 mod prompt;
 mod publish;
 mod question;
@@ -72,7 +73,9 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
                 }
             }
             Screen::Devices => devices::draw(&scene, frame),
+            Screen::Monitor => monitor::draw(&scene, frame),
         }
+        monitor::banner(&scene, frame);
         toasts::draw(&scene, frame);
         match &model.overlay {
             Overlay::None => footer::draw(&scene, frame),

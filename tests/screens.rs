@@ -1,6 +1,10 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
 #[path = "screens/devices.rs"]
 mod devices;
+#[path = "common/link.rs"]
+mod link;
+#[path = "screens/monitor.rs"]
+mod monitor;
 #[path = "common/stage.rs"]
 mod stage;
 
@@ -21,7 +25,11 @@ fn two_days_on() -> WallOrigin {
 
 /// One snapshot a size.
 fn check(name: &str, make: impl Fn() -> Stage) {
-    for (cols, rows) in SIZES {
+    check_at(&SIZES, name, make);
+}
+
+fn check_at(sizes: &[(u16, u16)], name: &str, make: impl Fn() -> Stage) {
+    for (cols, rows) in sizes.iter().copied() {
         let mut stage = make();
         stage.resize(cols, rows);
         insta::assert_snapshot!(format!("{name}-{cols}x{rows}"), stage.text());

@@ -4,6 +4,8 @@ use super::held::Held;
 use super::meter::Meter;
 use super::opening::Origin;
 use super::pings::Pings;
+use super::sys::Drops;
+use super::toast::Tone;
 use crate::device::Kept;
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
@@ -46,6 +48,8 @@ pub struct Device {
     pub round_trips: Pings,
     /// What was asked for and what became of it.
     pub subscriptions: Vec<Subscribed>,
+    /// Subscriptions that were dropped for a while.
+    pub paused: Vec<Subscription>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
     pub n_refused: u64,
     /// How often it came online.
@@ -58,6 +62,10 @@ pub struct Device {
     pub held: Vec<Held>,
     /// Whether the user asked for its disconnection; the loss that follows is none to warn of.
     pub leaving: bool,
+    /// Why the connection was lost last, or could not be made.
+    pub last_failure: Option<Box<Lost>>,
+    /// What the broker says it dropped.
+    pub broker_drops: Drops,
     /// What happened, oldest first.
     pub log: VecDeque<LogLine>,
     /// The number of the next publication.
@@ -69,6 +77,8 @@ pub struct Device {
 pub struct LogLine {
     /// When.
     pub at: Timestamp,
+    /// How grave it is.
+    pub tone: Tone,
     /// What.
     pub words: String,
 }
@@ -117,12 +127,15 @@ impl Device {
             publishes_out: Meter::default(),
             round_trips: Pings::default(),
             subscriptions: profile.subscriptions.iter().map(pending).collect(),
+            paused: Vec::new(),
             n_refused: 0,
             n_connects: 0,
             listening_since: None,
             n_heard: 0,
             held: Vec::new(),
             leaving: false,
+            last_failure: None,
+            broker_drops: Drops::default(),
             log: VecDeque::new(),
             next_ticket: 1,
             profile,
@@ -131,6 +144,11 @@ impl Device {
 
     /// Adds a line to its log; the oldest makes room.
     pub fn log(&mut self, at: Timestamp, words: impl Into<String>) {
+        self.log_as(at, Tone::Info, words);
+    }
+
+    /// The same, with how grave it is.
+    pub fn log_as(&mut self, at: Timestamp, tone: Tone, words: impl Into<String>) {
         if self.log.len() == MAX_LOG_LINES {
             self.log.pop_front();
         }
@@ -139,7 +157,12 @@ impl Device {
             words.truncate(end);
             words.push('…');
         }
-        self.log.push_back(LogLine { at, words });
+        self.log.push_back(LogLine { at, tone, words });
+    }
+
+    /// Its log, oldest first.
+    pub fn log_lines(&self) -> impl DoubleEndedIterator<Item = &LogLine> {
+        self.log.iter()
     }
 
     /// What was granted holds for a connection, not beyond it.
@@ -177,5 +200,15 @@ impl Device {
             }
         }
         heard
+    }
+
+    /// How many subscriptions bring a message on this topic back to us, as far as the broker has not refused them.
+    pub fn n_echoes(&self, topic: &str) -> usize {
+        let brings = |known: &&Subscribed| {
+            !known.asked.no_local
+                && !matches!(known.granted, Some(Err(_)))
+                && known.asked.filter.matches(topic)
+        };
+        self.subscriptions.iter().filter(brings).count()
     }
 }

@@ -120,7 +120,7 @@ fn version_words(device: &Device) -> String {
     }
 }
 
-fn keep_alive_words(in_force: u16, ours: u16) -> String {
+pub(super) fn keep_alive_words(in_force: u16, ours: u16) -> String {
     let whose = if in_force == ours { String::new() } else { format!(" (the broker's; ours is {ours} s)") };
     let advice = match in_force {
         0 => " is off: a dead link goes unnoticed until something is sent",

@@ -29,7 +29,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::AddChild => " keep below: ",
         PromptKind::AddSibling => " keep beside: ",
         PromptKind::Alias => " call it: ",
-        PromptKind::NarrowDevices => " only: ",
+        PromptKind::NarrowDevices | PromptKind::NarrowLog => " only: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
     };
@@ -90,6 +90,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         }
         (PromptKind::Alias, _) => ("nothing: its own name".into(), Role::TextFaint),
         (PromptKind::NarrowDevices, _) => ("part of a name or address".into(), Role::TextFaint),
+        (PromptKind::NarrowLog, _) => ("part of a line, a level or a device".into(), Role::TextFaint),
         (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {
             ("letters, digits, - and _".into(), Role::TextFaint)
         }
