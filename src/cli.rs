@@ -7,13 +7,17 @@ use std::fmt;
 use std::path::PathBuf;
 
 mod amounts;
+mod check;
 mod device;
 mod doctor;
+mod learn;
+mod listen;
 mod mosquitto;
 mod open;
 mod preset;
 mod profile;
 mod run;
+mod span;
 mod transport;
 
 pub use amounts::parse_bytes;
@@ -76,7 +80,8 @@ Without a name or URL mqttscope opens what was open last, at first the Devices s
   mqttscope --cafile ca.pem mqtts://pi.local    TLS with an authority of your own
   mqttscope wss://broker.example/mqtt           through a web server
   mqttscope -t 'sensors/#' -t 'home/+/temperature' mqtt://pi.local
-  mqttscope plant mqtt://two                    a device file and a broker side by side";
+  mqttscope plant mqtt://two                    a device file and a broker side by side
+  mqttscope learn pi.local --name plant         what is heard becomes a device file";
 
 /// What to run instead of the explorer on a broker.
 #[derive(Debug, Subcommand)]
@@ -87,6 +92,10 @@ pub enum Subcommands {
     Device(device::DeviceArgs),
     /// Connect step by step and say what is wrong: resolve, TCP, TLS, CONNECT, limits, subscribe, round trips
     Doctor(doctor::DoctorArgs),
+    /// Listen for a while and write what was heard as typed nodes into a device file
+    Learn(Box<learn::LearnArgs>),
+    /// Hold live traffic against a device file: new, missing or stale topics, wrong types, values out of range
+    Check(Box<check::CheckArgs>),
 }
 
 /// Arguments of the demo.

@@ -7,10 +7,14 @@ pub enum Context {
     Everywhere,
     /// The topic tree.
     Topics,
+    /// A range of its rows.
+    Range,
     /// The inspector beside it.
     Inspector,
     /// The publish form.
     Publish,
+    /// What is being learnt.
+    Learn,
     /// The editor of a node's value.
     Editor,
     /// The Devices screen.
@@ -23,6 +27,8 @@ pub enum Context {
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// Parts of a payload to keep.
+    Parts,
     /// The examination of a broker.
     Exam,
     /// The help overlay.
@@ -31,17 +37,20 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Everywhere,
         Self::Topics,
+        Self::Range,
         Self::Inspector,
         Self::Publish,
+        Self::Learn,
         Self::Editor,
         Self::Devices,
         Self::Monitor,
         Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Parts,
         Self::Exam,
         Self::HelpScreen,
     ];
@@ -51,14 +60,17 @@ impl Context {
         match self {
             Self::Everywhere => "everywhere",
             Self::Topics => "topics",
+            Self::Range => "range",
             Self::Inspector => "inspector",
             Self::Publish => "publish",
+            Self::Learn => "learn",
             Self::Editor => "editor",
             Self::Devices => "devices",
             Self::Monitor => "monitor",
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Parts => "parts",
             Self::Exam => "examination",
             Self::HelpScreen => "help",
         }
@@ -69,14 +81,17 @@ impl Context {
         match self {
             Self::Everywhere => "Everywhere",
             Self::Topics => "Topics",
+            Self::Range => "A range of topics",
             Self::Inspector => "Inspector",
             Self::Publish => "Publish form",
+            Self::Learn => "Learn",
             Self::Editor => "Editing a value",
             Self::Devices => "Devices",
             Self::Monitor => "Monitor",
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Parts => "Parts of a payload",
             Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
         }
@@ -94,9 +109,12 @@ impl Context {
             Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question => true,
             Self::Everywhere
             | Self::Topics
+            | Self::Range
             | Self::Inspector
+            | Self::Learn
             | Self::Devices
             | Self::Monitor
+            | Self::Parts
             | Self::Exam
             | Self::HelpScreen => false,
         }
@@ -163,23 +181,23 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Inspector, Devices, Monitor, Exam, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
-    Expand = "expand" in [Topics];
+    Expand = "expand" in [Topics, Range];
     /// Collapse the branch, or go to its parent
-    Collapse = "collapse" in [Topics];
+    Collapse = "collapse" in [Topics, Range];
     /// Expand or collapse the branch
-    Toggle = "toggle" in [Topics];
+    Toggle = "toggle" in [Topics, Range];
     /// Expand everything below
     ExpandAll = "expand-all" in [Topics];
     /// Collapse everything below
@@ -204,10 +222,20 @@ commands! {
     Alias = "alias" in [Topics, Inspector];
     /// Keep the node, or all below the branch, no longer
     RemoveNode = "remove-node" in [Topics];
+    /// Select a range of rows, or end it
+    SelectRange = "select-range" in [Topics, Range];
+    /// Keep all topics of the range; asks for hidden ones
+    KeepRange = "keep-range" in [Range];
+    /// Keep the nodes of the range no longer; asks
+    RemoveRange = "remove-range" in [Range];
+    /// Edit an attribute of all kept nodes of the range
+    EditRange = "edit-range" in [Range];
     /// Show only kept nodes, or all topics again
     ToggleKeptOnly = "toggle-kept-only" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
     Pin = "pin" in [Topics, Inspector];
+    /// Learn what lies below this row, or end learning
+    ToggleLearn = "toggle-learn" in [Topics, Inspector, Learn];
     /// Publish to this topic
     Publish = "publish" in [Topics, Inspector];
     /// Edit the kept node's value by its type
@@ -229,6 +257,14 @@ commands! {
     TabHistory = "tab-history" in [Topics, Inspector];
     /// Inspect the message as it came
     TabMessage = "tab-message" in [Topics, Inspector];
+    /// See what is known of the kept node; again to edit it
+    TabNode = "tab-node" in [Topics, Inspector];
+    /// Edit the attribute of the kept node
+    EditAttribute = "edit-attribute" in [Inspector];
+    /// Keep the topic or parts of its JSON payload as nodes
+    KeepPart = "keep-part" in [Inspector];
+    /// Keep the ticked parts, or the one under the cursor
+    KeepTicked = "keep-ticked" in [Parts];
     /// Go to the inspector's next tab
     NextTab = "next-tab" in [Inspector];
     /// Go to the inspector's tab before
@@ -266,6 +302,27 @@ commands! {
     /// Send each step at once, or only by key again
     ToggleLive = "toggle-live" in [Editor];
 
+    /// Tick the row, or take its tick away
+    Tick = "tick" in [Learn, Parts];
+    /// Keep the ticked rows, else the row under the cursor
+    Keep = "keep" in [Learn];
+    /// Keep all; asks, and says how many they are
+    KeepAll = "keep-all" in [Learn];
+    /// Edit the attributes before keeping
+    EditCandidate = "edit-candidate" in [Learn];
+    /// Choose parts of the JSON to keep
+    ChooseParts = "choose-parts" in [Learn];
+    /// Discard; asks. In the list of discarded: bring back
+    Discard = "discard" in [Learn];
+    /// Hold the rows still, or follow the activity
+    HoldStill = "hold-still" in [Learn];
+    /// Go to the next list: new, kept, discarded
+    NextList = "next-list" in [Learn];
+    /// Go to the list before
+    PreviousList = "previous-list" in [Learn];
+    /// Edit what is learnt: filters, excludes, cap, time
+    LearnScope = "learn-scope" in [Learn];
+
     /// Open the device, or go to it
     OpenDevice = "open-device" in [Devices];
     /// Add a device, by a form
@@ -275,7 +332,7 @@ commands! {
     /// Close the device; asks while publications are in flight
     CloseDevice = "close-device" in [Devices];
     /// Save the device with its kept nodes
-    SaveDevice = "save-device" in [Topics, Inspector, Devices];
+    SaveDevice = "save-device" in [Topics, Inspector, Learn, Devices];
     /// Copy the device under another name
     CopyDevice = "copy-device" in [Devices];
     /// Delete the device's file; asks, and keeps the old one
@@ -313,6 +370,8 @@ commands! {
     Yes = "yes" in [Question];
     /// No, leave it
     No = "no" in [Question];
+    /// Save what is not saved, and then quit
+    SaveFirst = "save-first" in [Question];
 }
 
 impl Command {

@@ -1,6 +1,7 @@
 //! Kept nodes: what a device file says about topics, and how their values are read, checked and written.
 //! Owns types, values, codecs and learning; knows no screen, no file and no connection.
 pub mod access;
+pub mod attribute;
 pub mod braces;
 pub mod check;
 pub mod codec;
@@ -19,6 +20,7 @@ pub mod value;
 mod vector;
 
 pub use access::Access;
+pub use attribute::{Altered, Attribute};
 pub use check::Flaw;
 pub use codec::{Codec, CodecError, JsonPath, Number, Order, PathStep};
 pub use domain::{Clip, Clipped, Domain};

@@ -23,6 +23,7 @@ pub mod inspector;
 pub mod keep_alive;
 pub mod keys;
 pub mod layout;
+pub mod learn;
 pub mod life;
 pub mod line;
 pub mod meter;
@@ -43,6 +44,7 @@ mod tls;
 pub mod toast;
 pub mod tree;
 pub mod typed;
+mod unfold;
 pub mod visited;
 
 use device::Device;
@@ -53,7 +55,8 @@ use form::Form;
 use freeze::Frozen;
 use guard::Guard;
 use inspector::Inspector;
-use layout::{Layout, Pane};
+use layout::{Layout, Pane, Panes};
+use learn::Learning;
 use life::Lives;
 use monitor::Monitor;
 use opening::Opening;
@@ -110,6 +113,8 @@ pub struct Model {
     pub focus: Pane,
     /// The publish form.
     pub form: Form,
+    /// What is being learnt.
+    pub learning: Option<Learning>,
     /// The editor of a node's value, in the form's place while it is open.
     pub editor: Option<Editor>,
     /// Values of nodes on their way out.
@@ -122,6 +127,10 @@ pub struct Model {
     pub found_loop: Option<(DeviceId, String)>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
+    /// Where a range of rows begins that reaches to the cursor.
+    pub range: Option<RowId>,
+    /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
+    pub recovered: Vec<nodes::recovered::Recovered>,
     /// The inspector's tab and scrolling.
     pub inspector: Inspector,
     /// What lies over the panes.
@@ -147,8 +156,10 @@ pub struct Model {
     redo: Vec<Undo>,
     ping_asked: Option<DeviceId>,
     quit_asked: bool,
+    quits_when_saved: bool,
     touched: bool,
     n_exams: u32,
+    n_learnings: u32,
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
 }
 
@@ -169,6 +180,8 @@ enum UndoStep {
     Unsubscribe(Filter),
     /// Drop a subscription and remember it.
     Pause(Subscription),
+    /// Candidates go to a list of the learning session of a number.
+    Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
     /// Changes to kept nodes, and which state of them that leads to.
     Nodes(Vec<Change>, u64),
 }
@@ -195,12 +208,15 @@ impl Model {
             anchor: RowId::default(),
             focus: Pane::default(),
             form: Form::default(),
+            learning: None,
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
             guard: Guard::default(),
             found_loop: None,
             monitor: Monitor::default(),
+            range: None,
+            recovered: Vec::new(),
             inspector: Inspector::default(),
             overlay: Overlay::default(),
             search: None,
@@ -217,8 +233,10 @@ impl Model {
             redo: Vec::new(),
             ping_asked: None,
             quit_asked: false,
+            quits_when_saved: false,
             touched: false,
             n_exams: 0,
+            n_learnings: 0,
             expanding: None,
         }
     }
@@ -226,7 +244,12 @@ impl Model {
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
         let form_rows = if self.editor.is_some() { layout::EDITOR_ROWS } else { layout::FORM_ROWS };
-        layout::layout(self.cols, self.rows, self.focus, form_rows)
+        layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
+    }
+
+    /// Which panes there are.
+    pub const fn panes(&self) -> Panes {
+        if self.learning.is_some() { Panes::WithLearn } else { Panes::Three }
     }
 
     /// The device of a row.
@@ -243,16 +266,19 @@ impl Model {
     pub fn context(&self) -> Context {
         match (&self.overlay, self.screen, self.focus) {
             (Overlay::Help { .. }, ..) => Context::HelpScreen,
-            (Overlay::Prompt(_), ..) => Context::Line,
+            (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
+            (Overlay::Parts(_), ..) => Context::Parts,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
+            (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
             (Overlay::None, Screen::Explorer, Pane::Publish) if self.editor.is_some() => Context::Editor,
             (Overlay::None, Screen::Explorer, Pane::Publish) => Context::Publish,
+            (Overlay::None, Screen::Explorer, Pane::Learn) => Context::Learn,
         }
     }
 
@@ -267,12 +293,14 @@ impl Model {
         self.expanding.is_some()
             || self.monitor.is_working()
             || self.search.as_ref().is_some_and(Search::is_working)
+            || self.learning.as_ref().is_some_and(Learning::is_working)
     }
 
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        waits.into_iter().chain([self.monitor.deadline(), self.picture.next_change]).flatten().min()
+        let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
+        waits.into_iter().chain(more).flatten().min()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -305,7 +333,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         }
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
-        Event::Due => apply::due(model, now),
+        Event::Due => apply::due(model, now, effects),
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
@@ -313,8 +341,10 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),
     }
+    learn::settle(model);
     spacing::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);
+    nodes::recovered::ask(model);
 }

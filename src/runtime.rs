@@ -8,6 +8,7 @@ mod pace;
 mod panics;
 mod remembered;
 mod signals;
+mod unsaved;
 
 pub use clock::MachineClock;
 pub use disk::{Files, Opener};

@@ -24,7 +24,10 @@ mod help;
 mod history;
 mod inspector;
 mod keys;
+mod learn;
 mod monitor;
+mod nodetab;
+mod parts;
 mod prompt;
 mod publish;
 mod question;
@@ -67,6 +70,7 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Screen::Explorer => {
                 topics::draw(&scene, frame);
                 inspector::draw(&scene, frame);
+                learn::draw(&scene, frame);
                 match &model.editor {
                     Some(editor) => editor::draw(&scene, editor, frame),
                     None => publish::draw(&scene, frame),
@@ -78,11 +82,15 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
         monitor::banner(&scene, frame);
         toasts::draw(&scene, frame);
         match &model.overlay {
-            Overlay::None => footer::draw(&scene, frame),
+            Overlay::None | Overlay::Attribute(_) => footer::draw(&scene, frame),
             Overlay::Prompt(prompt) => prompt::draw(&scene, prompt, frame),
             Overlay::Question(question) => {
                 footer::draw(&scene, frame);
                 question::draw(&scene, question, frame);
+            }
+            Overlay::Parts(picker) => {
+                footer::draw(&scene, frame);
+                parts::draw(&scene, picker, frame);
             }
             Overlay::Exam(exam) => {
                 footer::draw(&scene, frame);

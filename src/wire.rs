@@ -34,7 +34,7 @@ mod v5;
 
 pub use reader::Reader;
 
-use crate::mqtt::packet::PublishRef;
+use crate::mqtt::packet::{Aliased, PublishRef};
 use crate::mqtt::{Packet, PacketId, PublishProperties, Qos, Version};
 
 /// Which side of the connection reads: decides which packets are allowed in.
@@ -68,6 +68,8 @@ pub struct Unreadable {
     pub qos: Qos,
     /// What acknowledges it.
     pub packet_id: Option<PacketId>,
+    /// What it does to the topic aliases.
+    pub aliased: Aliased,
     /// In words.
     pub words: String,
 }

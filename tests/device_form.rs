@@ -55,6 +55,8 @@ impl Story {
                 | Errand::SaveNodes(_)
                 | Errand::Copy(..)
                 | Errand::Delete(_)
+                | Errand::Recover(..)
+                | Errand::ForgetRecovered(_)
                 | Errand::Remember { .. } => None,
             },
             Effect::Request(..)

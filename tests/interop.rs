@@ -364,3 +364,36 @@ async fn a_session_on_disk_outlives_the_broker_with_what_was_queued() {
         assert!(heard.iter().all(|message| message.queued != Queued::No), "{heard:?}");
     }
 }
+
+/// The getting-started lines with Learn in them, as somebody would type them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs mosquitto"]
+async fn the_seed_s_topics_are_learnt_and_checked_as_typed() {
+    let (files, broker) = (tempfile::TempDir::new().unwrap(), Mosquitto::start(""));
+    for (topic, payload) in [("/sensors/temperature", "23.5"), ("/controls/lighting", "0.75")] {
+        broker.publish(&["-r", "-t", topic, "-m", payload]);
+    }
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+            .args(arguments)
+            .current_dir(files.path())
+            .env("XDG_CONFIG_HOME", files.path())
+            .env("LC_ALL", "C.UTF-8")
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout) + &text(output.stderr))
+    };
+    for version in ["3", "5"] {
+        let (url, file) = (broker.address.to_string(), format!("v{version}.toml"));
+        let (code, out) = run(&["learn", &url, "--mqtt", version, "--for", "2s", "-o", &file]);
+        assert!(code == 0 && out.contains("2 nodes, 2 of them new"), "{version}: {out}");
+        assert!(out.contains("/sensors/temperature  float"), "{out}");
+        let path = format!("./{file}");
+        let (code, out) = run(&["check", &path, "--for", "2s"]);
+        assert!(code == 0 && out.contains("2 nodes and 2 messages"), "{version}: {out}");
+    }
+    broker.publish(&["-r", "-t", "/controls/lighting", "-m", "bright"]);
+    let (code, out) = run(&["check", "./v5.toml", "--for", "2s"]);
+    assert!(code == 1 && out.contains("✗ type    /controls/lighting: 1 of 1 payloads are no float"), "{out}");
+}

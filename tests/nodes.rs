@@ -1,5 +1,11 @@
 //! What people do with kept nodes: add, name, see typed, remove, undo, save. Owns the stories; no file, no socket.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "nodes/attributes.rs"]
+mod attributes;
+#[path = "nodes/leaving.rs"]
+mod leaving;
+#[path = "nodes/range.rs"]
+mod range;
 #[path = "common/story.rs"]
 mod story;
 

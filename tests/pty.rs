@@ -292,3 +292,101 @@ fn without_anything_to_open_it_starts_on_the_devices_and_enter_reaches_a_broker(
     let again = Program::start(&[], &variables, CLASSIC);
     again.sees("● plant · mqtt 5");
 }
+
+#[test]
+fn the_demo_is_learnt_and_saved_and_read_back_while_the_broker_is_gone() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().to_str().unwrap().to_owned();
+    let variables = [("XDG_CONFIG_HOME", path.as_str()), ("XDG_STATE_HOME", path.as_str())];
+    let mut program = demo(&variables, CLASSIC);
+    program.sees("plant");
+    program.sees("L learn");
+    program.types("L");
+    program.sees("A keep all");
+    program.types("A");
+    program.sees("as nodes?");
+    program.types("y");
+    program.sees("w save");
+    program.types("w");
+    program.sees("save as: demo");
+    program.types("\u{15}hall\r");
+    program.sees_that("nothing unsaved", |screen| !screen.contains("unsaved"));
+    program.types("Lq");
+    let (status, screen) = program.ends();
+    assert_eq!(status.exit_code(), 0, "{screen}");
+
+    let mut program = Program::start(&["hall"], &variables, CLASSIC);
+    program.sees("hall");
+    program.types("\u{7}plant/hall1/oven3/setpoint\r");
+    program.sees("◆ setpoint");
+    program.sees("not heard yet");
+    program.types("K");
+    program.sees("kept only");
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+    let file = fs::read_to_string(home.path().join("mqttscope/devices/hall.toml")).unwrap();
+    let n_nodes = file.matches("[[node]]").count();
+    assert!(n_nodes > 90, "{n_nodes} nodes in\n{file}");
+    for typed in ["unit = \"°C\"", "type = \"bool\"", "min = 0"] {
+        assert!(file.contains(typed), "{typed} in\n{file}");
+    }
+}
+
+#[test]
+fn unsaved_nodes_outlive_signals_and_panics_and_are_offered_at_the_next_start() {
+    let ends = [
+        ("nothing", Some(Signal::HUP)),
+        ("nothing", Some(Signal::TERM)),
+        ("nothing", None),
+        ("signal", Some(Signal::TERM)),
+    ];
+    for (panics_at, signal) in ends {
+        let home = tempfile::tempdir().unwrap();
+        let devices = home.path().join("mqttscope/devices");
+        fs::create_dir_all(&devices).unwrap();
+        let file = "[connection]\nurl = \"mqtt://127.0.0.1:1\"\n";
+        fs::write(devices.join("plant.toml"), file).unwrap();
+        let root = home.path().to_str().unwrap();
+        let variables = [("XDG_CONFIG_HOME", root), ("XDG_STATE_HOME", root), ("MQTTSCOPE_PANIC", panics_at)];
+        let mut program = Program::start(&["plant"], &variables, CLASSIC);
+        program.sees("plant");
+        program.types("alamp{1..3}/on\r");
+        program.sees("◆ unsaved");
+        match signal {
+            Some(signal) => program.signal(signal),
+            None => program.types("\u{3}\u{3}"),
+        }
+        program.ends();
+        assert_eq!(fs::read_to_string(devices.join("plant.toml")).unwrap(), file);
+        let recovered = devices.join("plant.recovered.toml");
+        assert!(fs::read_to_string(&recovered).unwrap().contains("lamp3/on"), "{signal:?} {panics_at}");
+
+        let variables = [("XDG_CONFIG_HOME", root), ("XDG_STATE_HOME", root)];
+        let mut program = Program::start(&["plant"], &variables, CLASSIC);
+        program.sees("3 nodes of plant were not saved");
+        program.types("y");
+        program.sees("3 nodes taken over");
+        program.types("qw");
+        assert_eq!(program.ends().0.exit_code(), 0);
+        assert!(fs::read_to_string(devices.join("plant.toml")).unwrap().contains("lamp2/on"));
+        assert!(!recovered.exists() && devices.join("plant.recovered.toml~").exists());
+    }
+}
+
+#[test]
+fn a_device_opened_by_the_path_of_its_file_is_saved_there() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cellar.toml");
+    fs::write(&path, "# mine\n[connection]\nurl = \"mqtt://127.0.0.1:1\"\n").unwrap();
+    let mut program = Program::start(&[path.to_str().unwrap()], &[], CLASSIC);
+    program.sees("cellar");
+    program.types("alamp\r");
+    program.sees("◆ unsaved");
+    program.types("w");
+    program.sees("saved");
+    program.sees_that("nothing unsaved", |screen| !screen.contains("unsaved"));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("# mine\n") && text.contains("topic = \"lamp\""), "{text}");
+    program.types("q");
+    assert_eq!(program.ends().0.exit_code(), 0);
+}

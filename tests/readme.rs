@@ -55,10 +55,10 @@ fn the_two_commands_and_every_option_named_exist() {
         assert!(text.contains(command), "{command}");
     }
     let cli = Cli::command();
-    let (demo, doctor) = (cli.find_subcommand("demo").unwrap(), cli.find_subcommand("doctor").unwrap());
+    let others = ["demo", "doctor", "learn", "check"].map(|name| cli.find_subcommand(name).unwrap());
     let of_device = cli.find_subcommand("device").unwrap().get_subcommands();
-    let known: Vec<String> = [&cli, demo, doctor]
-        .into_iter()
+    let known: Vec<String> = std::iter::once(&cli)
+        .chain(others)
         .chain(of_device)
         .flat_map(clap::Command::get_arguments)
         .filter_map(|argument| argument.get_long())

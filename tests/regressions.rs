@@ -329,3 +329,22 @@ fn a_message_that_was_queued_while_we_were_away_says_so() {
         story.sees(words).receives("a", "2").does_not_see(words);
     }
 }
+
+#[test]
+fn a_lone_value_is_shown_as_soon_as_nothing_more_comes() {
+    let mut story = story().online().receives("a/b/c", "23.5");
+    assert!(!story.screen().contains("23.5"), "more may come at once");
+    story = story.after(10);
+    assert!(story.model.is_unfolding(story.now), "whoever connects waits for this frame");
+    story = story.sees("c 23.5");
+    assert!(!story.model.is_unfolding(story.now));
+}
+
+#[test]
+fn kept_nodes_of_a_silent_broker_are_unfolded() {
+    let mut story = story();
+    let topic = mqttscope::mqtt::Topic::parse("a/b").unwrap();
+    let node = mqttscope::device::Node::new(topic, mqttscope::device::Kind::Float);
+    mqttscope::model::nodes::load(story.model.devices.first_mut().unwrap(), vec![node]);
+    story.sees("◆ b not heard yet");
+}

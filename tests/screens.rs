@@ -1,10 +1,14 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
 #[path = "screens/devices.rs"]
 mod devices;
+#[path = "screens/learn.rs"]
+mod learn;
 #[path = "common/link.rs"]
 mod link;
 #[path = "screens/monitor.rs"]
 mod monitor;
+#[path = "screens/nodes.rs"]
+mod nodes;
 #[path = "common/stage.rs"]
 mod stage;
 
@@ -360,8 +364,25 @@ fn the_cursor_stands_in_the_field_that_is_typed_into() {
 
 /// Every overlay and pane in focus, on a tree that holds everything awkward.
 fn situations() -> Vec<Stage> {
-    let keys =
-        ["", "tab", "2 tab", "4 tab", "p", "esc ?", "? G", "/", "S", "ctrl-g", "X", "G", "z", "G a enter e"];
+    let keys = [
+        "",
+        "tab",
+        "2 tab",
+        "4 tab",
+        "p",
+        "esc ?",
+        "? G",
+        "/",
+        "S",
+        "ctrl-g",
+        "X",
+        "G",
+        "z",
+        "G a enter e",
+        "a enter 5 tab enter",
+        "v j j",
+        "5 tab",
+    ];
     let situation = |keys: &&str| {
         let mut stage = Stage::plant();
         awkward(&mut stage);

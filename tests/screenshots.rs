@@ -62,6 +62,17 @@ fn the_publish_form() {
 }
 
 #[test]
+fn the_learn_pane() {
+    let mut stage = explorer(122, 36);
+    stage.keys("L");
+    stage.frame();
+    stage.wait(1_100);
+    stage.frame();
+    stage.keys("j j space space");
+    check("learn.svg", &mut stage, DARK);
+}
+
+#[test]
 fn the_history() {
     let mut stage = explorer(122, 36);
     stage.keys("2 tab");

@@ -204,7 +204,10 @@ impl Pump {
                         n_messages += 1;
                         continue;
                     }
-                    Ok(None) => continue,
+                    Ok(None) => {
+                        device.tell_events(&mut self.batch);
+                        continue;
+                    }
                     Err(fatal) => Loss::fatal(step, fatal),
                 },
                 Ok(Some(Incoming::Packet(packet))) => match device.session.receive(now, packet) {
@@ -215,7 +218,8 @@ impl Pump {
                     Err(fatal) => Loss::fatal(step, fatal),
                 },
                 Ok(Some(Incoming::Unreadable(unreadable))) => {
-                    let wire::Unreadable { topic, n_bytes, qos, packet_id, words } = unreadable;
+                    let wire::Unreadable { topic, n_bytes, qos, packet_id, aliased, words } = unreadable;
+                    device.session.note_aliased(aliased, &topic);
                     device.session.refuse_publish(now, qos, packet_id);
                     self.hand_over(device, now);
                     let notice = Notice::MessageRefused { topic, n_bytes, words };

@@ -298,7 +298,7 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
 }
 
 /// Whether a new device may be called so.
-fn take_name(name: &str) -> Result<(), Failure> {
+pub(super) fn take_name(name: &str) -> Result<(), Failure> {
     if !is_name(name) {
         return Err(failure(DeviceError::Name(name.to_owned())));
     }
@@ -339,7 +339,7 @@ fn of_url(text: &str, plain: PlainPassword) -> Result<(Profile, Vec<String>), St
 }
 
 /// Files are named from here, and the device file lies elsewhere.
-fn absolute(profile: &mut Profile) {
+pub(super) fn absolute(profile: &mut Profile) {
     let tls = &mut profile.tls;
     let mut paths: Vec<&mut PathBuf> =
         [&mut tls.ca_file, &mut tls.cert_file, &mut tls.key_file].into_iter().flatten().collect();

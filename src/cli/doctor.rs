@@ -1,8 +1,6 @@
 //! `mqttscope doctor`: the arguments, the lines printed and the exit code. Owns no check.
 use super::run::Failure;
-use super::{
-    ConnectionArgs, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_TIMED_OUT, EXIT_USAGE, open,
-};
+use super::{ConnectionArgs, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_TIMED_OUT, listen};
 use crate::config::{self, device::Devices};
 use crate::headless::doctor::{self, Marks, Options, Publish};
 use crate::mqtt::{Finding, Verdict};
@@ -48,12 +46,7 @@ pub(super) fn run(
     clock: MachineClock,
     unique: u64,
 ) -> Result<(), Failure> {
-    let word = std::slice::from_ref(&args.device);
-    let opened = open::open(word, &args.connection, &Devices::of_user(), unique)
-        .map_err(|error| (EXIT_USAGE, error.to_string()))?;
-    for warning in opened.warnings {
-        let _ = writeln!(std::io::stderr(), "mqttscope: {warning}");
-    }
+    let opened = listen::open(&args.device, &args.connection, &Devices::of_user(), unique)?;
     let Some(profile) = opened.profiles.into_iter().next() else { return Ok(()) };
     let at = profile.address.to_string();
     let marks = if args.ascii || !config::locale_is_utf8() { Marks::Ascii } else { Marks::Unicode };

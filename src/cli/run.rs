@@ -1,6 +1,6 @@
 //! From arguments to a running program. Owns the wiring and what a failure's exit code is.
 use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, Opened, ScreenArgs, Subcommands};
-use super::{device, doctor, open as opened};
+use super::{check, device, doctor, learn, open as opened};
 use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
 use crate::demo::{self, DemoOptions};
@@ -55,6 +55,16 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
             let examined = doctor::run(args, &tokio, clock, unique(&clock));
             tokio.shutdown_background();
             return examined;
+        }
+        Some(Subcommands::Learn(args)) => {
+            let learnt = learn::run(args, &tokio, clock, unique(&clock));
+            tokio.shutdown_background();
+            return learnt;
+        }
+        Some(Subcommands::Check(args)) => {
+            let checked = check::run(args, &tokio, clock, unique(&clock));
+            tokio.shutdown_background();
+            return checked;
         }
         Some(Subcommands::Demo(args)) => {
             let (screen, connection) = (&args.screen, &args.connection);

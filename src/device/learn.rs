@@ -15,6 +15,7 @@ mod judge;
 mod laws;
 mod names;
 mod parts;
+mod recent;
 mod shape;
 mod statistics;
 #[cfg(test)]
@@ -39,6 +40,7 @@ use crate::store::Refused;
 use crate::time::Timestamp;
 use book::{Book, Record};
 use hint::Hints;
+use recent::Recent;
 
 /// Candidates a session holds unless told otherwise: 40 MB at the 400 bytes a candidate may take.
 pub const DEFAULT_CAP: usize = 100_000;
@@ -103,6 +105,7 @@ pub struct Learn {
     /// What it looks at; may be changed at any time, what is known stays.
     pub scope: Scope,
     book: Book,
+    recent: Recent,
     hints: Hints,
     refused: Refused,
     /// Candidates made, whatever became of them.
@@ -120,6 +123,7 @@ impl Learn {
         Self {
             scope,
             book: Book::default(),
+            recent: Recent::default(),
             hints: Hints::default(),
             refused: Refused::default(),
             n_made: 0,
@@ -149,16 +153,18 @@ impl Learn {
     /// Takes a message in: every one that is heard during the session. `is_kept` is asked about topics that are
     /// new to the session; those are watched, not proposed.
     ///
-    /// A known topic costs one look-up by hash and a look at the payload; nothing is allocated but for a new word.
+    /// A known topic costs one look-up by hash and a look at the payload, or a look at its hash alone where it spoke
+    /// a moment ago; nothing is allocated but for a new word.
     pub fn observe(&mut self, message: &MessageRef<'_>, is_kept: impl Fn(&str) -> bool) {
         if self.is_over(message.received) {
             return;
         }
         let hash = self.book.hash(message.topic);
+        let Some(n_messages) = self.recent.look(hash, message.received) else { return };
         let known = self.book.find(hash, message.topic);
         let Some(id) = known.or_else(|| self.meet(hash, message, &is_kept)) else { return };
-        self.n_messages += 1;
-        self.book.touch(id, |statistics| statistics.take(message));
+        self.n_messages += u64::from(n_messages);
+        self.book.touch(id, |statistics| statistics.take(message, n_messages));
     }
 
     /// A topic that is new to the session.
@@ -234,7 +240,7 @@ impl Learn {
             n_hints_refused: self.hints.n_refused,
             n_discoveries: self.n_discoveries,
             n_discoveries_ignored: self.n_discoveries_ignored,
-            n_bytes: self.book.n_bytes(),
+            n_bytes: self.book.n_bytes() + self.recent.n_bytes(),
         }
     }
 
@@ -311,4 +317,9 @@ impl Learn {
     fn record(&self, topic: &str) -> Option<&Record> {
         self.book.get(self.find(topic)?)
     }
+}
+
+/// The members of a JSON payload that can be nodes of their own, by what the payload alone tells.
+pub fn parts_of(topic: &str, payload: &[u8]) -> Parts {
+    parts::parts(topic, payload, &[])
 }

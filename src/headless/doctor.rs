@@ -4,8 +4,11 @@ mod print;
 mod rounds;
 mod words;
 
-pub use print::{Marks, json, line};
+pub use crate::headless::lines::Marks;
+pub use print::{json, line};
+pub(super) use words::{remedy, verdict};
 
+use super::step_aside;
 use crate::broker::{self, Events, Requests, Wake};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Step, TlsFacts, Tried, Unreachable};
 use crate::mqtt::preset::Limits;
@@ -47,12 +50,7 @@ pub async fn examine(
     tell: &mut (dyn FnMut(&Finding) + Send),
 ) -> Verdict {
     let subscriptions = std::mem::take(&mut profile.subscriptions);
-    // Were we to fall, the broker would announce the death of a device that lives.
-    profile.will = None;
-    if !profile.clean_start {
-        profile.client_id.push_str("-doctor");
-        (profile.clean_start, profile.session_expiry_s) = (true, 0);
-    }
+    step_aside(&mut profile, "-doctor");
     let kind = profile.limits();
     let (requests, events) = broker::spawn(profile, Arc::clone(&clock), Wake::default());
     let verdict = Verdict::Healthy;
@@ -249,7 +247,7 @@ impl Doctor<'_> {
     }
 
     fn lost(&mut self, check: Check, began: Timestamp, lost: &Lost) -> Over {
-        let remedy = words::remedy(check, lost);
+        let remedy = remedy(check, lost);
         let outcome = Outcome::Bad { meaning: words::meaning(lost.step, lost.reason), remedy };
         let check = lost.step.map_or(check, Check::Step);
         let took = Some(lost.at.since(began));
@@ -258,7 +256,7 @@ impl Doctor<'_> {
             (Some(Step::Tcp), n @ 1..) => format!("none of the {n} addresses takes a connection"),
             (_, _) => lost.cause.clone(),
         };
-        self.bad(words::verdict(lost), &Finding { check, outcome, took, note });
+        self.bad(verdict(lost), &Finding { check, outcome, took, note });
         Over
     }
 
@@ -287,7 +285,6 @@ impl Doctor<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::print::{Marks, line};
     use super::*;
     use crate::mqtt::Address;
     use crate::runtime::MachineClock;

@@ -9,8 +9,8 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, monitor, moves, nodes, publish};
-use crate::command::Command;
+use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, publish};
+use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
 use crate::time::Timestamp;
@@ -19,15 +19,16 @@ use crate::time::Timestamp;
 const MAX_COPY_BYTES: usize = 74_994;
 
 /// Carries a command out.
+#[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
 pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Help => help(model),
         Command::NextPane if model.screen == Screen::Monitor => monitor::deeds::next_panel(model, 1),
         Command::PreviousPane if model.screen == Screen::Monitor => monitor::deeds::previous_panel(model),
-        Command::NextPane => model.focus = model.focus.next(),
-        Command::PreviousPane => model.focus = model.focus.previous(),
+        Command::NextPane => model.focus = model.focus.next(model.panes()),
+        Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
-        Command::Leave => leave(model, now),
+        Command::Leave => leave(model, now, effects),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
         Command::Suspend => effects.push(Effect::Suspend),
@@ -44,7 +45,22 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::AddDevice => edit::add(model),
         Command::EditDevice => edit::edit(model, now, effects),
         Command::CloseDevice => deeds::close(model, now, effects),
-        Command::SaveDevice => deeds::ask_save(model, now, effects),
+        Command::SaveDevice => {
+            learn::turn_to(model);
+            deeds::ask_save(model, now, effects);
+        }
+        Command::ToggleLearn => learn::toggle(model, now, effects),
+        Command::Tick if model.context() == Context::Parts => nodes::parts::tick(model, now),
+        Command::Tick => learn::deeds::tick(model, now),
+        Command::Keep => learn::deeds::keep(model, now),
+        Command::KeepAll => learn::deeds::ask_keep_all(model, now),
+        Command::EditCandidate => learn::deeds::edit(model, now),
+        Command::ChooseParts => learn::parts::open(model, now),
+        Command::Discard => learn::deeds::ask_discard(model, now),
+        Command::HoldStill => learn::hands::hold_still(model),
+        Command::NextList => learn::hands::turn_list(model, 1),
+        Command::PreviousList => learn::hands::turn_list(model, -1),
+        Command::LearnScope => learn::ask_scope(model, now),
         Command::AddChild => nodes::edit::ask_add(model, PromptKind::AddChild),
         Command::AddSibling => nodes::edit::ask_add(model, PromptKind::AddSibling),
         Command::Alias => nodes::edit::ask_alias(model, now),
@@ -58,13 +74,13 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
         Command::ToggleFreeze => freeze(model, now),
-        Command::CursorDown => moves::step(model, 1),
-        Command::CursorUp => moves::step(model, -1),
-        Command::PageDown => moves::page(model, 1),
-        Command::PageUp => moves::page(model, -1),
-        Command::First => moves::edge(model, Placement::Top),
-        Command::Last => moves::edge(model, Placement::Bottom),
-        Command::Expand => moves::expand(model),
+        Command::CursorDown => moves::step(model, now, 1),
+        Command::CursorUp => moves::step(model, now, -1),
+        Command::PageDown => moves::page(model, now, 1),
+        Command::PageUp => moves::page(model, now, -1),
+        Command::First => moves::edge(model, now, Placement::Top),
+        Command::Last => moves::edge(model, now, Placement::Bottom),
+        Command::Expand => moves::expand(model, now),
         Command::Collapse => moves::collapse(model),
         Command::Toggle => moves::toggle(model),
         Command::ExpandAll => moves::expand_all(model),
@@ -77,6 +93,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::GoTo => keys::prompt(model, PromptKind::GoTo, ""),
         Command::Pin => pin(model, now),
         Command::Publish => publish::open(model),
+        Command::EditValue if model.focus == Pane::Inspector && model.inspector.tab == Tab::Node => {
+            nodes::attribute::begin(model, now);
+        }
         Command::EditValue => editor::open(model, now),
         Command::ClearRetained => publish::ask_clear(model, now),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
@@ -86,6 +105,15 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
         Command::TabMessage => model.inspector.show(Tab::Message),
+        Command::TabNode => show_node(model),
+        Command::EditAttribute => nodes::attribute::begin(model, now),
+        Command::KeepPart => nodes::parts::open(model, now),
+        Command::KeepTicked => nodes::parts::keep(model, now),
+        Command::SelectRange => nodes::range::toggle(model),
+        Command::KeepRange => nodes::range::keep(model, now),
+        Command::RemoveRange => nodes::range::ask_remove(model, now),
+        Command::EditRange => nodes::range::ask_edit(model, now),
+        Command::SaveFirst => nodes::leaving::save_first(model, now, effects),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
@@ -114,23 +142,34 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::ToggleLive
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
-        Command::No => keys::no(model, now),
+        Command::No => keys::no(model, now, effects),
     }
+}
+
+/// Shows the tab Node; the key again goes there to edit.
+fn show_node(model: &mut Model) {
+    if model.inspector.tab == Tab::Node {
+        model.focus = Pane::Inspector;
+    }
+    model.inspector.show(Tab::Node);
 }
 
 fn help(model: &mut Model) {
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
-        Overlay::None | Overlay::Prompt(_) | Overlay::Question(_) | Overlay::Exam(_) => {
-            Overlay::Help { scroll: 0 }
-        }
+        Overlay::None
+        | Overlay::Prompt(_)
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => Overlay::Help { scroll: 0 },
     };
 }
 
 /// Leaves the innermost thing: an overlay, a pane, the marks of a search, the toasts.
-fn leave(model: &mut Model, now: Timestamp) {
+fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if let Overlay::Question(_) = model.overlay {
-        keys::no(model, now);
+        keys::no(model, now, effects);
     } else if model.overlay != Overlay::None {
         model.overlay = Overlay::None;
     } else if model.found_loop.take().is_some() {
@@ -139,8 +178,12 @@ fn leave(model: &mut Model, now: Timestamp) {
         deeds::leave(model, now);
     } else if model.screen == Screen::Monitor {
         monitor::deeds::leave(model);
+    } else if learn::parts::close(model) {
+        // The list is seen again.
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
+    } else if model.range.is_some() {
+        model.range = None;
     } else if model.search.is_some() {
         model.search = None;
     } else {
@@ -298,9 +341,10 @@ pub fn request_refused(
 }
 
 /// Deadlines came, or there is time for a slice of work.
-pub fn due(model: &mut Model, now: Timestamp) {
+pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.toasts.advance(now);
     model.lives.advance(now);
+    learn::due(model, now, effects);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

@@ -58,6 +58,8 @@ pub struct Device {
     pub listening_since: Option<Timestamp>,
     /// Messages outside `$SYS` since the program began.
     pub n_heard: u64,
+    /// Whether its branches were expanded for the first picture.
+    pub is_unfolded: bool,
     /// Publications that wait for the connection, oldest first.
     pub held: Vec<Held>,
     /// Whether the user asked for its disconnection; the loss that follows is none to warn of.
@@ -132,6 +134,7 @@ impl Device {
             n_connects: 0,
             listening_since: None,
             n_heard: 0,
+            is_unfolded: false,
             held: Vec::new(),
             leaving: false,
             last_failure: None,

@@ -205,7 +205,12 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
-        Answer::NodesSaved(saving, saved) => nodes::saved(model, now, &saving, saved),
+        Answer::NodesSaved(saving, saved) => {
+            model.quits_when_saved &= saved.is_ok();
+            nodes::saved(model, now, &saving, saved);
+            nodes::leaving::go_on(model, now, effects);
+        }
+        Answer::Recovered(found) => nodes::recovered::found(model, now, found, effects),
         Answer::Copied(from, to, copied) => {
             match copied {
                 Ok(shared) => {
@@ -265,6 +270,7 @@ fn saved(
                 ""
             };
             model.say(now, Tone::Info, format!("saved as {name}{nodes}{but}"));
+            nodes::leaving::go_on(model, now, effects);
         }
         (Ok(_) | Err(SaveError::NotOpened(_)), None) => {}
     }

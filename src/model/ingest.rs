@@ -2,6 +2,7 @@
 use super::device::{Connection, Device, Subscribed};
 use super::event::{DeviceId, Effect};
 use super::held;
+use super::learn::Learning;
 use super::toast::Tone;
 use super::tree;
 use super::{Model, Screen};
@@ -68,7 +69,7 @@ pub fn broker_event(
 }
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
-    let Model { devices, lives, frozen, monitor, guard, found_loop, cursor, screen, .. } = model;
+    let Model { devices, lives, frozen, learning, monitor, guard, found_loop, cursor, screen, .. } = model;
     let Some(device) = device_mut(devices, id) else { return };
     if *screen == Screen::Monitor && cursor.device == id {
         monitor.take(device, &batch);
@@ -89,7 +90,7 @@ fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
         }
     }
     match frozen {
-        None => store(device, &batch),
+        None => store(device, learning.as_mut(), &batch),
         Some(frozen) => {
             if !frozen.keep(id, batch) {
                 thaw(model);
@@ -106,7 +107,10 @@ pub fn looped(topic: &str) -> String {
     format!("a loop on {topic}: another client answers each of our publications there")
 }
 
-fn store(device: &mut Device, batch: &Batch) {
+fn store(device: &mut Device, learning: Option<&mut Learning>, batch: &Batch) {
+    if let Some(learning) = learning {
+        learning.observe(device, batch);
+    }
     for message in batch.iter() {
         if message.topic.starts_with("$SYS/") {
             device.broker_drops.take(message.topic, message.payload);
@@ -122,7 +126,7 @@ pub fn thaw(model: &mut Model) {
     let Some(frozen) = model.frozen.take() else { return };
     for (id, batch) in frozen.into_batches() {
         if let Some(device) = device_mut(&mut model.devices, id) {
-            store(device, &batch);
+            store(device, model.learning.as_mut(), &batch);
         }
     }
 }

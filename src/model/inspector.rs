@@ -18,11 +18,13 @@ pub enum Tab {
     History,
     /// The message, raw.
     Message,
+    /// What is known of it as a kept node.
+    Node,
 }
 
 impl Tab {
     /// All of them, in their order.
-    pub const ALL: [Self; 3] = [Self::Value, Self::History, Self::Message];
+    pub const ALL: [Self; 4] = [Self::Value, Self::History, Self::Message, Self::Node];
 
     /// The word on the tab; its number is the key that shows it.
     pub const fn title(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Tab {
             Self::Value => "1 Value",
             Self::History => "2 History",
             Self::Message => "4 Message",
+            Self::Node => "5 Node",
         }
     }
 
@@ -38,16 +41,18 @@ impl Tab {
         match self {
             Self::Value => Self::History,
             Self::History => Self::Message,
-            Self::Message => Self::Value,
+            Self::Message => Self::Node,
+            Self::Node => Self::Value,
         }
     }
 
     /// The one before, round and round.
     pub const fn previous(self) -> Self {
         match self {
-            Self::Value => Self::Message,
+            Self::Value => Self::Node,
             Self::History => Self::Value,
             Self::Message => Self::History,
+            Self::Node => Self::Message,
         }
     }
 }
@@ -107,7 +112,7 @@ impl Decoded {
         let kind = value::kind(&payload);
         let pretty = match (subject.tab, kind) {
             (Tab::Value, Kind::Object | Kind::Array) => Pretty::new(&payload),
-            (Tab::Value | Tab::History | Tab::Message, _) => None,
+            (Tab::Value | Tab::History | Tab::Message | Tab::Node, _) => None,
         };
         let form = match (pretty, kind) {
             (Some(pretty), _) => Form::Json(pretty),
@@ -143,6 +148,8 @@ pub struct Inspector {
     pub tab: Tab,
     /// First line shown; may lie beyond the end until a frame is prepared.
     pub scroll: usize,
+    /// The line under the hand on the tab Node; may lie beyond the end likewise.
+    pub place: usize,
     /// The payload laid out last.
     pub decoded: Option<Decoded>,
     /// What a worker is laying out.
@@ -162,17 +169,23 @@ impl Inspector {
 
     /// Scrolls by lines.
     pub fn scroll_by(&mut self, by: isize) {
+        if self.tab == Tab::Node {
+            self.place = self.place.saturating_add_signed(by);
+            return;
+        }
         self.scroll = self.scroll.saturating_add_signed(by);
     }
 
     /// Scrolls to a line.
     pub fn scroll_to(&mut self, to: usize) {
+        self.place = to;
         self.scroll = to;
     }
 
     /// The cursor went to another row.
     pub fn turn_to(&mut self) {
         self.scroll = 0;
+        self.place = 0;
         self.n_seen = 0;
     }
 

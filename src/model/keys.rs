@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, editor, held, moves, nodes, opening};
+use super::{Model, Undo, UndoStep, apply, editor, held, learn, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -22,6 +22,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     match (&model.overlay, command) {
         (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
         (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
+        (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
     if model.context() == Context::Editor {
@@ -31,9 +32,9 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         return edit::key(model, now, chord, command, effects);
     }
     let is_text = match model.overlay {
-        Overlay::Prompt(_) => true,
+        Overlay::Prompt(_) | Overlay::Attribute(_) => true,
         Overlay::None => model.context() == Context::Publish && model.form.line().is_some(),
-        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => false,
+        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Parts(_) | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
@@ -55,7 +56,10 @@ fn is_heard(model: &Model, command: Command) -> bool {
     always
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
-            Context::Question => matches!(command, Command::Yes | Command::No | Command::Leave),
+            Context::Question => {
+                matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
+            }
+            Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
@@ -71,7 +75,12 @@ fn is_heard(model: &Model, command: Command) -> bool {
             }
             // What freezes stands on another screen.
             Context::Monitor => command != Command::ToggleFreeze,
-            Context::Everywhere | Context::Topics | Context::Inspector | Context::Editor => true,
+            Context::Everywhere
+            | Context::Topics
+            | Context::Range
+            | Context::Inspector
+            | Context::Learn
+            | Context::Editor => true,
         }
 }
 
@@ -82,6 +91,9 @@ pub fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
 }
 
 fn edit(model: &mut Model, chord: Chord) {
+    if let Overlay::Attribute(_) = model.overlay {
+        return nodes::attribute::edit(model, chord);
+    }
     let Model { overlay, form, .. } = model;
     match overlay {
         Overlay::Prompt(prompt) => {
@@ -90,7 +102,12 @@ fn edit(model: &mut Model, chord: Chord) {
                 retype(model);
             }
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => {
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => {
             if let Some(line) = form.line() {
                 line.edit(chord);
             }
@@ -113,6 +130,12 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         };
     }
     let is_publish = model.context() == Context::Publish;
+    if let Overlay::Attribute(_) = model.overlay {
+        return match nodes::attribute::paste(model, &text.replace(['\r', '\n'], " ")) {
+            0 => {}
+            n => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room")),
+        };
+    }
     if model.context() == Context::Editor {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         return match editor::keys::paste(model, &text) {
@@ -124,7 +147,12 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     let line = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(&mut prompt.line),
         Overlay::None if is_publish => model.form.line(),
-        Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_) => None,
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Attribute(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => None,
     };
     let Some(line) = line else {
         let words = "pasted text is not run as keys; paste into a field or behind /";
@@ -157,6 +185,9 @@ fn retype(model: &mut Model) {
         | PromptKind::AddChild
         | PromptKind::AddSibling
         | PromptKind::Alias
+        | PromptKind::LearnScope
+        | PromptKind::EditCandidate
+        | PromptKind::EditRange
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => return,
     }
@@ -183,13 +214,24 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
+        PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
+        PromptKind::EditCandidate => learn::deeds::edited(model, &text),
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
     };
     match (done, &mut model.overlay) {
         (Ok(()), overlay) => *overlay = Overlay::None,
         (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
-        (Err(_), Overlay::None | Overlay::Help { .. } | Overlay::Question(_) | Overlay::Exam(_)) => {}
+        (
+            Err(_),
+            Overlay::None
+            | Overlay::Help { .. }
+            | Overlay::Question(_)
+            | Overlay::Attribute(_)
+            | Overlay::Parts(_)
+            | Overlay::Exam(_),
+        ) => {}
     }
 }
 
@@ -207,8 +249,11 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::AddChild
         | PromptKind::AddSibling
         | PromptKind::Alias
-        | PromptKind::CopyDevice
-        | PromptKind::SaveDevice => {}
+        | PromptKind::LearnScope
+        | PromptKind::EditCandidate
+        | PromptKind::EditRange
+        | PromptKind::CopyDevice => {}
+        PromptKind::SaveDevice => model.quits_when_saved = false,
     }
 }
 
@@ -236,22 +281,30 @@ fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Ef
         back: known.map_or(UndoStep::Unsubscribe(filter), UndoStep::Subscribe),
         forth: UndoStep::Subscribe(subscription.clone()),
     });
+    learn::disown(model, device, &subscription.filter);
     effects.push(Effect::Request(device, BrokerRequest::Subscribe(subscription)));
     model.say(now, Tone::Info, format!("{words}; u undoes"));
     Ok(())
 }
 
 /// A question was answered with no.
-pub fn no(model: &mut Model, now: Timestamp) {
+pub fn no(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
         Deed::SendHeld(id) => held::discard(model, now, id),
-        Deed::Quit
+        Deed::TakeOver(recovered) => nodes::recovered::forget(recovered.name, effects),
+        Deed::KeepTopics(_)
+        | Deed::RemoveKeys(_)
+        | Deed::Quit
         | Deed::Disconnect(_)
         | Deed::ClearRetained(..)
         | Deed::CloseDevice(_)
         | Deed::RemoveNodes(_)
         | Deed::LeaveForm
+        | Deed::KeepAll(_)
+        | Deed::UpdateNodes(..)
+        | Deed::DiscardCandidates(..)
+        | Deed::EndLearning
         | Deed::DeleteDevice(_) => {}
     }
 }
@@ -260,10 +313,20 @@ pub fn no(model: &mut Model, now: Timestamp) {
 pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Overlay::Question(question) = std::mem::take(&mut model.overlay) else { return };
     match question.deed {
-        Deed::Quit => effects.push(Effect::Quit),
+        Deed::Quit => {
+            nodes::leaving::let_go(model);
+            effects.push(Effect::Quit);
+        }
+        Deed::KeepTopics(topics) => nodes::range::keep_topics(model, now, topics),
+        Deed::RemoveKeys(keys) => nodes::range::remove_keys(model, now, &keys),
+        Deed::TakeOver(recovered) => nodes::recovered::take_over(model, now, *recovered, effects),
         Deed::SendHeld(id) => held::send_all(model, now, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
+        Deed::KeepAll(session) => learn::deeds::keep_all(model, now, session),
+        Deed::UpdateNodes(id, changed) => learn::deeds::update(model, now, id, changed),
+        Deed::DiscardCandidates(session, ids) => learn::deeds::discard(model, now, session, ids),
+        Deed::EndLearning => learn::end(model, now, effects),
         Deed::LeaveForm => model.shelf.editing = None,
         Deed::CloseDevice(id) => opening::close(model, id, effects),
         Deed::DeleteDevice(name) => deeds::delete(name, effects),

@@ -9,6 +9,9 @@
 //! └───────── footer ─────────┘    ├──────── publish ──────┤    └─────── footer ──────┘
 //!                                 └──────── footer ───────┘
 //! ```
+//!
+//! While something is learnt, the Learn pane lies below topics and inspector on a wide screen; on others it is
+//! seen while it hears the keys, on a stacked one in the inspector's place.
 
 /// The smallest screen that shows anything but "too small".
 pub const MIN_COLS: u16 = 60;
@@ -55,24 +58,38 @@ pub enum Pane {
     Inspector,
     /// The publish form.
     Publish,
+    /// What is being learnt.
+    Learn,
+}
+
+/// Which panes there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Panes {
+    /// Topics, inspector and publish form.
+    #[default]
+    Three,
+    /// The Learn pane as well.
+    WithLearn,
 }
 
 impl Pane {
     /// The next one, round and round.
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Topics => Self::Inspector,
-            Self::Inspector => Self::Publish,
-            Self::Publish => Self::Topics,
+    pub const fn next(self, panes: Panes) -> Self {
+        match (self, panes) {
+            (Self::Topics, Panes::WithLearn) => Self::Learn,
+            (Self::Topics, Panes::Three) | (Self::Learn, _) => Self::Inspector,
+            (Self::Inspector, _) => Self::Publish,
+            (Self::Publish, _) => Self::Topics,
         }
     }
 
     /// The one before, round and round.
-    pub const fn previous(self) -> Self {
-        match self {
-            Self::Topics => Self::Publish,
-            Self::Inspector => Self::Topics,
-            Self::Publish => Self::Inspector,
+    pub const fn previous(self, panes: Panes) -> Self {
+        match (self, panes) {
+            (Self::Topics, _) => Self::Publish,
+            (Self::Inspector, Panes::WithLearn) => Self::Learn,
+            (Self::Inspector, Panes::Three) | (Self::Learn, _) => Self::Topics,
+            (Self::Publish, _) => Self::Inspector,
         }
     }
 }
@@ -102,6 +119,8 @@ pub struct Layout {
     pub topics: Area,
     /// The inspector.
     pub inspector: Area,
+    /// What is being learnt.
+    pub learn: Area,
     /// The publish form.
     pub publish: Area,
     /// The lowest row.
@@ -109,7 +128,7 @@ pub struct Layout {
 }
 
 /// Arranges the panes, the form with so many rows.
-pub fn layout(cols: u16, rows: u16, focus: Pane, form_rows: u16) -> Layout {
+pub fn layout(cols: u16, rows: u16, focus: Pane, panes: Panes, form_rows: u16) -> Layout {
     let arrangement = match (cols, rows) {
         (cols, rows) if cols < MIN_COLS || rows < MIN_ROWS => Arrangement::TooSmall,
         (100.., 20..) => Arrangement::Wide,
@@ -127,28 +146,40 @@ pub fn layout(cols: u16, rows: u16, focus: Pane, form_rows: u16) -> Layout {
         Arrangement::TooSmall => Layout { arrangement, ..Layout::default() },
         Arrangement::Wide => {
             let left = cols * 58 / 100;
+            let (upper, learn) = match panes {
+                Panes::Three => (upper, Area::default()),
+                Panes::WithLearn => {
+                    // Whoever ticks rows wants many of them.
+                    let percent = if focus == Pane::Learn { 60 } else { 40 };
+                    let below = upper.rows * percent / 100;
+                    let above = upper.rows - below;
+                    (Area { rows: above, ..upper }, Area { y: upper.y + above, rows: below, ..upper })
+                }
+            };
             Layout {
                 topics: Area { cols: left, ..upper },
                 inspector: Area { x: left, cols: cols - left, ..upper },
+                learn,
                 publish,
                 ..empty
             }
         }
         Arrangement::Stacked => {
             // Whoever reads the inspector wants lines; the tree keeps the cursor in sight.
-            let percent = if focus == Pane::Inspector { 32 } else { 58 };
+            let percent = if matches!(focus, Pane::Inspector | Pane::Learn) { 32 } else { 58 };
             let above = upper.rows * percent / 100;
-            Layout {
-                topics: Area { rows: above, ..upper },
-                inspector: Area { y: upper.y + above, rows: upper.rows - above, ..upper },
-                publish,
-                ..empty
+            let below = Area { y: upper.y + above, rows: upper.rows - above, ..upper };
+            let usual = Layout { topics: Area { rows: above, ..upper }, publish, ..empty };
+            match focus {
+                Pane::Learn => Layout { learn: below, ..usual },
+                Pane::Topics | Pane::Inspector | Pane::Publish => Layout { inspector: below, ..usual },
             }
         }
         Arrangement::Single => match focus {
             Pane::Topics => Layout { topics: body, ..empty },
             Pane::Inspector => Layout { inspector: body, ..empty },
             Pane::Publish => Layout { publish: body, ..empty },
+            Pane::Learn => Layout { learn: body, ..empty },
         },
     }
 }
@@ -161,10 +192,13 @@ mod tests {
     fn the_panes_fill_every_screen_without_overlap() {
         for cols in 60..300 {
             for rows in 15..100 {
-                for focus in [Pane::Topics, Pane::Inspector, Pane::Publish] {
-                    let layout = layout(cols, rows, focus, 3 + cols % 6);
-                    let panes =
-                        [layout.header, layout.topics, layout.inspector, layout.publish, layout.footer];
+                let three = [Pane::Topics, Pane::Inspector, Pane::Publish].map(|pane| (pane, Panes::Three));
+                let all = [Pane::Topics, Pane::Inspector, Pane::Publish, Pane::Learn];
+                let four = all.map(|pane| (pane, Panes::WithLearn));
+                for (focus, which) in three.into_iter().chain(four) {
+                    let layout = layout(cols, rows, focus, which, 3 + cols % 6);
+                    let middle = [layout.topics, layout.inspector, layout.learn, layout.publish];
+                    let panes = [layout.header, layout.footer].into_iter().chain(middle).collect::<Vec<_>>();
                     let cells = |area: &Area| usize::from(area.cols) * usize::from(area.rows);
                     let sum: usize = panes.iter().map(cells).sum();
                     assert_eq!(sum, usize::from(cols) * usize::from(rows), "{cols}x{rows} {focus:?}");
@@ -175,10 +209,10 @@ mod tests {
 
     #[test]
     fn a_classic_terminal_shows_all_three_panes() {
-        let at = layout(80, 24, Pane::Topics, FORM_ROWS);
+        let at = layout(80, 24, Pane::Topics, Panes::Three, FORM_ROWS);
         let rows = [at.header, at.topics, at.inspector, at.publish, at.footer].map(|area| area.rows);
         assert_eq!(rows, [1, 11, 8, 3, 1]);
-        assert_eq!(layout(59, 24, Pane::Topics, FORM_ROWS).arrangement, Arrangement::TooSmall);
-        assert_eq!(layout(5, 3, Pane::Topics, FORM_ROWS).arrangement, Arrangement::TooSmall);
+        assert_eq!(layout(59, 24, Pane::Topics, Panes::Three, FORM_ROWS).arrangement, Arrangement::TooSmall);
+        assert_eq!(layout(5, 3, Pane::Topics, Panes::Three, FORM_ROWS).arrangement, Arrangement::TooSmall);
     }
 }

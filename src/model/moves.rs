@@ -4,20 +4,23 @@ use super::layout::Pane;
 use super::overlay::Overlay;
 use super::toast::Tone;
 use super::tree::{self, Placement, RowId};
-use super::{Model, Screen, ingest, monitor};
+use super::{Model, Screen, ingest, learn, monitor};
 use crate::store::{Direction, NodeId};
 use crate::time::Timestamp;
 
 /// Nodes looked at between two looks at the keyboard while a branch is expanded whole; a few milliseconds.
 const EXPAND_SLICE_NODES: usize = 8_192;
 
-pub(super) fn step(model: &mut Model, by: isize) {
+pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     if let Overlay::Help { scroll } = &mut model.overlay {
         *scroll = scroll.saturating_add_signed(by);
         return;
     }
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(by, (model.cols, model.rows));
+    }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(by);
     }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
@@ -27,6 +30,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(by);
+    }
+    if model.focus == Pane::Learn {
+        return learn::hands::step(model, now, by);
     }
     if let Some(search) = &mut model.search {
         search.stay();
@@ -41,7 +47,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
     }
 }
 
-pub(super) fn page(model: &mut Model, direction: isize) {
+pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     let (n_topics, n_lines) = model.n_rows();
     let half = |n: usize| isize::try_from((n / 2).max(1)).unwrap_or(1) * direction;
     if let Overlay::Help { scroll } = &mut model.overlay {
@@ -50,6 +56,9 @@ pub(super) fn page(model: &mut Model, direction: isize) {
     }
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(half(usize::from(model.rows)), (model.cols, model.rows));
+    }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(half(n_lines));
     }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
@@ -60,12 +69,16 @@ pub(super) fn page(model: &mut Model, direction: isize) {
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(half(n_lines));
     }
+    if model.focus == Pane::Learn {
+        let n_rows = usize::from(model.layout().learn.rows);
+        return learn::hands::step(model, now, half(n_rows));
+    }
     for _ in 0..half(n_topics).unsigned_abs() {
-        step(model, direction);
+        step(model, now, direction);
     }
 }
 
-pub(super) fn edge(model: &mut Model, edge: Placement) {
+pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     if let Overlay::Help { scroll } = &mut model.overlay {
         *scroll = if edge == Placement::Top { 0 } else { usize::MAX / 2 };
         return;
@@ -73,6 +86,9 @@ pub(super) fn edge(model: &mut Model, edge: Placement) {
     if let Overlay::Exam(exam) = &mut model.overlay {
         let by = if edge == Placement::Top { isize::MIN } else { isize::MAX };
         return exam.scroll_by(by, (model.cols, model.rows));
+    }
+    if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
     }
     if model.screen == Screen::Devices {
         return deeds::edge(model, edge);
@@ -82,6 +98,9 @@ pub(super) fn edge(model: &mut Model, edge: Placement) {
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_to(if edge == Placement::Top { 0 } else { usize::MAX / 2 });
+    }
+    if model.focus == Pane::Learn {
+        return learn::hands::edge(model, now, edge);
     }
     model.visited.leave(model.cursor);
     let row = if edge == Placement::Top { tree::first(&model.devices) } else { tree::last(&model.devices) };
@@ -117,7 +136,7 @@ pub fn follow(model: &mut Model, placement: Placement) {
     model.anchor = tree::follow(&model.devices, model.anchor, model.cursor, n_rows, placement);
 }
 
-pub(super) fn expand(model: &mut Model) {
+pub(super) fn expand(model: &mut Model, now: Timestamp) {
     model.touched = true;
     let row = model.cursor;
     let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
@@ -125,7 +144,7 @@ pub(super) fn expand(model: &mut Model) {
         return;
     }
     if device.store.is_expanded(row.node) {
-        step(model, 1);
+        step(model, now, 1);
     } else {
         device.store.expand(row.node);
     }

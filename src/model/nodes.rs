@@ -1,12 +1,18 @@
 //! Changes to kept nodes: made, undone, made again. Owns the deeds; which nodes there are, `device::Kept` knows.
+pub mod attribute;
 pub mod edit;
+pub mod leaving;
+pub mod parts;
+pub mod range;
+pub mod recovered;
+pub mod tab;
 
 use super::device::Device;
 use super::devices::{Errand, NodesSaving};
 use super::event::{DeviceId, Effect};
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, ingest, moves};
+use super::{Model, Undo, UndoStep, ingest, learn, moves};
 use crate::decode::figures;
 use crate::device::{Change, Node, NodeKey};
 use crate::time::Timestamp;
@@ -62,6 +68,7 @@ pub fn exchange(model: &mut Model, now: Timestamp, id: DeviceId, changes: Vec<Ch
 }
 
 fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, words: &str) {
+    learn::follow_kept(model, id, &changes);
     let Some(device) = model.device(id).filter(|_| !changes.is_empty()) else { return };
     let after = device.kept.revision();
     let back = changes.iter().rev().map(Change::reversed).collect();
@@ -73,6 +80,7 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
     });
     let n_changes = |undo: &Undo| match &undo.back {
         UndoStep::Nodes(changes, _) => changes.len(),
+        UndoStep::Candidates(_, ids, _) => ids.len(),
         UndoStep::Publish(_) | UndoStep::Subscribe(_) | UndoStep::Unsubscribe(_) | UndoStep::Pause(_) => 0,
     };
     while model.undo.len() > 1 && model.undo.iter().map(n_changes).sum::<usize>() > MAX_UNDO_CHANGES {
@@ -91,6 +99,7 @@ pub fn carry_out(model: &mut Model, now: Timestamp, id: DeviceId, changes: &[Cha
         }
         first = first.or(change.after.as_ref().map(|node| node.topic.clone()));
     }
+    learn::follow_kept(model, id, changes);
     // Whoever undoes wants to see it.
     let node = first.and_then(|topic| model.device(id)?.store.find(topic.as_str()));
     match node {

@@ -97,6 +97,7 @@ pub fn open(
         effects.push(Effect::Open(id, Box::new(device.profile.clone())));
     }
     remember(model, Some((id, now)), effects);
+    nodes::recovered::look(model, id, effects);
     Some(id)
 }
 

@@ -2,6 +2,7 @@
 use super::event::DeviceId;
 use super::line::Line;
 use super::tree::RowId;
+use crate::device::NodeKey;
 use crate::mqtt::Topic;
 
 /// What lies over the panes.
@@ -19,6 +20,10 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A question that waits for yes or no.
     Question(Question),
+    /// An attribute of a kept node, edited in its place.
+    Attribute(Box<super::nodes::attribute::Editing>),
+    /// Parts of a payload to choose from.
+    Parts(Box<super::nodes::parts::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
 }
@@ -38,6 +43,12 @@ pub enum PromptKind {
     AddSibling,
     /// What to call a kept node.
     Alias,
+    /// What is looked at while learning.
+    LearnScope,
+    /// The attributes of a candidate.
+    EditCandidate,
+    /// An attribute of all kept nodes in a range, and what it shall be.
+    EditRange,
     /// A text that devices of the list shall hold.
     NarrowDevices,
     /// A text that lines of the log shall hold.
@@ -85,6 +96,20 @@ pub enum Deed {
     CloseDevice(DeviceId),
     /// Keep the nodes at and below a row no longer.
     RemoveNodes(RowId),
+    /// Keep all candidates of the learning session of a number.
+    KeepAll(u32),
+    /// Change kept nodes to what was heard.
+    UpdateNodes(DeviceId, Vec<crate::device::Node>),
+    /// Discard candidates of the learning session of a number.
+    DiscardCandidates(u32, Vec<crate::device::learn::CandidateId>),
+    /// End learning, whatever is ticked.
+    EndLearning,
+    /// Keep these topics.
+    KeepTopics(Vec<(DeviceId, Vec<Topic>)>),
+    /// Keep these nodes no longer.
+    RemoveKeys(Vec<(DeviceId, Vec<NodeKey>)>),
+    /// Take nodes over that were not saved when the program ended; a no keeps them from being offered again.
+    TakeOver(Box<super::nodes::recovered::Recovered>),
     /// Leave the device form, whatever was changed in it.
     LeaveForm,
     /// Delete the device file of a name.

@@ -4,7 +4,7 @@ use super::monitor::board::Board;
 use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit};
-use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, shown};
+use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, shown, unfold};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
@@ -17,12 +17,6 @@ pub const LIT: Duration = Duration::from_secs(1);
 
 /// Numbers of a row's sparkline.
 pub const SPARK_NUMBERS: usize = 12;
-
-/// How many messages tell a cadence, and how many intervals without one make a topic stale.
-const STALE_AFTER: (u64, u32) = (4, 3);
-
-/// A silence shorter than this is no staleness, however quick the topic.
-const MIN_STALE: Duration = Duration::from_secs(3);
 
 /// What the screen shows.
 #[derive(Clone, Debug, Default)]
@@ -135,6 +129,7 @@ impl Model {
         if self.screen == Screen::Monitor {
             self.picture.board = monitor::board::board(self, present);
         }
+        super::learn::rows::prepare(self, now);
         self.picture.next_change = if self.frozen.is_some() { None } else { next_change(self, now) };
     }
 
@@ -147,59 +142,7 @@ impl Model {
             device.store.set_in_view(&seen.collect::<Vec<_>>());
         }
     }
-
-    /// Until the user moves about the tree, its branches are expanded as long as they fit the screen.
-    fn unfold(&mut self, now: Timestamp) {
-        if self.touched {
-            return;
-        }
-        let n_rows = usize::from(self.layout().topics.inner().rows);
-        for place in 0..self.devices.len() {
-            let room = n_rows.saturating_sub(self.n_shown(n_rows));
-            let Some(device) = self.devices.get_mut(place) else { return };
-            if room > 0 && unfold_at(device).is_some_and(|at| at <= now) {
-                unfold_to_fit(device, room);
-            }
-        }
-    }
-
-    /// How many rows are shown, counted as far as a screen goes.
-    fn n_shown(&self, n_rows: usize) -> usize {
-        let below = |row: &RowId| tree::next(&self.devices, *row);
-        std::iter::successors(Some(tree::first(&self.devices)), below).take(n_rows).count()
-    }
 }
-
-/// How long after it began to listen a device's first picture is made: retained messages come at once.
-const UNFOLD_AFTER: Duration = Duration::from_millis(250);
-
-fn unfold_at(device: &Device) -> Option<Timestamp> {
-    let since = device.listening_since.filter(|_| device.n_heard > 0)?;
-    Some(since + UNFOLD_AFTER)
-}
-
-/// Expands what fits, level by level, so that no branch opens while another lies closed above it.
-fn unfold_to_fit(device: &mut Device, mut room: usize) {
-    let mut level = vec![NodeId::ROOT];
-    while !level.is_empty() {
-        let mut below = Vec::new();
-        for node in level {
-            let n_children = device.store.n_children(node);
-            if !device.store.is_expanded(node) {
-                if n_children == 0 || n_children > room {
-                    continue;
-                }
-                room -= n_children;
-                device.store.expand(node);
-            }
-            below.extend(device.store.children(node).take(MAX_UNFOLDED));
-        }
-        level = below;
-    }
-}
-
-/// Children looked at below a branch: more than any screen has rows.
-const MAX_UNFOLDED: usize = 500;
 
 struct RowMaker<'a> {
     model: &'a Model,
@@ -253,7 +196,7 @@ impl RowMaker<'_> {
             (Some(old), _) => (old.preview.clone(), old.fit.clone(), old.spark.clone()),
             (None, LastPayload::Whole(_)) if is_clearing(&last) => (cleared(), None, Vec::new()),
             (None, LastPayload::Whole(payload)) => {
-                let spark = spark(device, id.node, SPARK_NUMBERS);
+                let spark = typed::spark(device, id.node, SPARK_NUMBERS);
                 match typed::typed(device, id.node, payload, self.max_cols) {
                     Some(typed) => (typed.preview, Some(typed.fit), spark),
                     None => (decode::preview(payload, self.max_cols), None, spark),
@@ -262,9 +205,7 @@ impl RowMaker<'_> {
             (None, LastPayload::Evicted { n_bytes }) => (evicted(n_bytes), None, Vec::new()),
         };
         let node = device.store.node(id.node);
-        let learnt = device.kept.at(id.node).find_map(|node| node.cadence_ms).map(Duration::from_millis);
-        let cadence = learnt.or(node.interval.filter(|_| node.n_messages >= STALE_AFTER.0));
-        let stale_at = cadence.map(|interval| last.received + (interval * STALE_AFTER.1).max(MIN_STALE));
+        let stale_at = typed::stale_at(device, id.node, last.received);
         Some(RowValue {
             preview,
             fit,
@@ -303,14 +244,6 @@ fn cleared() -> Preview {
     let mut line = decode::Line::default();
     line.push(decode::Ink::Faint, "(cleared)");
     Preview { kind: decode::Kind::Empty, line }
-}
-
-/// Numbers of late, oldest first; empty unless there are two.
-pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
-    let past = device.store.history(node).take(max_numbers);
-    let mut numbers: Vec<f64> = past.map_while(|past| typed::number(device, node, past.payload)).collect();
-    numbers.reverse();
-    if numbers.len() < 2 { Vec::new() } else { numbers }
 }
 
 /// The topic that differs by a leading slash alone and was heard as well.
@@ -371,7 +304,7 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
         at(moment + figures::next_age(now.since(moment)));
     }
     for device in &model.devices {
-        unfold_at(device).into_iter().for_each(&mut at);
+        unfold::due(device).into_iter().for_each(&mut at);
         hints::deadline(device).into_iter().for_each(&mut at);
         if let Connection::Connecting { .. } | Connection::Waiting(_) = device.connection {
             at(next_second);

@@ -3,7 +3,7 @@ use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, held, ingest, monitor, nodes, takes};
+use super::{Model, Pane, Undo, UndoStep, held, ingest, learn, monitor, nodes, takes};
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
 };
@@ -164,6 +164,9 @@ fn carry_out(
             return true;
         }
         UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
+        UndoStep::Candidates(session, ids, lane) => {
+            return learn::deeds::put(model, now, *session, ids, *lane);
+        }
         UndoStep::Nodes(changes, revision) => {
             let is_done = nodes::carry_out(model, now, id, changes);
             if is_done && let Some(device) = ingest::device_mut(&mut model.devices, id) {

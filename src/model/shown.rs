@@ -1,6 +1,8 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::Device;
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
+use super::nodes::tab;
+use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
@@ -36,6 +38,8 @@ pub struct Shown {
     pub past: Vec<PastRow>,
     /// First line shown.
     pub scroll: usize,
+    /// Which of `lines` is under the hand; only on the tab Node.
+    pub cursor: Option<usize>,
     /// Lines there are.
     pub n_lines: usize,
     /// Whether a worker is still laying the payload out.
@@ -145,6 +149,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let row = model.cursor;
     let tab = model.inspector.tab;
     let wall = model.settings.wall;
+    let n_said = if matches!(model.overlay, Overlay::Attribute(_)) { tab::SAID_ROWS } else { 0 };
     let old = std::mem::take(&mut model.picture.inspector);
     let Model { devices, inspector, .. } = model;
     let Some(device) = tree::device(devices, row.device) else { return Shown::default() };
@@ -159,6 +164,11 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             n_rows,
             &folded(&facts::of_device(device, now, wall), cols),
         );
+        return shown;
+    }
+    if tab == Tab::Node {
+        let n_rows = n_rows.saturating_sub(n_said);
+        tab::show(&mut shown, inspector, (device, row.node), (cols, n_rows), (now, wall));
         return shown;
     }
     let Some(last) = device.store.last(row.node) else {
@@ -186,7 +196,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             history(&mut shown, &old, inspector, (device, row.node), (cols, n_rows));
             return shown;
         }
-        Tab::Message => {
+        Tab::Message | Tab::Node => {
             Lines { facts: folded(&facts::of_message(device, row.node, &last, wall), cols), n_rows: 0 }
         }
     };
@@ -268,7 +278,7 @@ fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
         LastPayload::Evicted { n_bytes } => picture::evicted(n_bytes),
     };
     let node = device.store.node(row.node);
-    let spark = picture::spark(device, row.node, SPARK_NUMBERS);
+    let spark = typed::spark(device, row.node, SPARK_NUMBERS);
     Head {
         preview,
         kept,
@@ -346,7 +356,7 @@ fn past_row(
     }
 }
 
-fn window(shown: &mut Shown, scroll: &mut usize, n_rows: usize, lines: &[Line]) {
+pub(super) fn window(shown: &mut Shown, scroll: &mut usize, n_rows: usize, lines: &[Line]) {
     shown.n_lines = lines.len();
     *scroll = (*scroll).min(lines.len().saturating_sub(n_rows));
     shown.scroll = *scroll;
@@ -354,10 +364,10 @@ fn window(shown: &mut Shown, scroll: &mut usize, n_rows: usize, lines: &[Line]) 
 }
 
 /// Columns of a fact's name; what it is stands behind them.
-const NAME_COLS: usize = 14;
+pub const NAME_COLS: usize = 14;
 
 /// Facts that are no wider than the pane.
-fn folded(facts: &[Line], cols: usize) -> Vec<Line> {
+pub(super) fn folded(facts: &[Line], cols: usize) -> Vec<Line> {
     facts.iter().flat_map(|fact| fold::line(fact, cols, NAME_COLS)).collect()
 }
 

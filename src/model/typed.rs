@@ -4,12 +4,20 @@ use super::device::Device;
 use crate::decode::{self, Ink, Line, Preview, escape};
 use crate::device::{Kind, Node, Value};
 use crate::store::NodeId;
+use crate::time::Timestamp;
+use std::time::Duration;
 
 /// Parts of a payload told in one line; the inspector's tab Node has them all.
 const MAX_PARTS: usize = 8;
 
 /// Characters of a value told in one line: more than any screen is wide.
 const MAX_CHARS: usize = 2_000;
+
+/// How many messages tell a cadence, and how many intervals without one make a topic stale.
+const STALE_AFTER: (u64, u32) = (4, 3);
+
+/// A silence shorter than this is no staleness, however quick the topic.
+const MIN_STALE: Duration = Duration::from_secs(3);
 
 /// How a payload fits what is known of its topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +101,22 @@ fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option
         }
     }
     (line.cols > 0).then_some(Typed { preview: Preview { kind: decode::Kind::Object, line }, fit })
+}
+
+/// Numbers of late, oldest first; empty unless there are two.
+pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
+    let past = device.store.history(node).take(max_numbers);
+    let mut numbers: Vec<f64> = past.map_while(|past| number(device, node, past.payload)).collect();
+    numbers.reverse();
+    if numbers.len() < 2 { Vec::new() } else { numbers }
+}
+
+/// When a topic's silence becomes a fault: three cadences after its last message, as learnt or as measured.
+pub fn stale_at(device: &Device, id: NodeId, received: Timestamp) -> Option<Timestamp> {
+    let node = device.store.node(id);
+    let learnt = device.kept.at(id).find_map(|node| node.cadence_ms).map(Duration::from_millis);
+    let cadence = learnt.or(node.interval.filter(|_| node.n_messages >= STALE_AFTER.0))?;
+    Some(received + (cadence * STALE_AFTER.1).max(MIN_STALE))
 }
 
 /// What a part of a payload is called: its alias, else the last step of its path.

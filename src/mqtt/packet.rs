@@ -136,6 +136,19 @@ pub struct Publish {
     pub payload: Payload,
 }
 
+/// What a PUBLISH that is left out does to its connection's topic aliases (MQTT 5.0 section 3.3.2.3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aliased {
+    /// Nothing.
+    Untouched,
+    /// This one stands for its topic from now on.
+    Named(u16),
+    /// This one stands from now on for a topic that could not be read.
+    Lost(u16),
+    /// One of them does, and which could not be read.
+    AnyLost,
+}
+
 /// PUBLISH as the fast path reads it: borrowed from the read buffer, topic checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublishRef<'a> {

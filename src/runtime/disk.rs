@@ -2,7 +2,9 @@
 //! were asked for, and no frame waits for a disk.
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
+use crate::model::DeviceId;
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
+use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
 use std::path::PathBuf;
 use std::sync::mpsc as blocking;
@@ -40,6 +42,8 @@ impl std::fmt::Debug for Files {
 
 /// The way to the worker.
 pub struct Disk {
+    /// The device files, for what can't wait for the worker.
+    pub devices: Devices,
     errands: blocking::SyncSender<Errand>,
     answers: mpsc::Receiver<Answer>,
     ended: oneshot::Receiver<()>,
@@ -50,6 +54,7 @@ impl Disk {
     pub fn start(mut files: Files) -> std::io::Result<Self> {
         let (errands, asked) = blocking::sync_channel(ERRANDS);
         let (answer, answers) = mpsc::channel(ERRANDS);
+        let devices = files.devices.clone();
         let (end, ended) = oneshot::channel();
         thread::Builder::new().name("disk".into()).spawn(move || {
             for errand in asked {
@@ -60,7 +65,7 @@ impl Disk {
             }
             let _ = end.send(());
         })?;
-        Ok(Self { errands, answers, ended })
+        Ok(Self { devices, errands, answers, ended })
     }
 
     /// Asks for an errand; when too many wait, its answer at once.
@@ -79,7 +84,7 @@ impl Disk {
 
     /// Waits a moment for what is being written.
     pub async fn finish(self) {
-        let Self { errands, answers, ended } = self;
+        let Self { errands, answers, ended, .. } = self;
         drop((errands, answers));
         let _ = tokio::time::timeout(PATIENCE, ended).await;
     }
@@ -106,6 +111,14 @@ impl Files {
                 let saved = self.devices.keep(name, nodes);
                 Answer::NodesSaved(saving, saved.map(drop).map_err(words))
             }
+            Errand::Recover(id, name) => Answer::Recovered(self.recovered(id, name).transpose()?),
+            Errand::ForgetRecovered(name) => {
+                return self
+                    .devices
+                    .forget_recovered(&name)
+                    .err()
+                    .map(|error| Answer::Forgotten(words(error)));
+            }
             Errand::Copy(from, to) => {
                 let shared = |copy: DeviceFile| Some(copy.profile.client_id).filter(|id| !id.is_empty());
                 let copied = self.devices.copy(&from, &to).map(shared).map_err(words);
@@ -120,6 +133,15 @@ impl Files {
                 return last::write(path, &open, used).err().map(Answer::Forgotten);
             }
         })
+    }
+
+    /// What was recovered for a device, when there is something.
+    fn recovered(&self, device: DeviceId, name: String) -> Result<Option<Recovered>, String> {
+        let found = match self.devices.recovered(&name) {
+            Err(DeviceError::Nowhere) => None,
+            found => found.map_err(words)?,
+        };
+        Ok(found.map(|file| Recovered { device, name, nodes: file.nodes }))
     }
 
     fn list(&self) -> Result<Listing, String> {

@@ -6,6 +6,7 @@ use super::pace::{Pace, Want};
 use super::panics;
 use super::remembered::Remembered;
 use super::signals::{Asked, Signals};
+use super::unsaved::Unsaved;
 use crate::config::versions::Versions;
 use crate::keymap::Keymap;
 use crate::model::devices::Errand;
@@ -83,15 +84,16 @@ pub async fn explore(
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
     // The terminal first: whoever quits wants their shell, not the brokers' farewell.
-    let Explorer { links, disk, writer, .. } = explorer;
+    let Explorer { links, disk, writer, mut model, .. } = explorer;
     drop(writer);
     terminal::leave();
+    model.recover_and_tell();
     tokio::join!(links.farewell(), disk.finish());
     ended
 }
 
 struct Explorer {
-    model: Model,
+    model: Unsaved,
     theme: Theme,
     links: Links,
     disk: Disk,
@@ -131,7 +133,7 @@ impl Explorer {
         }
         let aside = Aside::new(Arc::clone(&clock), wall);
         let mut explorer = Self {
-            model,
+            model: Unsaved::new(model, disk.devices.clone()),
             theme: options.theme,
             links: Links::new(Arc::clone(&clock)),
             disk,
@@ -214,7 +216,8 @@ impl Explorer {
             return self.drain();
         }
         let cursor = self.model.cursor;
-        self.tell(Event::Due, Want::Traffic);
+        let is_first = self.model.is_unfolding(self.clock.now());
+        self.tell(Event::Due, if is_first { Want::Now } else { Want::Traffic });
         if self.model.cursor != cursor {
             self.pace.want(Want::Now);
         }
@@ -318,6 +321,7 @@ impl Explorer {
     }
 
     fn signal(&mut self, asked: Asked) {
+        assert!(!panics::provoked("signal"), "asked for by MQTTSCOPE_PANIC");
         match asked {
             Asked::End => self.tell(Event::Terminated, Want::Now),
             Asked::Stop => self.stop(),

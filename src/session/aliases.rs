@@ -1,6 +1,7 @@
 //! Topic aliases of deliveries (MQTT 5.0 section 3.3.2.3.4). Owns the table of one connection.
 use super::Fatal;
 use crate::mqtt::Reason;
+use crate::mqtt::packet::Aliased;
 
 /// How many aliases we let a broker use: enough for the busiest topics, and at most 4 MiB of topics held.
 pub(super) const TOPIC_ALIAS_MAXIMUM: u16 = 64;
@@ -10,6 +11,8 @@ pub(super) const TOPIC_ALIAS_MAXIMUM: u16 = 64;
 pub(super) struct Aliases {
     /// At `alias - 1`; empty where the alias is not known yet.
     topics: Vec<String>,
+    /// A bit for each alias that stands for a topic which could not be read, the first one's lowest.
+    lost: u64,
 }
 
 impl Aliases {
@@ -18,6 +21,7 @@ impl Aliases {
         for topic in &mut self.topics {
             topic.clear();
         }
+        self.lost = 0;
     }
 
     /// Notes what an alias stands for, or checks that it is known when no topic comes with it.
@@ -35,6 +39,7 @@ impl Aliases {
                 ))
             });
         }
+        self.lost &= !bit(alias);
         let idx = usize::from(alias - 1);
         if self.topics.len() <= idx {
             self.topics.resize(idx + 1, String::new());
@@ -47,9 +52,30 @@ impl Aliases {
         Ok(())
     }
 
+    /// Notes what a PUBLISH did that was left out: what its alias stood for before, it stands for no more.
+    pub fn note(&mut self, aliased: Aliased, topic: &str) {
+        match aliased {
+            Aliased::Untouched => {}
+            // One out of bounds is told when it is used.
+            Aliased::Named(alias) => drop(self.learn(alias, topic)),
+            Aliased::Lost(alias) => self.lost |= bit(alias),
+            Aliased::AnyLost => self.lost = u64::MAX,
+        }
+    }
+
+    /// Whether an alias stands for a topic that could not be read.
+    pub fn is_lost(&self, alias: u16) -> bool {
+        self.lost & bit(alias) != 0
+    }
+
     /// What an alias stands for, once it was learnt.
     pub fn get(&self, alias: u16) -> Option<&str> {
         let known = self.topics.get(usize::from(alias).checked_sub(1)?)?;
         (!known.is_empty()).then_some(known)
     }
+}
+
+/// The bit of an alias; none for those that we take none of.
+const fn bit(alias: u16) -> u64 {
+    if alias == 0 || alias > TOPIC_ALIAS_MAXIMUM { 0 } else { 1 << (alias - 1) }
 }

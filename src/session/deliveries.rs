@@ -1,8 +1,9 @@
 //! PUBLISH from the broker (MQTT 5.0 section 3.3): the hot path. Owns what of it becomes a message.
 use super::inbound::Delivery;
 use super::{Fatal, Link, Session, packets};
-use crate::mqtt::packet::PublishRef;
-use crate::mqtt::{MessageRef, PacketId, Qos, Reason, Retained, Version};
+use crate::mqtt::packet::{Aliased, PublishRef};
+use crate::mqtt::port::Notice;
+use crate::mqtt::{BrokerEvent, MessageRef, PacketId, Qos, Reason, Retained, Version};
 use crate::time::Timestamp;
 
 impl Session {
@@ -12,6 +13,14 @@ impl Session {
         now: Timestamp,
         publish: &PublishRef<'a>,
     ) -> Result<Option<MessageRef<'a>>, Fatal> {
+        if let Some(alias) = publish.topic_alias
+            && publish.topic.is_empty()
+            && self.aliases.is_lost(alias)
+            && self.is_online()
+        {
+            self.leave_out(now, publish, alias);
+            return Ok(None);
+        }
         let topic = match self.judge_publish(now, publish) {
             Ok(Delivery::Duplicate) => return Ok(None),
             Ok(Delivery::New) => match publish.topic_alias {
@@ -41,6 +50,23 @@ impl Session {
             packet_id: publish.packet_id,
             received: now,
         }))
+    }
+
+    /// Whoever publishes by an alias that was lost is not at fault: acknowledged and told, not fatal.
+    #[cold]
+    fn leave_out(&mut self, now: Timestamp, publish: &PublishRef<'_>, alias: u16) {
+        self.refuse_publish(now, publish.qos, publish.packet_id);
+        let n_bytes = (publish.payload.len() + publish.properties.len()) as u64;
+        let words = format!(
+            "it has the topic alias {alias} alone, and the message that said which topic that is could not be read"
+        );
+        let notice = Notice::MessageRefused { topic: String::new(), n_bytes, words };
+        self.events.push_back(BrokerEvent::Notice(notice));
+    }
+
+    /// Notes what a PUBLISH that could not be taken did to the topic aliases.
+    pub fn note_aliased(&mut self, aliased: Aliased, topic: &str) {
+        self.aliases.note(aliased, topic);
     }
 
     /// Acknowledges a PUBLISH that could not be taken, so that the broker doesn't send it for ever.

@@ -81,6 +81,25 @@ impl Store {
         Some(NodeId(node))
     }
 
+    /// Looks at up to `budget_nodes` nodes from `from` on, within what hangs on `top`, and appends the topics
+    /// among them. `Some` tells where to go on; `None`: all were looked at.
+    pub fn topics_slice(
+        &self,
+        top: NodeId,
+        from: NodeId,
+        budget_nodes: usize,
+        found: &mut Vec<NodeId>,
+    ) -> Option<NodeId> {
+        let mut node = from.0;
+        for _ in 0..budget_nodes.max(1) {
+            if self.heard(NodeId(node)).is_some() {
+                found.push(NodeId(node));
+            }
+            node = self.tree.next_within(node, top.0)?;
+        }
+        Some(NodeId(node))
+    }
+
     /// Collapses a node and all branches below it.
     pub fn collapse_all_below(&mut self, id: NodeId) {
         self.revision += 1;

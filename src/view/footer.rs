@@ -5,6 +5,7 @@ use super::strip::Strip;
 use super::{Scene, keys, rect};
 use crate::command::{Command, Context};
 use crate::decode::{cols, figures};
+use crate::model::nodes::range;
 use crate::theme::Role;
 
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
@@ -20,6 +21,9 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let help_cols = help.as_ref().map_or(0, width);
     let mut line = Strip::default();
     line.put(" ", scene.style(Role::Footer));
+    if context == Context::Range {
+        line.put(format!("{}  ", range::words(model)), scene.style(Role::Mark));
+    }
     for hint in keys::now(model) {
         if line.cols() + width(&hint) + help_cols + figures.cols() <= max_cols {
             put(scene, &mut line, &hint);

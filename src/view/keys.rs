@@ -1,12 +1,15 @@
 //! Keys as words: those that do something now, for the footer. Owns which do; the keymap owns the chords.
 use crate::command::{Command, Context};
+use crate::device::learn::Lane;
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
 use crate::model::form::Field;
+use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
+use crate::model::learn::hands::Hold;
 use crate::model::monitor::Panel;
 use crate::mqtt::Retained;
 
@@ -23,8 +26,16 @@ pub fn now(model: &Model) -> Vec<Hint> {
     let context = model.context();
     let wanted = match context {
         Context::Topics | Context::Everywhere => topics(model),
+        Context::Range => vec![
+            (&[Command::CursorDown, Command::CursorUp][..], "extend"),
+            (&[Command::KeepRange], "keep"),
+            (&[Command::EditRange], "edit"),
+            (&[Command::RemoveRange], "keep no longer"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Inspector => inspector(model),
         Context::Publish => publish(model),
+        Context::Learn => learn(model),
         Context::Editor => editor(model),
         Context::Devices => devices(model),
         Context::Monitor => monitor(model),
@@ -37,6 +48,12 @@ pub fn now(model: &Model) -> Vec<Hint> {
         ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
         Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::Parts => vec![
+            (&[Command::Tick][..], "tick"),
+            (&[Command::KeepTicked], "keep"),
+            (&[Command::CursorDown, Command::CursorUp], "move"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
@@ -46,7 +63,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
     };
-    let panes = matches!(context, Context::Topics | Context::Inspector);
+    let panes = matches!(context, Context::Topics | Context::Inspector | Context::Learn);
     let thaw: Wanted = vec![(&[Command::ToggleFreeze][..], "thaw")];
     let first = if model.frozen.is_some() && panes { thaw } else { Vec::new() };
     let mut hints: Vec<Hint> = Vec::new();
@@ -76,7 +93,9 @@ fn topics(model: &Model) -> Wanted {
     if model.picture.rows.len() > 1 {
         keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
     }
-    if model.layout().arrangement == Arrangement::Single {
+    if model.learning.is_some() {
+        keys.push((&[Command::NextPane], "learn pane"));
+    } else if model.layout().arrangement == Arrangement::Single {
         keys.push((&[Command::NextPane], "next pane"));
     }
     match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
@@ -97,6 +116,10 @@ fn topics(model: &Model) -> Wanted {
     if can_publish {
         keys.push((&[Command::Publish], "publish"));
     }
+    if device.is_some() {
+        let words = if model.learning.is_some() { "end learning" } else { "learn" };
+        keys.push((&[Command::ToggleLearn], words));
+    }
     match device.map(|device| &device.connection) {
         Some(Connection::Waiting(_) | Connection::Off) => {
             keys.push((&[Command::ToggleConnection], "connect"));
@@ -115,6 +138,7 @@ fn topics(model: &Model) -> Wanted {
         keys.push((&[Command::SaveDevice], "save"));
     }
     if row.is_some_and(|row| row.is_kept) {
+        keys.push((&[Command::TabNode], "attributes"));
         keys.push((&[Command::RemoveNode], "keep no longer"));
     } else {
         keys.push((&[Command::AddChild], "keep"));
@@ -136,11 +160,60 @@ fn topics(model: &Model) -> Wanted {
     keys
 }
 
+fn learn(model: &Model) -> Wanted {
+    let Some(learning) = &model.learning else { return Vec::new() };
+    if learning.picker.is_some() {
+        return vec![
+            (&[Command::Tick][..], "tick"),
+            (&[Command::Keep], "keep"),
+            (&[Command::CursorDown, Command::CursorUp], "move"),
+            (&[Command::Leave], "back"),
+        ];
+    }
+    let device = model.device(learning.device);
+    let is_any = !learning.learn.is_empty(learning.lane);
+    let mut keys: Wanted = Vec::new();
+    match learning.lane {
+        Lane::New if is_any => keys.extend([
+            (&[Command::Tick][..], "tick"),
+            (&[Command::Keep], "keep"),
+            (&[Command::KeepAll], "keep all"),
+        ]),
+        Lane::Kept if is_any => keys.push((&[Command::Keep], "change to what was heard")),
+        Lane::Discarded if is_any => keys.push((&[Command::Keep], "bring back")),
+        Lane::New | Lane::Kept | Lane::Discarded => {}
+    }
+    if device.is_some_and(|device| device.kept.is_changed()) {
+        keys.push((&[Command::SaveDevice], "save"));
+    }
+    keys.push((&[Command::ToggleLearn], "end"));
+    if learning.lane == Lane::New && is_any {
+        keys.push((&[Command::EditCandidate], "edit"));
+        keys.push((&[Command::Discard], "discard"));
+        keys.push((&[Command::ChooseParts], "parts"));
+    }
+    let is_held = learning.hold == Hold::Still;
+    keys.push((&[Command::HoldStill], if is_held { "follow" } else { "hold still" }));
+    keys.push((&[Command::LearnScope], "scope"));
+    keys.push((&[Command::NextList], "other lists"));
+    keys.push((&[Command::Leave], "topics"));
+    if is_any {
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
+    keys
+}
+
 fn inspector(model: &Model) -> Wanted {
     let shown = &model.picture.inspector;
     let mut keys: Wanted = Vec::new();
-    if shown.lines.len().max(shown.past.len()) < shown.n_lines {
+    if shown.cursor.is_some() {
+        keys.push((&[Command::EditAttribute], "edit"));
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    } else if shown.lines.len().max(shown.past.len()) < shown.n_lines {
         keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
+    }
+    if shown.tab == Tab::Node && !model.cursor.is_device() {
+        keys.push((&[Command::KeepPart], if shown.cursor.is_some() { "keep parts" } else { "keep" }));
     }
     if !model.cursor.is_device() {
         keys.push((&[Command::PreviousTab, Command::NextTab], "tabs"));

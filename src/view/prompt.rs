@@ -8,9 +8,9 @@ use super::field::{natural_cols, see};
 use super::strip::{Strip, wrap};
 use super::{Scene, footer, rect};
 use crate::decode::{cols, figures, sanitize};
-use crate::model::nodes;
 use crate::model::overlay::{Prompt, PromptKind};
 use crate::model::search::Search;
+use crate::model::{learn, nodes};
 use crate::theme::Role;
 
 /// The least that is left to what is typed.
@@ -29,6 +29,9 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::AddChild => " keep below: ",
         PromptKind::AddSibling => " keep beside: ",
         PromptKind::Alias => " call it: ",
+        PromptKind::LearnScope => " learn: ",
+        PromptKind::EditCandidate => " keep as: ",
+        PromptKind::EditRange => " for all: ",
         PromptKind::NarrowDevices | PromptKind::NarrowLog => " only: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
@@ -88,7 +91,24 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
                 Err(words) => (words, if text.is_empty() { Role::TextFaint } else { Role::FieldError }),
             }
         }
+        (PromptKind::EditRange, _) => {
+            let text = prompt.line.text();
+            match nodes::range::preview(scene.model, text) {
+                Ok(words) => (words, Role::TextFaint),
+                // A name that is being typed is not wrong yet.
+                Err(words) if !text.trim().contains(' ') => (words, Role::TextFaint),
+                Err(words) => (words, Role::FieldError),
+            }
+        }
         (PromptKind::Alias, _) => ("nothing: its own name".into(), Role::TextFaint),
+        (PromptKind::LearnScope, _) => match learn::scope::parse(prompt.line.text(), scene.now) {
+            Ok(_) => ("filters -excludes cap 5000 for 60s".into(), Role::TextFaint),
+            Err(words) => (words, Role::FieldError),
+        },
+        (PromptKind::EditCandidate, _) => match learn::deeds::draft_of(scene.model, prompt.line.text()) {
+            Ok(_) => ("type access unit min..max as name".into(), Role::TextFaint),
+            Err(words) => (words, Role::FieldError),
+        },
         (PromptKind::NarrowDevices, _) => ("part of a name or address".into(), Role::TextFaint),
         (PromptKind::NarrowLog, _) => ("part of a line, a level or a device".into(), Role::TextFaint),
         (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {

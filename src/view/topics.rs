@@ -13,6 +13,7 @@ use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, rect};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::layout::Pane;
+use crate::model::nodes::range;
 use crate::theme::Role;
 
 /// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
@@ -48,6 +49,10 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         words.put(format!(" + {} not stored", figures::grouped(n_refused)), scene.style(Role::Dropped));
     }
     words.put(format!(" · {} ", figures::counted(n_messages, "msg")), scene.style(Role::Title));
+    if let Some(learning) = scene.model.learning.as_ref().filter(|_| scene.layout.learn.rows == 0) {
+        let n_new = figures::grouped(learning.learn.counts().n_new as u64);
+        words.put(format!("· learning, {n_new} new "), scene.style(Role::Mark));
+    }
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
     }
@@ -97,6 +102,9 @@ fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<
         } else if row.is_pinned {
             cell.set_symbol("★").set_style(scene.style(Role::Mark));
         }
+    }
+    if row.id != scene.model.cursor && range::holds(scene.model, row.id) {
+        buffer.set_style(area, scene.style(Role::CursorUnfocused));
     }
     if row.id == scene.model.cursor && scene.has_focus(Pane::Topics) && area.width > 0 {
         buffer[(area.x, area.y)].set_style(scene.style(Role::TitleFocused));

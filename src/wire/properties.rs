@@ -161,14 +161,22 @@ impl<'a> Walk<'a> {
 
 /// Walks the properties of a PUBLISH without keeping them; the topic alias is wanted at once.
 pub(super) fn alias_of(bytes: &[u8]) -> Result<Option<u16>, WireError> {
+    let (alias, read) = first_alias(bytes);
+    read.map(|()| alias)
+}
+
+/// The topic alias as far as the properties can be read, and whether they can.
+pub(super) fn first_alias(bytes: &[u8]) -> (Option<u16>, Result<(), WireError>) {
     let mut walk = Walk::new(Cursor::new(bytes, "PUBLISH"), IN_PUBLISH);
     let mut alias = None;
-    while let Some((id, value)) = walk.next()? {
-        if let (TOPIC_ALIAS, Value::Two(number)) = (id, value) {
-            alias = Some(number);
+    loop {
+        match walk.next() {
+            Ok(Some((TOPIC_ALIAS, Value::Two(number)))) => alias = Some(number),
+            Ok(Some(_)) => {}
+            Ok(None) => return (alias, Ok(())),
+            Err(error) => return (alias, Err(error)),
         }
     }
-    Ok(alias)
 }
 
 pub(super) fn read_publish(bytes: &[u8]) -> Result<PublishProperties, WireError> {

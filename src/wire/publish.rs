@@ -1,8 +1,8 @@
 //! PUBLISH (MQTT 5.0 section 3.3), both ways and versions. Owns the fast path: nothing is allocated or copied.
-use super::cursor::Cursor;
+use super::cursor::{self, Cursor, Varint};
 use super::pen::{self, Block};
 use super::{Unreadable, WireError, kind, malformed, properties};
-use crate::mqtt::packet::{Publish, PublishRef};
+use crate::mqtt::packet::{Aliased, Publish, PublishRef};
 use crate::mqtt::{PacketId, Qos, Version, topic};
 
 /// What the first byte says (section 3.3.1).
@@ -56,6 +56,10 @@ pub(super) fn read(
             n_bytes,
             qos: flags.qos,
             packet_id,
+            aliased: match version {
+                Version::V3 => Aliased::Untouched,
+                Version::V5 => aliased(topic_bytes, properties),
+            },
             words,
         }))
     };
@@ -88,6 +92,21 @@ pub(super) fn read(
     }))
 }
 
+/// What a PUBLISH that is left out does to the topic aliases.
+fn aliased(topic: &[u8], properties: &[u8]) -> Aliased {
+    // Without a topic it uses an alias, and changes none.
+    if topic.is_empty() {
+        return Aliased::Untouched;
+    }
+    let is_topic = std::str::from_utf8(topic).is_ok_and(|topic| topic::check(topic).is_ok());
+    match properties::first_alias(properties) {
+        (Some(alias), _) if is_topic => Aliased::Named(alias),
+        (Some(alias), _) => Aliased::Lost(alias),
+        (None, Ok(())) => Aliased::Untouched,
+        (None, Err(_)) => Aliased::AnyLost,
+    }
+}
+
 /// Whether any byte is one that no topic holds. Without a way out of the middle, so that many bytes are
 /// looked at at once; `topic::check` then says which it is.
 fn holds_forbidden(topic: &[u8]) -> bool {
@@ -96,14 +115,22 @@ fn holds_forbidden(topic: &[u8]) -> bool {
 
 /// What an oversize PUBLISH shows at its front, as soon as so many bytes are there.
 pub(super) enum Front {
-    /// Topic and packet id.
-    Seen(String, Qos, Option<PacketId>),
+    /// Topic, packet id, and what becomes of the aliases.
+    Seen(String, Qos, Option<PacketId>, Aliased),
     /// So many bytes of the remainder are needed.
     Needs(usize),
 }
 
-/// Reads topic and packet id of a PUBLISH of which only the front is there.
-pub(super) fn front(first: u8, remainder: &[u8], n_remaining: usize) -> Result<Front, WireError> {
+/// Longest properties that are waited for to find the alias among them: as much as the longest topic.
+const MAX_FRONT_PROPERTIES: usize = 65_535;
+
+/// Reads topic, packet id and alias of a PUBLISH of which only the front is there.
+pub(super) fn front(
+    first: u8,
+    remainder: &[u8],
+    n_remaining: usize,
+    version: Version,
+) -> Result<Front, WireError> {
     let flags = Flags::read(first)?;
     let Some((length, _)) = remainder.split_first_chunk::<2>() else { return Ok(Front::Needs(2)) };
     let id_bytes = if flags.qos == Qos::AtMostOnce { 0 } else { 2 };
@@ -115,9 +142,43 @@ pub(super) fn front(first: u8, remainder: &[u8], n_remaining: usize) -> Result<F
         return Ok(Front::Needs(needed));
     }
     let mut cursor = Cursor::new(remainder, "PUBLISH");
-    let topic = String::from_utf8_lossy(cursor.binary()?).into_owned();
+    let topic = cursor.binary()?;
     let packet_id = if id_bytes == 0 { None } else { Some(cursor.packet_id()?) };
-    Ok(Front::Seen(topic, flags.qos, packet_id))
+    let aliased = match version {
+        Version::V3 => Aliased::Untouched,
+        Version::V5 => match front_properties(cursor.rest(), n_remaining - needed) {
+            Properties::There(properties) => aliased(topic, properties),
+            Properties::Needs(n_bytes) => return Ok(Front::Needs(needed + n_bytes)),
+            Properties::Unread if topic.is_empty() => Aliased::Untouched,
+            Properties::Unread => Aliased::AnyLost,
+        },
+    };
+    Ok(Front::Seen(String::from_utf8_lossy(topic).into_owned(), flags.qos, packet_id, aliased))
+}
+
+/// The properties of a packet of which only the front is there.
+enum Properties<'a> {
+    There(&'a [u8]),
+    /// So many bytes are needed.
+    Needs(usize),
+    /// They are too long to be waited for, or longer than the packet.
+    Unread,
+}
+
+fn front_properties(rest: &[u8], n_remaining: usize) -> Properties<'_> {
+    match cursor::varint(rest) {
+        Varint::Short if rest.len() < n_remaining => Properties::Needs(rest.len() + 1),
+        Varint::Short | Varint::TooLong => Properties::Unread,
+        Varint::Is(n_bytes, n_length) => {
+            let n_bytes = usize::try_from(n_bytes).unwrap_or(usize::MAX);
+            let end = n_length.saturating_add(n_bytes);
+            match rest.get(n_length..end) {
+                Some(properties) => Properties::There(properties),
+                None if n_bytes > MAX_FRONT_PROPERTIES || end > n_remaining => Properties::Unread,
+                None => Properties::Needs(end),
+            }
+        }
+    }
 }
 
 pub(super) fn write(publish: &Publish, version: Version, out: &mut Vec<u8>) -> Result<(), WireError> {

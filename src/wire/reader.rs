@@ -187,18 +187,19 @@ impl Reader {
             return malformed(format!("{}: {words}", kind::name(header.kind())));
         }
         let remainder = front.get(header.n_bytes..).unwrap_or_default();
-        match publish::front(header.first, remainder, header.n_remaining)? {
+        match publish::front(header.first, remainder, header.n_remaining, self.version)? {
             Front::Needs(n_bytes) => {
                 self.missing = n_bytes - remainder.len();
                 Ok(None)
             }
-            Front::Seen(topic, qos, packet_id) => {
+            Front::Seen(topic, qos, packet_id, aliased) => {
                 let n_bytes = u64::try_from(header.n_total()).unwrap_or(u64::MAX);
                 let n_there = front.len().min(header.n_total());
                 *at += n_there;
                 self.skip = n_bytes - u64::try_from(n_there).unwrap_or(n_bytes);
                 self.begun = true;
-                Ok(Some(Incoming::Unreadable(Unreadable { topic, n_bytes, qos, packet_id, words })))
+                let unreadable = Unreadable { topic, n_bytes, qos, packet_id, aliased, words };
+                Ok(Some(Incoming::Unreadable(unreadable)))
             }
         }
     }

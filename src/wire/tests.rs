@@ -276,3 +276,37 @@ fn a_broker_s_side_says_who_came_not_who_answered() {
         assert!(told.remedy().is_some_and(|remedy| remedy.contains("this port speaks MQTT")), "{told:?}");
     }
 }
+
+#[test]
+fn a_message_that_is_left_out_tells_what_becomes_of_its_alias() {
+    let large = vec![b'x'; 2_000];
+    let with =
+        |properties: &[u8]| [&[u8::try_from(properties.len()).unwrap()][..], properties, &large].concat();
+    for (topic, rest, expected) in [
+        (&b"a"[..], with(&[0x23, 0, 5]), Aliased::Named(5)),
+        (b"a", with(&[]), Aliased::Untouched),
+        (b"a\xFF", with(&[0x23, 0, 5]), Aliased::Lost(5)),
+        (b"a/#", with(&[0x23, 0, 5]), Aliased::Lost(5)),
+        (b"", with(&[0x23, 0, 5]), Aliased::Untouched),
+        (b"a", with(&[0x23, 0, 5, 0x24, 1]), Aliased::Named(5)),
+        (b"a", with(&[0x24, 1, 0x23, 0, 5]), Aliased::AnyLost),
+        // Longer than the packet.
+        (b"a", [&[0xFF, 0xFF, 0x03][..], &large].concat(), Aliased::AnyLost),
+    ] {
+        let n_remaining = u16::try_from(2 + topic.len() + rest.len()).unwrap();
+        let length = [(n_remaining & 0x7F) as u8 | 0x80, u8::try_from(n_remaining >> 7).unwrap()];
+        let n_topic = u16::try_from(topic.len()).unwrap().to_be_bytes();
+        let bytes = [&[0x30][..], &length, &n_topic, topic, &rest].concat();
+        // In every cut, the same.
+        for n_bytes in (5..20).chain([bytes.len()]) {
+            let (mut reader, mut at) = (Reader::new(Side::Client, Version::V5, LIMIT), 0);
+            match reader.next(&bytes[..n_bytes], &mut at).unwrap() {
+                Some(Incoming::Unreadable(unreadable)) => {
+                    assert_eq!(unreadable.aliased, expected, "{topic:?} of {n_bytes}");
+                }
+                None if n_bytes < bytes.len() => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -78,7 +78,7 @@ fn errands(story: &mut Story) -> Vec<Errand> {
         | Effect::Suspend
         | Effect::Quit => None,
     };
-    let is_asked = |errand: &Errand| !matches!(errand, Errand::Remember { .. });
+    let is_asked = |errand: &Errand| !matches!(errand, Errand::Remember { .. } | Errand::Recover(..));
     story.effects.drain(..).filter_map(errand).filter(is_asked).collect()
 }
 

@@ -36,10 +36,16 @@ pub struct Cadence {
 }
 
 impl Gaps {
-    /// Counts a message. A first one that the broker had kept tells nothing of when it was published.
-    pub fn count(&mut self, received: Timestamp, retained: Retained) {
+    /// Counts a message, the last of so many since the one counted before. A first one that the broker had kept
+    /// tells nothing of when it was published.
+    pub fn count(&mut self, received: Timestamp, retained: Retained, n_messages: u32) {
         match self.last {
-            Some(last) => self.count_gap(received.since(Timestamp(last.get())).as_secs_f32()),
+            #[expect(clippy::cast_precision_loss, reason = "a pace is told in two digits")]
+            Some(last) => {
+                self.count_gap(
+                    received.since(Timestamp(last.get())).as_secs_f32() / n_messages.max(1) as f32,
+                );
+            }
             None if retained == Retained::Yes && !self.had_kept_one => {
                 self.had_kept_one = true;
                 return;
@@ -80,7 +86,7 @@ mod tests {
     fn cadence(moments_ms: &[u64], first: Retained) -> Option<Cadence> {
         let mut gaps = Gaps::default();
         for (at, ms) in moments_ms.iter().enumerate() {
-            gaps.count(Timestamp::from_millis(*ms), if at == 0 { first } else { Retained::No });
+            gaps.count(Timestamp::from_millis(*ms), if at == 0 { first } else { Retained::No }, 1);
         }
         gaps.cadence()
     }

@@ -100,7 +100,7 @@ fn topic() -> impl Strategy<Value = &'static str> {
 
 fn learnt(topic: &str, samples: &[Vec<u8>]) -> Learn {
     let mut learn = Learn::new(Scope::of(vec![Filter::parse("#").unwrap()]));
-    for payload in samples {
+    for (payload, n) in samples.iter().zip(0..) {
         let message = MessageRef {
             topic,
             payload,
@@ -109,7 +109,8 @@ fn learnt(topic: &str, samples: &[Vec<u8>]) -> Learn {
             retained: Retained::No,
             dup: false,
             packet_id: None,
-            received: Timestamp::ZERO,
+            // Far enough apart that each is looked at.
+            received: Timestamp::from_millis(n * 100),
             queued: crate::mqtt::message::Queued::No,
         };
         learn.observe(&message, |_| false);

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use std::time::Duration;
 
 /// Messages of a topic that are looked at one and all; beyond that, no more than one in [`SAMPLE_GAP`].
-pub const MAX_DENSE_SAMPLES: u32 = 64;
+pub const MAX_DENSE_SAMPLES: u32 = 16;
 
 /// Time between two samples of a topic that is known well: a door that opens once an hour is always seen, a flood
 /// costs twenty looks a second.
@@ -94,11 +94,12 @@ impl Default for Statistics {
 }
 
 impl Statistics {
-    /// Counts a message, and looks at its payload unless enough of them were looked at lately.
-    pub fn take(&mut self, message: &MessageRef<'_>) {
-        self.n_messages = self.n_messages.saturating_add(1);
+    /// Counts a message and those before it that it stands for, and looks at its payload unless enough of them
+    /// were looked at lately.
+    pub fn take(&mut self, message: &MessageRef<'_>, n_messages: u32) {
+        self.n_messages = self.n_messages.saturating_add(n_messages);
         self.received = message.received;
-        self.gaps.count(message.received, message.retained);
+        self.gaps.count(message.received, message.retained, n_messages);
         self.qos = self.qos.max(message.qos);
         self.was_retained |= message.retained == Retained::Yes;
         if self.n_samples < MAX_DENSE_SAMPLES || message.received.since(self.sampled) >= SAMPLE_GAP {

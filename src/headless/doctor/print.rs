@@ -1,24 +1,13 @@
 //! Findings as lines for people and as JSON. Owns both forms, and that nothing in them steers a terminal.
-use crate::decode::escape::{cols, sanitize};
+use crate::decode::escape::cols;
+use crate::headless::lines::{Marks, clean};
 use crate::mqtt::{Finding, Outcome};
 use serde_json::json;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// Longest text from outside in one line: a reason string may be 65,535 bytes.
-const MAX_COLS: usize = 500;
-
 /// Columns of the names of checks.
 const NAME_COLS: usize = 17;
-
-/// The characters for ✓ and ✗.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Marks {
-    /// Any.
-    Unicode,
-    /// `ok` and `FAILED`.
-    Ascii,
-}
 
 /// As a line for people, with further lines below a failure.
 pub fn line(finding: &Finding, marks: Marks) -> String {
@@ -61,24 +50,6 @@ pub fn json(finding: &Finding) -> String {
         "try": remedy.map(clean),
     })
     .to_string()
-}
-
-/// What may come from a broker, as it may be shown.
-fn clean(text: &str, marks: Marks) -> String {
-    let text = sanitize(text.as_bytes(), MAX_COLS);
-    match marks {
-        Marks::Unicode => text,
-        Marks::Ascii => as_ascii(&text.replace(" · ", "; ")),
-    }
-}
-
-/// Leaves ASCII alone and writes the rest as escapes.
-fn as_ascii(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii() { out.push(c) } else { out.extend(c.escape_unicode()) }
-    }
-    out
 }
 
 /// `0.42 ms`, `12 ms`, `1.3 s`.

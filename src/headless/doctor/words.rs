@@ -29,7 +29,7 @@ pub(super) fn meaning(step: Option<Step>, reason: Option<Reason>) -> &'static st
 }
 
 /// The remedy of a loss during a check, where the loss itself has none.
-pub(super) fn remedy(check: Check, lost: &Lost) -> Option<String> {
+pub(in crate::headless) fn remedy(check: Check, lost: &Lost) -> Option<String> {
     let known = match lost.reason {
         Some(Reason::BAD_USER_NAME_OR_PASSWORD) => Some("check --username and the password"),
         Some(Reason::NOT_AUTHORIZED) => {
@@ -49,7 +49,7 @@ pub(super) fn remedy(check: Check, lost: &Lost) -> Option<String> {
 }
 
 /// What the loss of the connection makes of the whole.
-pub(super) fn verdict(lost: &Lost) -> Verdict {
+pub(in crate::headless) fn verdict(lost: &Lost) -> Verdict {
     match lost.reason {
         Some(reason) if is_denial(reason) => Verdict::Refused,
         Some(_) | None => Verdict::CannotConnect,

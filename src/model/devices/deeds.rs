@@ -8,6 +8,7 @@ use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
 use crate::model::tree::{Placement, RowId};
 use crate::model::{Model, Screen, apply, keys, moves, nodes};
+use crate::mqtt::entry::is_device_name;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{BrokerRequest, Profile};
 use crate::time::Timestamp;
@@ -175,10 +176,15 @@ pub fn ask_save(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     };
     match row {
         Some(Row::Open(id)) => {
-            let host = model.device(id).map(|device| device.profile.address.host.clone()).unwrap_or_default();
-            let name: String = host.split('.').next().unwrap_or_default().to_owned();
-            let is_number = name.chars().all(|c| c.is_ascii_digit());
-            keys::prompt(model, PromptKind::SaveDevice, if is_number { "" } else { &name });
+            let profile = model.device(id).map(|device| &device.profile);
+            let host = profile.map(|profile| profile.address.host.clone()).unwrap_or_default();
+            let first: String = host.split('.').next().unwrap_or_default().to_owned();
+            let is_number = first.chars().all(|c| c.is_ascii_digit() || c == ':');
+            // What was not named after its host has a name of its own, as the demo has.
+            let own = profile.map(|profile| profile.name.clone()).filter(|name| !name.contains(&host));
+            let name = own.filter(|name| is_device_name(name));
+            let name = name.unwrap_or(if is_number { String::new() } else { first });
+            keys::prompt(model, PromptKind::SaveDevice, &name);
         }
         Some(row @ Row::Saved(_)) => match model.row_device(&row).map(|device| device.id) {
             Some(id) => nodes::save(model, now, id, effects),

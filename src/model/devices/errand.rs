@@ -1,6 +1,7 @@
 //! Errands to the user's files and their answers: what the model asks of the disk's worker. Owns no file and no deed.
 use crate::device::Node;
 use crate::model::event::DeviceId;
+use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
 use crate::mqtt::Profile;
 
@@ -17,6 +18,10 @@ pub enum Errand {
     Save(Box<Saving>),
     /// Write the kept nodes into a device's file.
     SaveNodes(Box<NodesSaving>),
+    /// Look for nodes of a device that were recovered under a name.
+    Recover(DeviceId, String),
+    /// Offer the nodes recovered under a name no longer; the file stays as `NAME.recovered.toml~`.
+    ForgetRecovered(String),
     /// Copy a device file, by their names.
     Copy(String, String),
     /// Take a device file away; it is kept as `NAME.toml~`.
@@ -40,9 +45,10 @@ impl Errand {
             Self::Read(name) => Answer::Read(name, Err(words)),
             Self::Save(saving) => Answer::Saved(saving, Err(SaveError::NotWritten(words))),
             Self::SaveNodes(saving) => Answer::NodesSaved(saving, Err(words)),
+            Self::Recover(..) => Answer::Recovered(Err(words)),
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
-            Self::Remember { .. } => Answer::Forgotten(words),
+            Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
         }
     }
 }
@@ -99,11 +105,13 @@ pub enum Answer {
     Saved(Box<Saving>, Result<Box<Opening>, SaveError>),
     /// Of `SaveNodes`: whether something was written, for nothing is when nothing changed.
     NodesSaved(Box<NodesSaving>, Result<(), String>),
+    /// Of `Recover`, when there is something.
+    Recovered(Result<Recovered, String>),
     /// Of `Copy`; the client id that both have, if they have one.
     Copied(String, String, Result<Option<String>, String>),
     /// Of `Delete`: where the old file is kept.
     Deleted(String, Result<String, String>),
-    /// Of `Remember`, when it could not be written.
+    /// Of `Remember` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }
 

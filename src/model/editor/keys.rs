@@ -151,7 +151,8 @@ fn to_edge(model: &mut Model, now: Timestamp, is_upper: bool, effects: &mut Vec<
 fn next_part(model: &mut Model, forth: bool) {
     let has_parts = model.editor.as_mut().is_some_and(|editor| editor.body.next_part(forth));
     if !has_parts {
-        model.focus = if forth { model.focus.next() } else { model.focus.previous() };
+        let panes = model.panes();
+        model.focus = if forth { model.focus.next(panes) } else { model.focus.previous(panes) };
     }
 }
 

@@ -102,7 +102,7 @@ pub fn add(
 }
 
 /// The node of a topic as far as its last message tells; a string where nothing was heard.
-fn proposed(model: &Model, id: DeviceId, topic: &Topic) -> Node {
+pub(super) fn proposed(model: &Model, id: DeviceId, topic: &Topic) -> Node {
     let heard = || {
         let store = &model.device(id)?.store;
         let last = store.last(store.find(topic.as_str())?)?;

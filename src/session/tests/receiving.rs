@@ -1,5 +1,6 @@
 //! Deliveries to us: sections 3.3 (PUBLISH, aliases), 4.3 (QoS), 4.6 (order of answers), 4.9 (our quota).
 use super::*;
+use crate::mqtt::packet::Aliased;
 use crate::mqtt::{Reason, Retained};
 
 fn not_found(packet_id: u16) -> Ack {
@@ -195,4 +196,38 @@ fn answers_are_not_carried_over() {
     play.delivers(&delivery(Qos::AtLeastOnce, Some(1))).unwrap();
     play.reconnects(true);
     assert_eq!(play.said(), []);
+}
+
+/// Section 3.3.2.3.4: a PUBLISH that is left out changes what its alias stands for all the same.
+#[test]
+fn an_alias_that_was_lost_names_no_topic_until_it_is_said_anew() {
+    let aliased = |topic, packet_id| PublishRef {
+        topic,
+        topic_alias: Some(3),
+        ..delivery(if packet_id == 0 { Qos::AtMostOnce } else { Qos::AtLeastOnce }, Some(packet_id))
+    };
+    for lost in [Aliased::Lost(3), Aliased::AnyLost] {
+        let mut play = Play::online(Version::V5);
+        assert!(play.delivers(&aliased("a", 0)).unwrap());
+        play.session.note_aliased(Aliased::Untouched, "");
+        assert!(play.delivers(&aliased("", 0)).unwrap());
+        play.session.note_aliased(lost, "b\u{fffd}");
+        for packet_id in [0, 7] {
+            assert!(!play.delivers(&aliased("", packet_id)).unwrap(), "no message on the old topic");
+            let told = play.told();
+            let words = "the message that said which topic that is could not be read";
+            let is_left_out = |event: &BrokerEvent| match event {
+                BrokerEvent::Notice(Notice::MessageRefused { words: said, .. }) => said.contains(words),
+                _ => false,
+            };
+            assert!(told.iter().any(is_left_out), "{told:?}");
+        }
+        let refused = Ack { reason: Reason(0x83), ..ack(7) };
+        assert_eq!(play.said(), [Packet::PubAck(refused)]);
+        assert!(play.delivers(&aliased("c", 0)).unwrap());
+        assert!(play.delivers(&aliased("", 0)).unwrap());
+        play.session.note_aliased(Aliased::Named(3), "d");
+        let message = play.session.receive_publish(play.now, &aliased("", 0)).unwrap().unwrap();
+        assert_eq!(message.topic, "d", "too large a message names its alias well");
+    }
 }
