@@ -155,6 +155,7 @@ fn show_node(model: &mut Model) {
 }
 
 fn help(model: &mut Model) {
+    let scroll = super::help::first_line(&model.keymap, model.context(), model.cols, model.rows);
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
         Overlay::None
@@ -162,7 +163,7 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => Overlay::Help { scroll: 0 },
+        | Overlay::Exam(_) => Overlay::Help { scroll },
     };
 }
 
