@@ -90,6 +90,22 @@ fn a_pingresp_that_is_late_is_told_as_overdue() {
 }
 
 #[test]
+fn the_bar_of_the_header_turns_amber_with_an_overdue_answer() {
+    let story = story().online();
+    let (at, next_ping) = (story.now, Some(story.now + Duration::from_secs(60)));
+    let link = LinkStatus { at, next_ping, ping_sent: Some(at), ..LinkStatus::default() };
+    let mut story = story.hears(BrokerEvent::Link(link)).after(1_900);
+    let amber = story.theme[mqttscope::theme::Role::StatusConnecting].fg;
+    let colour = |story: &mut Story| {
+        let buffer = story.buffer();
+        let bar = buffer.content.iter().find(|cell| cell.symbol() == "▰");
+        bar.map(|cell| cell.fg)
+    };
+    assert_ne!(colour(&mut story), amber);
+    assert_eq!(colour(&mut story.after(100)), amber);
+}
+
+#[test]
 fn a_keep_alive_beyond_the_advice_says_so() {
     let mut story = story();
     story.model.devices[0].profile.keep_alive_s = 20;

@@ -33,3 +33,9 @@ pub fn change(device: &Device, now: Timestamp) -> Option<Timestamp> {
     let n = cells(device, now)?.checked_sub(1)?;
     Some(device.link.next_ping? - cell * n)
 }
+
+/// Whether the answer to a ping is overdue.
+pub fn is_overdue(device: &Device, now: Timestamp) -> bool {
+    let patience = device.round_trips.patience();
+    device.online().is_some() && device.link.ping_sent.is_some_and(|sent| now.since(sent) >= patience)
+}

@@ -136,12 +136,14 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
         Some(cells) => {
             let full = usize::try_from(cells).unwrap_or_default();
             let empty = usize::try_from(keep_alive::CELLS - cells).unwrap_or_default();
+            let is_overdue = keep_alive::is_overdue(device, scene.now);
+            let role = if is_overdue { Role::StatusConnecting } else { Role::StatusOnline };
             add(
                 Piece::KeepAlive,
                 &[
                     ("ka ", faint),
                     (&format!("{} s ", online.keep_alive_s), strong),
-                    (&"▰".repeat(full), scene.style(Role::StatusOnline)),
+                    (&"▰".repeat(full), scene.style(role)),
                     (&"▱".repeat(empty), faint),
                 ],
             );

@@ -177,12 +177,12 @@ pub(super) fn spread_words(spread: Spread) -> String {
 
 fn awaited(lines: &mut Lines, device: &Device, now: Timestamp, keep_alive_s: u16) {
     let Some(sent) = device.link.ping_sent else { return };
-    let (waited, patience) = (now.since(sent), device.round_trips.patience());
+    let waited = now.since(sent);
     let dead = match keep_alive_s {
         0 => String::new(),
         s => format!("; given up at {} s", u32::from(s) * 3 / 2),
     };
-    if waited >= patience {
+    if keep_alive::is_overdue(device, now) {
         let words = format!("OVERDUE for {}{dead}", figures::span(waited));
         lines.fact("answer", Shade::Warn, &words);
     } else {
