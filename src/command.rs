@@ -44,7 +44,7 @@ commands! {
     PreviousPane = "previous-pane" in [Everywhere];
     /// Leave a pane, a line or a question; never the program
     Leave = "leave" in [Everywhere];
-    /// Quit; asks while publications are unacknowledged
+    /// Quit; asks while anything is unacknowledged or unsaved
     Quit = "quit" in [Everywhere];
     /// Quit; asks the first time, never the second
     Interrupt = "interrupt" in [Everywhere];

@@ -3,15 +3,16 @@ mod presets;
 mod transfer;
 
 use super::run::Failure;
-use super::{Cli, ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check};
+use super::{ConnectionArgs, EXIT_FAILED, EXIT_USAGE, mosquitto, profile::check};
 use crate::config::device::{
     DeviceError, Devices, Existing, PlainPassword, is_name, plain_secret, proxy_shown, url_of,
 };
 use crate::decode::escape::sanitize;
 use crate::mqtt::address::parse_url;
+use crate::mqtt::entry::command_word_flaw;
 use crate::mqtt::profile::{PasswordSource, RetainHandling, TlsSettings};
 use crate::mqtt::{Profile, Subscription, Version};
-use clap::{Args, CommandFactory, Subcommand};
+use clap::{Args, Subcommand};
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
@@ -305,13 +306,7 @@ pub(super) fn take_name(name: &str) -> Result<(), Failure> {
     if !is_name(name) {
         return Err(failure(DeviceError::Name(name.to_owned())));
     }
-    if Cli::command().find_subcommand(name).is_some() || name == "help" {
-        let words = format!(
-            "{name:?} is a command of mqttscope, so \"mqttscope {name}\" would not open it; choose another name"
-        );
-        return Err((EXIT_USAGE, words));
-    }
-    Ok(())
+    command_word_flaw(name).map_or(Ok(()), |words| Err((EXIT_USAGE, words)))
 }
 
 /// The flag that names the place of a secret which the arguments hold.

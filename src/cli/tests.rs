@@ -16,6 +16,17 @@ fn profiles(line: &str) -> Vec<Profile> {
 }
 
 #[test]
+fn the_words_that_no_device_may_be_called_are_the_commands() {
+    use clap::CommandFactory;
+    let commands = Cli::command();
+    let mut names: Vec<_> = commands.get_subcommands().map(clap::Command::get_name).chain(["help"]).collect();
+    let mut words = crate::mqtt::entry::COMMAND_WORDS.to_vec();
+    names.sort_unstable();
+    words.sort_unstable();
+    assert_eq!(names, words);
+}
+
+#[test]
 fn no_argument_means_no_broker_and_an_address_alone_has_every_default() {
     assert!(profiles("mqttscope").is_empty(), "the Devices screen has the broker of this machine");
     let profiles = profiles("mqttscope 127.0.0.1");

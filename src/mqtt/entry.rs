@@ -17,6 +17,16 @@ pub fn is_device_name(word: &str) -> bool {
         && word.chars().count() <= MAX_NAME_CHARS
 }
 
+/// Words that the command line reads as its commands: a device of such a name could not be opened by it.
+pub const COMMAND_WORDS: [&str; 6] = ["demo", "device", "doctor", "learn", "check", "help"];
+
+/// Why a new device can't be called so; `None`: its name would open it.
+pub fn command_word_flaw(name: &str) -> Option<String> {
+    COMMAND_WORDS.contains(&name).then(|| {
+        format!("{name:?} is a command of mqttscope, so \"mqttscope {name}\" would not open it; choose another name")
+    })
+}
+
 /// A protocol's name as ALPN carries it.
 pub fn parse_alpn(text: &str) -> Result<String, String> {
     match text.len() {

@@ -11,6 +11,7 @@ use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
 use crate::model::learn::hands::Hold;
 use crate::model::monitor::Panel;
+use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
 
 /// A key and what it does now.
@@ -47,7 +48,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::Leave], "leave"),
         ],
         Context::Line => vec![(&[Command::Accept][..], "ok"), (&[Command::Leave], "cancel")],
-        Context::Question => vec![(&[Command::Yes][..], "yes"), (&[Command::No], "no")],
+        Context::Question => question(model),
         Context::Parts => vec![
             (&[Command::Tick][..], "tick"),
             (&[Command::KeepTicked], "keep"),
@@ -158,6 +159,20 @@ fn topics(model: &Model) -> Wanted {
     }
     keys.push((&[Command::Quit], "quit"));
     keys
+}
+
+fn question(model: &Model) -> Wanted {
+    let mut keys: Wanted = vec![(&[Command::Yes], "yes"), (&[Command::No], "no")];
+    if saves_first(model) {
+        keys.push((&[Command::SaveFirst], "save first"));
+    }
+    keys
+}
+
+/// Whether the question that is open can be answered by saving first.
+pub fn saves_first(model: &Model) -> bool {
+    let quits = matches!(&model.overlay, Overlay::Question(question) if matches!(question.deed, Deed::Quit));
+    quits && model.devices.iter().any(|device| device.kept.is_changed())
 }
 
 fn learn(model: &Model) -> Wanted {

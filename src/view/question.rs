@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 use super::strip::{Strip, wrap};
 use super::{Scene, centred, keys};
 use crate::command::{Command, Context};
-use crate::model::overlay::{Deed, Question};
+use crate::model::overlay::Question;
 use crate::theme::Role;
 
 const MAX_COLS: u16 = 60;
@@ -21,7 +21,7 @@ pub fn draw(scene: &Scene<'_>, question: &Question, frame: &mut Frame<'_>) {
     let mut lines: Vec<Line<'_>> =
         words.into_iter().map(|line| Line::styled(line, scene.style(Role::Text))).collect();
     lines.push(Line::default());
-    lines.push(answers(scene, question));
+    lines.push(answers(scene));
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
     let area = centred(screen, width, height);
     let block = Block::bordered()
@@ -33,10 +33,9 @@ pub fn draw(scene: &Scene<'_>, question: &Question, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(lines), area.inner(Margin::new(3, 2)));
 }
 
-fn answers(scene: &Scene<'_>, question: &Question) -> Line<'static> {
+fn answers(scene: &Scene<'_>) -> Line<'static> {
     let mut line = Strip::default();
-    let has_unsaved = scene.model.devices.iter().any(|device| device.kept.is_changed());
-    let saves = (question.deed == Deed::Quit && has_unsaved).then_some((Command::SaveFirst, "save first"));
+    let saves = keys::saves_first(scene.model).then_some((Command::SaveFirst, "save first"));
     for (command, words) in [(Command::Yes, "yes"), (Command::No, "no")].into_iter().chain(saves) {
         if let Some(key) = keys::key(scene.model, Context::Question, command) {
             if line.cols() > 0 {

@@ -8,7 +8,7 @@ use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
 use crate::model::tree::{Placement, RowId};
 use crate::model::{Model, Screen, apply, keys, moves, nodes};
-use crate::mqtt::entry::is_device_name;
+use crate::mqtt::entry::{COMMAND_WORDS, command_word_flaw, is_device_name};
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{BrokerRequest, Profile};
 use crate::time::Timestamp;
@@ -184,6 +184,7 @@ pub fn ask_save(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             let own = profile.map(|profile| profile.name.clone()).filter(|name| !name.contains(&host));
             let name = own.filter(|name| is_device_name(name));
             let name = name.unwrap_or(if is_number { String::new() } else { first });
+            let name = if COMMAND_WORDS.contains(&&*name) { format!("{name}-device") } else { name };
             keys::prompt(model, PromptKind::SaveDevice, &name);
         }
         Some(row @ Row::Saved(_)) => match model.row_device(&row).map(|device| device.id) {
@@ -206,6 +207,9 @@ pub fn named(
 ) -> Result<(), String> {
     if model.shelf.of_name(name).is_some() {
         return Err(format!("there is a device {name:?} already; choose another name"));
+    }
+    if let Some(flaw) = command_word_flaw(name) {
+        return Err(flaw);
     }
     let row = match (kind, model.screen) {
         (PromptKind::SaveDevice, Screen::Explorer) => Some(Row::Open(model.cursor.device)),

@@ -119,12 +119,24 @@ fn hints_of(component: &str, entity: &Entity<'_>, out: &mut Vec<Hint>) -> Result
     if out.len() == before {
         return Err(Ignored::NotUnderstood);
     }
+    tell_apart(out.get_mut(before..).unwrap_or_default());
     entity.tell(out, get("availability_topic", "availability_template"), |hint| {
         hint.alias = None;
         let words = [("payload_available", "online"), ("payload_not_available", "offline")];
         one_of(hint, words.map(|(member, default)| entity.word_or(member, default)).to_vec());
     });
     Ok(())
+}
+
+/// A name that a state and its command share says nothing where both stand in one tree.
+fn tell_apart(hints: &mut [Hint]) {
+    let states: Vec<_> = hints.iter().filter(|hint| hint.access == Some(Access::Get)).cloned().collect();
+    for hint in hints.iter_mut().filter(|hint| hint.access == Some(Access::Set)) {
+        let is_twin = |state: &Hint| state.alias == hint.alias && state.topic != hint.topic;
+        if let Some(alias) = hint.alias.clone().filter(|_| states.iter().any(is_twin)) {
+            hint.alias = Some(format!("{alias} set").into());
+        }
+    }
 }
 
 fn on_or_off(hint: &mut Hint, on: Box<str>, off: Box<str>) {

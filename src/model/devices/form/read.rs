@@ -3,7 +3,9 @@ use super::field::{Field, Section};
 use super::remark::{Remark, Weight};
 use super::state::{COMMAND, FILE, State, TYPED, VARIABLE};
 use crate::mqtt::address::{AddressError, parse_url};
-use crate::mqtt::entry::{MAX_NAME_CHARS, is_device_name, parse_alpn, parse_header, parse_subscription};
+use crate::mqtt::entry::{
+    MAX_NAME_CHARS, command_word_flaw, is_device_name, parse_alpn, parse_header, parse_subscription,
+};
 use crate::mqtt::profile::{
     LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, TlsSettings, Will,
 };
@@ -105,6 +107,8 @@ impl Reading<'_> {
                      {MAX_NAME_CHARS} at most"
                 ),
             );
+        } else if let Some(flaw) = command_word_flaw(&name).filter(|_| !self.is_untouched(Field::Name)) {
+            self.fault(Field::Name, flaw);
         }
         name
     }
