@@ -1,119 +1,8 @@
 //! The one table of commands: name, help, where each has a meaning. Owns no keys; `keymap` does.
 
-/// Where a key is heard. A chord means what its context says, else what it means everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Context {
-    /// In every pane and line that does not say otherwise.
-    Everywhere,
-    /// The topic tree.
-    Topics,
-    /// A range of its rows.
-    Range,
-    /// The inspector beside it.
-    Inspector,
-    /// The publish form.
-    Publish,
-    /// What is being learnt.
-    Learn,
-    /// The editor of a node's value.
-    Editor,
-    /// The Devices screen.
-    Devices,
-    /// The form of a device's settings.
-    DeviceForm,
-    /// A one-line entry: search, go to topic, subscribe to.
-    Line,
-    /// A question that waits for yes or no.
-    Question,
-    /// Parts of a payload to keep.
-    Parts,
-    /// The examination of a broker.
-    Exam,
-    /// The help overlay.
-    HelpScreen,
-}
+mod context;
 
-impl Context {
-    /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 14] = [
-        Self::Everywhere,
-        Self::Topics,
-        Self::Range,
-        Self::Inspector,
-        Self::Publish,
-        Self::Learn,
-        Self::Editor,
-        Self::Devices,
-        Self::DeviceForm,
-        Self::Line,
-        Self::Question,
-        Self::Parts,
-        Self::Exam,
-        Self::HelpScreen,
-    ];
-
-    /// The section's name in a keymap file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Everywhere => "everywhere",
-            Self::Topics => "topics",
-            Self::Range => "range",
-            Self::Inspector => "inspector",
-            Self::Publish => "publish",
-            Self::Learn => "learn",
-            Self::Editor => "editor",
-            Self::Devices => "devices",
-            Self::DeviceForm => "device-form",
-            Self::Line => "line",
-            Self::Question => "question",
-            Self::Parts => "parts",
-            Self::Exam => "examination",
-            Self::HelpScreen => "help",
-        }
-    }
-
-    /// The heading a person reads.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Everywhere => "Everywhere",
-            Self::Topics => "Topics",
-            Self::Range => "A range of topics",
-            Self::Inspector => "Inspector",
-            Self::Publish => "Publish form",
-            Self::Learn => "Learn",
-            Self::Editor => "Editing a value",
-            Self::Devices => "Devices",
-            Self::DeviceForm => "Device form",
-            Self::Line => "Search, names, filters",
-            Self::Question => "Questions",
-            Self::Parts => "Parts of a payload",
-            Self::Exam => "Examination of a broker",
-            Self::HelpScreen => "Help",
-        }
-    }
-
-    /// The context of a section's name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|context| context.name() == name)
-    }
-
-    /// Whether plain characters belong to what is typed or asked here, so that those bound everywhere
-    /// must not be heard: a `q` in a payload is a letter.
-    pub const fn takes_characters(self) -> bool {
-        match self {
-            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question => true,
-            Self::Everywhere
-            | Self::Topics
-            | Self::Range
-            | Self::Inspector
-            | Self::Learn
-            | Self::Devices
-            | Self::Parts
-            | Self::Exam
-            | Self::HelpScreen => false,
-        }
-    }
-}
+pub use context::Context;
 
 /// Writes the enum and its look-ups from one list; the doc line of a command is its help.
 macro_rules! commands {
@@ -169,21 +58,23 @@ commands! {
     PingNow = "ping-now" in [Everywhere];
     /// Go to the devices, or back
     Devices = "devices" in [Everywhere];
+    /// Monitor the device's link, or go back
+    Monitor = "monitor" in [Everywhere];
     /// Freeze or thaw the picture; messages go on being received
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Parts, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Parts, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Parts, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Parts, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Range, Inspector, Learn, Devices, Parts, Exam, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Parts, Exam, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics, Range];
     /// Collapse the branch, or go to its parent
@@ -235,9 +126,9 @@ commands! {
     /// Delete the retained message on the broker; asks
     ClearRetained = "clear-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
-    SubscribeTo = "subscribe-to" in [Topics, Inspector];
+    SubscribeTo = "subscribe-to" in [Topics, Inspector, Monitor];
     /// Connect or disconnect; may ask
-    ToggleConnection = "toggle-connection" in [Topics, Inspector, Devices];
+    ToggleConnection = "toggle-connection" in [Topics, Inspector, Devices, Monitor];
     /// Copy the topic
     CopyTopic = "copy-topic" in [Topics, Inspector];
     /// Copy the payload
@@ -335,6 +226,16 @@ commands! {
     ExamineAgain = "examine-again" in [Exam];
     /// Show only devices that hold a text
     NarrowDevices = "narrow-devices" in [Devices];
+    /// Drop the subscription
+    DropSubscription = "drop-subscription" in [Monitor];
+    /// Ask for the subscription with another QoS or options
+    EditSubscription = "edit-subscription" in [Monitor];
+    /// Pause the subscription, or ask for it again
+    PauseSubscription = "pause-subscription" in [Monitor];
+    /// Show only lines of the log that hold a text
+    NarrowLog = "narrow-log" in [Monitor];
+    /// Copy the line of the log, or what the panel says
+    CopyLines = "copy-lines" in [Monitor];
     /// Go on to what is still asked for, or the next field
     AcceptField = "accept-field" in [DeviceForm];
     /// Go to the next group of fields

@@ -14,26 +14,31 @@ pub mod facts;
 pub mod fold;
 pub mod form;
 pub mod freeze;
+pub mod guard;
 pub mod held;
 pub mod help;
 pub mod hints;
 pub mod ingest;
 pub mod inspector;
+pub mod keep_alive;
 pub mod keys;
 pub mod layout;
 pub mod learn;
 pub mod life;
 pub mod line;
 pub mod meter;
+pub mod monitor;
 pub mod moves;
 pub mod nodes;
 pub mod opening;
 pub mod overlay;
 pub mod picture;
+pub mod pings;
 pub mod publish;
 pub mod search;
 pub mod shown;
 pub mod spacing;
+pub mod sys;
 pub mod takes;
 mod tls;
 pub mod toast;
@@ -48,10 +53,12 @@ use editor::Editor;
 pub use event::{DeviceId, Effect, Event};
 use form::Form;
 use freeze::Frozen;
+use guard::Guard;
 use inspector::Inspector;
 use layout::{Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
+use monitor::Monitor;
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
@@ -85,6 +92,8 @@ pub enum Screen {
     Explorer,
     /// What is saved, found and open; where the program starts when nothing is open.
     Devices,
+    /// The link of the device under the cursor.
+    Monitor,
 }
 
 /// The whole program.
@@ -112,6 +121,12 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// What looks out for loops between our publications and another client's.
+    pub guard: Guard,
+    /// The topic of a loop that was found, until it is dismissed.
+    pub found_loop: Option<(DeviceId, String)>,
+    /// What the Monitor screen shows.
+    pub monitor: Monitor,
     /// Where a range of rows begins that reaches to the cursor.
     pub range: Option<RowId>,
     /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
@@ -163,6 +178,8 @@ enum UndoStep {
     Publish(Publication),
     Subscribe(Subscription),
     Unsubscribe(Filter),
+    /// Drop a subscription and remember it.
+    Pause(Subscription),
     /// Candidates go to a list of the learning session of a number.
     Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
     /// Changes to kept nodes, and which state of them that leads to.
@@ -195,6 +212,9 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            guard: Guard::default(),
+            found_loop: None,
+            monitor: Monitor::default(),
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
@@ -252,6 +272,7 @@ impl Model {
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
+            (Overlay::None, Screen::Monitor, _) => Context::Monitor,
             (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
@@ -270,6 +291,7 @@ impl Model {
     /// Whether there is work to do in slices.
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
+            || self.monitor.is_working()
             || self.search.as_ref().is_some_and(Search::is_working)
             || self.learning.as_ref().is_some_and(Learning::is_working)
     }
@@ -277,7 +299,8 @@ impl Model {
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        waits.into_iter().chain([self.picture.next_change, learn::deadline(self)]).flatten().min()
+        let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
+        waits.into_iter().chain(more).flatten().min()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -320,6 +343,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     }
     learn::settle(model);
     spacing::due(model, now, effects);
+    monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);
     nodes::recovered::ask(model);

@@ -52,7 +52,7 @@ pub use ping::Reading;
 
 use crate::mqtt::packet::{ConnAck, Disconnect};
 use crate::mqtt::port::Notice;
-use crate::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Stage, Version};
+use crate::mqtt::{BrokerEvent, BrokerRequest, Packet, Profile, Stage, Tally, Version};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -88,7 +88,7 @@ pub struct Session {
     keep_alive: ping::KeepAlive,
     backoff: backoff::Backoff,
     events: VecDeque<BrokerEvent>,
-    n_messages: u64,
+    received: Tally,
     n_notices: u32,
     /// Connections in a row that were lost as soon as they were made.
     n_short_lived: u32,
@@ -155,7 +155,7 @@ impl Session {
             keep_alive: ping::KeepAlive::new(),
             backoff: backoff::Backoff::new(seed),
             events: notice.into_iter().collect(),
-            n_messages: 0,
+            received: Tally::default(),
             n_notices: 0,
             n_short_lived: 0,
             profile,

@@ -16,6 +16,7 @@ mod refused;
 mod search;
 mod steps;
 mod subset;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -28,6 +29,7 @@ pub use node::Node;
 pub use order::natural;
 pub use refused::Refused;
 pub use search::{Direction, Needle, SearchCursor, Step};
+pub use survey::SurveyCursor;
 
 use crate::mqtt::MessageRef;
 use arena::{Arena, NONE};

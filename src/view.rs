@@ -25,6 +25,7 @@ mod history;
 mod inspector;
 mod keys;
 mod learn;
+mod monitor;
 mod nodetab;
 mod parts;
 mod prompt;
@@ -76,7 +77,9 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
                 }
             }
             Screen::Devices => devices::draw(&scene, frame),
+            Screen::Monitor => monitor::draw(&scene, frame),
         }
+        monitor::banner(&scene, frame);
         toasts::draw(&scene, frame);
         match &model.overlay {
             Overlay::None | Overlay::Attribute(_) => footer::draw(&scene, frame),

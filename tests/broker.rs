@@ -27,6 +27,8 @@ mod reconnect;
 mod rig;
 #[path = "broker/scripted.rs"]
 mod scripted;
+#[path = "broker/stages.rs"]
+mod stages;
 #[path = "broker/tap.rs"]
 mod tap;
 #[path = "broker/tls.rs"]

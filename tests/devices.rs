@@ -327,6 +327,17 @@ fn what_was_not_saved_is_recovered_and_is_no_device_of_its_own() {
     devices.forget_recovered("plant").unwrap();
     assert!(devices.recovered("plant").unwrap().is_none());
 }
+
+#[test]
+fn a_query_that_is_saved_with_the_url_is_warned_of() {
+    let home = Home::new();
+    let ran = home.done(&["device", "add", "signed", "wss://h/ws?sig=hunter2"]);
+    assert!(ran.err.contains("what follows the ? of the URL is saved"), "{ran:?}");
+    assert!(!ran.err.contains("hunter2") && !ran.out.contains("hunter2"), "{ran:?}");
+    let ran = home.done(&["device", "add", "plain", "wss://h/ws"]);
+    assert_eq!(ran.err, "");
+}
+
 #[test]
 fn aws_is_added_by_preset_with_three_fields() {
     let home = Home::new();

@@ -3,6 +3,10 @@
 mod devices;
 #[path = "screens/learn.rs"]
 mod learn;
+#[path = "common/link.rs"]
+mod link;
+#[path = "screens/monitor.rs"]
+mod monitor;
 #[path = "screens/nodes.rs"]
 mod nodes;
 #[path = "common/stage.rs"]
@@ -25,7 +29,11 @@ fn two_days_on() -> WallOrigin {
 
 /// One snapshot a size.
 fn check(name: &str, make: impl Fn() -> Stage) {
-    for (cols, rows) in SIZES {
+    check_at(&SIZES, name, make);
+}
+
+fn check_at(sizes: &[(u16, u16)], name: &str, make: impl Fn() -> Stage) {
+    for (cols, rows) in sizes.iter().copied() {
         let mut stage = make();
         stage.resize(cols, rows);
         insta::assert_snapshot!(format!("{name}-{cols}x{rows}"), stage.text());

@@ -1,5 +1,7 @@
 //! The pictures of the README, painted from real frames and held against the committed files. Owns which there
 //! are; `UPDATE=1 cargo test --test screenshots` paints them anew.
+#[path = "common/link.rs"]
+mod link;
 #[path = "common/stage.rs"]
 mod stage;
 #[path = "common/svg.rs"]
@@ -75,4 +77,11 @@ fn the_history() {
     let mut stage = explorer(122, 36);
     stage.keys("2 tab");
     check("history.svg", &mut stage, DARK);
+}
+
+#[test]
+fn the_monitor() {
+    let mut stage = link::busy();
+    stage.resize(120, 40);
+    check("monitor.svg", &mut stage, DARK);
 }

@@ -57,7 +57,8 @@ async fn dial_within(
         (Transport::Unix, _) => unix(&address.path, clock, feed).await?,
         (_, None) => Bare::Tcp(tcp(address, clock, feed).await?, QUICK_READS),
         (_, Some(proxy)) => {
-            let mut stream = tcp(&Address::tcp(&*proxy.host, proxy.port), clock, feed).await?;
+            let at = Address::tcp(&*proxy.host, proxy.port);
+            let mut stream = tcp(&at, clock, feed).await.map_err(of_proxy)?;
             let began = begin(Step::Proxy, clock, feed);
             let told = proxy::open(&mut stream, proxy, address, patience.proxy).await?;
             done(Step::Proxy, began, clock, feed, Some(told));
@@ -126,6 +127,13 @@ async fn unix(path: &str, clock: &dyn Clock, feed: &Feed) -> Result<Bare, Loss> 
         _ => (format!("the socket {path:?} can't be opened: {}", system_words(&error)), "check the path"),
     };
     Err(Loss::new(Some(Step::Tcp), cause, Some(remedy)))
+}
+
+/// The proxy was not reached: nobody should look for a broker there.
+fn of_proxy(mut loss: Loss) -> Loss {
+    loss.cause = format!("the proxy can't be reached: {}", loss.cause);
+    loss.remedy = Some("check --proxy, and that the proxy runs".into());
+    loss
 }
 
 /// Opens a TCP connection to the first address that answers.

@@ -100,10 +100,7 @@ impl Loss {
     /// Neither version was answered: says so, for what is wrong is something else.
     pub fn of_both_versions(self, profile: &Profile) -> Self {
         Self {
-            cause: format!(
-                "{} of MQTT 5, nor of 3.1.1",
-                self.cause.replace("without answering", "without an answer to")
-            ),
+            cause: format!("{}, in MQTT 5 as in 3.1.1", self.cause),
             remedy: Some(format!("it may want {}; its log may say which", wants(profile))),
             ..self
         }

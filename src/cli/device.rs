@@ -283,6 +283,9 @@ fn add(devices: &Devices, args: &AddArgs) -> Result<(), Failure> {
             "a typed password is not saved; give --password-env, --password-file or --password-command";
         return Err(usage(words.to_owned()));
     }
+    if profile.address.path.contains('?') && profile.address.transport.is_websocket() {
+        warn("what follows the ? of the URL is saved as it stands; whoever reads the file can use it");
+    }
     absolute(&mut profile);
     profile.name.clone_from(&args.name);
     profile.client_id = args.connection.client_id.clone().unwrap_or(profile.client_id);

@@ -23,6 +23,23 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives a file a second name that takes another's place, and makes it private. For a file that is about to be
+/// replaced: what is written into it later shows under both names.
+pub(super) fn link_private(path: &Path, beside: &Path) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let name = beside.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = beside.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    fs::hard_link(&path, &temporary)?;
+    #[cfg(unix)]
+    let made_private = fs::set_permissions(&temporary, std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    #[cfg(not(unix))]
+    let made_private = Ok(());
+    let linked = made_private.and_then(|()| fs::rename(&temporary, beside));
+    // A rename onto another name of the same file does nothing and leaves both.
+    let _ = fs::remove_file(&temporary);
+    linked
+}
+
 /// Makes a directory and those above it; others can't look into those that are new.
 pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();

@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
+use words::Begun;
 
 /// What the doctor is told beside the profile.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,8 @@ struct Way {
     tls: Option<TlsFacts>,
     /// Until when we were busy ourselves: no patience is used up by that.
     busy_until: Timestamp,
+    /// Whether the attempt came as far as a step.
+    begun: Begun,
 }
 
 impl Doctor<'_> {
@@ -120,7 +123,10 @@ impl Doctor<'_> {
         let (mut step, mut began) = (Step::Resolve, self.clock.now());
         loop {
             match self.next(Check::Step(step), began).await? {
-                BrokerEvent::StepBegun(next, at) => (step, began) = (next, at),
+                BrokerEvent::StepBegun(next, at) => {
+                    self.way.begun = Begun::Steps;
+                    (step, began) = (next, at);
+                }
                 // CONNECT's is told with what the CONNACK says.
                 BrokerEvent::StepDone(done, took, note) if done != Step::Connect => {
                     self.step_done(done, took, note.unwrap_or_default());
@@ -248,7 +254,8 @@ impl Doctor<'_> {
 
     fn lost(&mut self, check: Check, began: Timestamp, lost: &Lost) -> Over {
         let remedy = remedy(check, lost);
-        let outcome = Outcome::Bad { meaning: words::meaning(lost.step, lost.reason), remedy };
+        let outcome =
+            Outcome::Bad { meaning: words::meaning(lost.step, lost.reason, self.way.begun), remedy };
         let check = lost.step.map_or(check, Check::Step);
         let took = Some(lost.at.since(began));
         let note = match (lost.step, self.way.n_useless) {

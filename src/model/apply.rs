@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, learn, moves, nodes, publish};
+use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, publish};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -23,6 +23,8 @@ const MAX_COPY_BYTES: usize = 74_994;
 pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Help => help(model),
+        Command::NextPane if model.screen == Screen::Monitor => monitor::deeds::next_panel(model, 1),
+        Command::PreviousPane if model.screen == Screen::Monitor => monitor::deeds::previous_panel(model),
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
@@ -33,6 +35,12 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Undo => publish::undo(model, now, effects),
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
+        Command::Monitor => monitor::deeds::toggle(model, now),
+        Command::DropSubscription => monitor::deeds::remove(model, now, effects),
+        Command::EditSubscription => monitor::deeds::edit(model, now),
+        Command::PauseSubscription => monitor::deeds::pause(model, now, effects),
+        Command::NarrowLog => keys::prompt(model, PromptKind::NarrowLog, &model.monitor.narrow.clone()),
+        Command::CopyLines => monitor::deeds::copy(model, now, effects),
         Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
         Command::AddDevice => edit::add(model),
         Command::EditDevice => edit::edit(model, now, effects),
@@ -147,6 +155,7 @@ fn show_node(model: &mut Model) {
 }
 
 fn help(model: &mut Model) {
+    let scroll = super::help::first_line(&model.keymap, model.context(), model.cols, model.rows);
     model.overlay = match model.overlay {
         Overlay::Help { .. } => Overlay::None,
         Overlay::None
@@ -154,7 +163,7 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => Overlay::Help { scroll: 0 },
+        | Overlay::Exam(_) => Overlay::Help { scroll },
     };
 }
 
@@ -164,8 +173,12 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         keys::no(model, now, effects);
     } else if model.overlay != Overlay::None {
         model.overlay = Overlay::None;
+    } else if model.found_loop.take().is_some() {
+        // The banner alone.
     } else if model.screen == Screen::Devices {
         deeds::leave(model, now);
+    } else if model.screen == Screen::Monitor {
+        monitor::deeds::leave(model);
     } else if learn::parts::close(model) {
         // The list is seen again.
     } else if model.focus != Pane::Topics {
@@ -292,7 +305,8 @@ fn copy_payload(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.say(now, Tone::Warn, words);
 }
 
-fn copy(model: &mut Model, now: Timestamp, text: String, effects: &mut Vec<Effect>) {
+/// Sends a text to the terminal's clipboard, if it is not too long for one.
+pub fn copy(model: &mut Model, now: Timestamp, text: String, effects: &mut Vec<Effect>) {
     if text.len() > MAX_COPY_BYTES {
         let words =
             format!("{} bytes are more than a terminal's clipboard takes ({MAX_COPY_BYTES})", text.len());

@@ -3,22 +3,21 @@ use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
 use super::opening::Origin;
+use super::pings::Pings;
+use super::sys::Drops;
+use super::toast::Tone;
 use crate::device::Kept;
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
 use crate::store::Store;
 use crate::time::Timestamp;
 use std::collections::VecDeque;
-use std::time::Duration;
 
 /// Log lines kept per device: an hour of a broker that is lost every ten seconds.
 const MAX_LOG_LINES: usize = 1_000;
 
 /// Characters of a log line: a broker's words may be 64 kB long, a thousand times.
 const MAX_LOG_CHARS: usize = 1_000;
-
-/// Ping round trips kept: an hour at the default keep-alive.
-const MAX_ROUND_TRIPS: usize = 64;
 
 /// A broker connection with its subscriptions and its tree of nodes.
 #[derive(Debug)]
@@ -45,10 +44,12 @@ pub struct Device {
     pub messages_in: Meter,
     /// Publications out, per second.
     pub publishes_out: Meter,
-    /// Ping round trips, newest last.
-    pub round_trips: VecDeque<Duration>,
+    /// Ping round trips of the last hour.
+    pub round_trips: Pings,
     /// What was asked for and what became of it.
     pub subscriptions: Vec<Subscribed>,
+    /// Subscriptions that were dropped for a while.
+    pub paused: Vec<Subscription>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
     pub n_refused: u64,
     /// How often it came online.
@@ -63,6 +64,10 @@ pub struct Device {
     pub held: Vec<Held>,
     /// Whether the user asked for its disconnection; the loss that follows is none to warn of.
     pub leaving: bool,
+    /// Why the connection was lost last, or could not be made.
+    pub last_failure: Option<Box<Lost>>,
+    /// What the broker says it dropped.
+    pub broker_drops: Drops,
     /// What happened, oldest first.
     pub log: VecDeque<LogLine>,
     /// The number of the next publication.
@@ -74,6 +79,8 @@ pub struct Device {
 pub struct LogLine {
     /// When.
     pub at: Timestamp,
+    /// How grave it is.
+    pub tone: Tone,
     /// What.
     pub words: String,
 }
@@ -120,8 +127,9 @@ impl Device {
             bytes_in: Meter::default(),
             messages_in: Meter::default(),
             publishes_out: Meter::default(),
-            round_trips: VecDeque::new(),
+            round_trips: Pings::default(),
             subscriptions: profile.subscriptions.iter().map(pending).collect(),
+            paused: Vec::new(),
             n_refused: 0,
             n_connects: 0,
             listening_since: None,
@@ -129,6 +137,8 @@ impl Device {
             is_unfolded: false,
             held: Vec::new(),
             leaving: false,
+            last_failure: None,
+            broker_drops: Drops::default(),
             log: VecDeque::new(),
             next_ticket: 1,
             profile,
@@ -137,6 +147,11 @@ impl Device {
 
     /// Adds a line to its log; the oldest makes room.
     pub fn log(&mut self, at: Timestamp, words: impl Into<String>) {
+        self.log_as(at, Tone::Info, words);
+    }
+
+    /// The same, with how grave it is.
+    pub fn log_as(&mut self, at: Timestamp, tone: Tone, words: impl Into<String>) {
         if self.log.len() == MAX_LOG_LINES {
             self.log.pop_front();
         }
@@ -145,15 +160,12 @@ impl Device {
             words.truncate(end);
             words.push('…');
         }
-        self.log.push_back(LogLine { at, words });
+        self.log.push_back(LogLine { at, tone, words });
     }
 
-    /// Notes a ping's round trip.
-    pub fn note_round_trip(&mut self, round_trip: Duration) {
-        if self.round_trips.len() == MAX_ROUND_TRIPS {
-            self.round_trips.pop_front();
-        }
-        self.round_trips.push_back(round_trip);
+    /// Its log, oldest first.
+    pub fn log_lines(&self) -> impl DoubleEndedIterator<Item = &LogLine> {
+        self.log.iter()
     }
 
     /// What was granted holds for a connection, not beyond it.
@@ -191,5 +203,15 @@ impl Device {
             }
         }
         heard
+    }
+
+    /// How many subscriptions bring a message on this topic back to us, as far as the broker has not refused them.
+    pub fn n_echoes(&self, topic: &str) -> usize {
+        let brings = |known: &&Subscribed| {
+            !known.asked.no_local
+                && !matches!(known.granted, Some(Err(_)))
+                && known.asked.filter.matches(topic)
+        };
+        self.subscriptions.iter().filter(brings).count()
     }
 }

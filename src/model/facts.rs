@@ -47,10 +47,10 @@ pub fn of_device(device: &Device, now: Timestamp, wall: WallOrigin) -> Vec<Line>
         lines.extend(limits(device));
         lines.extend(super::tls::lines(online, now));
     }
-    if let Some(round_trip) = device.round_trips.back() {
+    if let Some(round_trip) = device.round_trips.last() {
         let words = format!(
             "{} of {}",
-            figures::span(*round_trip),
+            figures::span(round_trip),
             figures::counted(device.round_trips.len() as u64, "ping")
         );
         lines.push(fact("round trip", Ink::Number, &words));
@@ -120,7 +120,7 @@ fn version_words(device: &Device) -> String {
     }
 }
 
-fn keep_alive_words(in_force: u16, ours: u16) -> String {
+pub(super) fn keep_alive_words(in_force: u16, ours: u16) -> String {
     let whose = if in_force == ours { String::new() } else { format!(" (the broker's; ours is {ours} s)") };
     let advice = match in_force {
         0 => " is off: a dead link goes unnoticed until something is sent",

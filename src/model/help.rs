@@ -15,6 +15,9 @@ pub const KEY_COLS: usize = 14;
 /// Rows that header, footer and frame take from the screen.
 const ROWS_AROUND: u16 = 4;
 
+/// Lines below a title that show what it is about.
+const FIRST_KEYS: usize = 4;
+
 /// A line of the help screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HelpLine {
@@ -55,6 +58,14 @@ pub fn column_cols(cols: u16) -> u16 {
 /// How many lines of it are seen at once.
 pub fn n_seen(rows: u16) -> usize {
     usize::from(rows.saturating_sub(ROWS_AROUND))
+}
+
+/// The line that it opens with: the first one, if the keys of where we are begin on the first page.
+pub fn first_line(keymap: &Keymap, context: Context, cols: u16, rows: u16) -> usize {
+    let title = HelpLine::Title(context.title());
+    let columns = columns(keymap, cols);
+    let begins = columns.iter().find_map(|lines| lines.iter().position(|line| *line == title));
+    begins.filter(|at| *at + FIRST_KEYS > n_seen(rows)).unwrap_or(0)
 }
 
 /// The furthest that it scrolls on a screen of some size.

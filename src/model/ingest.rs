@@ -1,11 +1,11 @@
 //! What a device's task tells goes into the model. Owns the words for the user; asks nothing of the task.
-use super::Model;
 use super::device::{Connection, Device, Subscribed};
 use super::event::{DeviceId, Effect};
 use super::held;
 use super::learn::Learning;
 use super::toast::Tone;
 use super::tree;
+use super::{Model, Screen};
 use crate::decode::{self, figures};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Refusal, Tried};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
@@ -33,7 +33,7 @@ pub fn broker_event(
         }
         BrokerEvent::Detail(detail) => {
             if let Detail::Tried(Tried { failure: Some(failure), .. }) = *detail {
-                device.log(now, failure.cause);
+                device.log_as(now, Tone::Warn, failure.cause);
             }
         }
         BrokerEvent::Online(online) => {
@@ -49,7 +49,7 @@ pub fn broker_event(
         }
         BrokerEvent::Publication { ticket, stage, at } => publication(model, now, id, ticket, stage, at),
         BrokerEvent::Pong { round_trip, at } => {
-            device.note_round_trip(round_trip);
+            device.round_trips.note(at, round_trip);
             if model.ping_asked == Some(id) {
                 model.ping_asked = None;
                 let words = format!("ping: {:.1} ms", round_trip.as_secs_f64() * 1_000.0);
@@ -69,8 +69,21 @@ pub fn broker_event(
 }
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
-    let Model { devices, lives, frozen, learning, .. } = model;
+    let Model { devices, lives, frozen, learning, monitor, guard, found_loop, cursor, screen, .. } = model;
     let Some(device) = device_mut(devices, id) else { return };
+    if *screen == Screen::Monitor && cursor.device == id {
+        monitor.take(device, &batch);
+    }
+    // The flood passes by: only what comes right behind a publication of ours can be a loop's.
+    if batch.iter().next().is_some_and(|first| guard.is_watching(first.received)) {
+        for message in batch.iter() {
+            if guard.heard(id, &message) {
+                let words = looped(message.topic);
+                device.log_as(now, Tone::Error, words);
+                *found_loop = Some((id, message.topic.to_owned()));
+            }
+        }
+    }
     if lives.await_echo() {
         for message in batch.iter() {
             lives.hear(id, &message);
@@ -88,12 +101,20 @@ fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
     }
 }
 
+/// A loop in words, for the banner and the log.
+pub fn looped(topic: &str) -> String {
+    let topic = decode::sanitize(topic.as_bytes(), MAX_TOPIC_COLS);
+    format!("a loop on {topic}: another client answers each of our publications there")
+}
+
 fn store(device: &mut Device, learning: Option<&mut Learning>, batch: &Batch) {
     if let Some(learning) = learning {
         learning.observe(device, batch);
     }
     for message in batch.iter() {
-        if !message.topic.starts_with("$SYS/") {
+        if message.topic.starts_with("$SYS/") {
+            device.broker_drops.take(message.topic, message.payload);
+        } else {
             device.n_heard += 1;
         }
         device.store.ingest(&message);
@@ -155,9 +176,10 @@ fn subscribed(
         }
     };
     if let Some((tone, words)) = words {
-        device.log(now, words.clone());
+        device.log_as(now, tone, words.clone());
         model.toasts.say(now, tone, words);
     }
+    device.paused.retain(|paused| paused.filter != asked.filter);
     let answered = Subscribed { asked, granted: Some(granted) };
     match device.subscriptions.iter_mut().find(|known| known.asked.filter == answered.asked.filter) {
         Some(known) => *known = answered,
@@ -185,10 +207,13 @@ fn publication(model: &mut Model, now: Timestamp, id: DeviceId, ticket: Ticket, 
         Stage::Queued | Stage::Sent { .. } | Stage::Received | Stage::Acknowledged(_) => None,
     };
     if let Some(words) = trouble {
-        device.log(now, words.clone());
+        device.log_as(now, Tone::Error, words.clone());
         model.toasts.say(now, Tone::Error, words);
     }
     let heard = device.hears(&topic);
+    if let (Stage::Sent { .. }, Some(sent)) = (&stage, model.lives.publication(id, ticket)) {
+        model.guard.sent(id, sent, device.n_echoes(&topic), at);
+    }
     if matches!(stage, Stage::Acknowledged(_)) && model.lives.is_clearing(id, ticket) {
         model.toasts.say(now, Tone::Info, format!("the broker keeps nothing on {topic} any more"));
     }
@@ -222,7 +247,7 @@ fn noticed(model: &mut Model, now: Timestamp, id: DeviceId, notice: Notice) {
         }
         Notice::Words(words) => (Tone::Info, words),
     };
-    device.log(now, words.clone());
+    device.log_as(now, tone, words.clone());
     if tone != Tone::Info {
         model.toasts.say(now, tone, format!("{}: {words}", device.profile.name));
     }
@@ -241,8 +266,9 @@ fn lose(model: &mut Model, now: Timestamp, id: DeviceId, lost: Lost) {
         return model.toasts.say(now, Tone::Info, words);
     }
     let remedy = lost.remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
+    device.log_as(now, Tone::Error, format!("{}{remedy}", lost.cause));
     let words = format!("{}: {}{remedy}", device.profile.name, lost.cause);
-    device.log(now, words.clone());
+    device.last_failure = Some(Box::new(lost.clone()));
     let was = std::mem::replace(&mut device.connection, Connection::Waiting(Box::new(lost)));
     // A connection that can't be made is told where the topics would be, in the header and by the device's
     // row; only what was there and is lost needs a toast as well.

@@ -68,8 +68,13 @@ fn is_heard(model: &Model, command: Command) -> bool {
             Context::Publish | Context::DeviceForm => !matches!(command, Command::Undo | Command::Redo),
             Context::Devices => {
                 command.contexts().contains(&Context::Devices)
-                    || matches!(command, Command::Help | Command::Leave | Command::Quit | Command::Devices)
+                    || matches!(
+                        command,
+                        Command::Help | Command::Leave | Command::Quit | Command::Devices | Command::Monitor
+                    )
             }
+            // What freezes stands on another screen.
+            Context::Monitor => command != Command::ToggleFreeze,
             Context::Everywhere
             | Context::Topics
             | Context::Range
@@ -174,6 +179,7 @@ fn retype(model: &mut Model) {
     match prompt.kind {
         PromptKind::Search => {}
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
+        PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
         PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild
@@ -209,7 +215,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
-        PromptKind::NarrowDevices => Ok(()),
+        PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
@@ -237,6 +243,7 @@ fn leave_prompt(model: &mut Model) {
             moves::go(model, prompt.from, Placement::Middle);
         }
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
+        PromptKind::NarrowLog => model.monitor.narrow.clear(),
         PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild

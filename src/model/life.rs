@@ -195,6 +195,12 @@ impl Lives {
         self.lives.iter().find(|life| life.device == device && life.publication.topic.as_str() == topic)
     }
 
+    /// What was asked for.
+    pub fn publication(&self, device: DeviceId, ticket: Ticket) -> Option<&Publication> {
+        let life = self.lives.iter().find(|life| life.device == device && life.ticket == ticket)?;
+        Some(&life.publication)
+    }
+
     /// The topic of a publication.
     pub fn topic(&self, device: DeviceId, ticket: Ticket) -> Option<&str> {
         let life = self.lives.iter().find(|life| life.device == device && life.ticket == ticket)?;

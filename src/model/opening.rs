@@ -155,6 +155,8 @@ pub fn close(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
     }
     model.lives.forget(id);
     model.spacing.forget(id);
+    model.guard.forget(id);
+    model.found_loop.take_if(|(of, _)| *of == id);
     model.visited.forget(id);
     share(model);
     if model.devices.is_empty() {

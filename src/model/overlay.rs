@@ -51,6 +51,8 @@ pub enum PromptKind {
     EditRange,
     /// A text that devices of the list shall hold.
     NarrowDevices,
+    /// A text that lines of the log shall hold.
+    NarrowLog,
     /// The name of a device's copy.
     CopyDevice,
     /// The name to save a device under.

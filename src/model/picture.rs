@@ -1,9 +1,10 @@
 //! What the screen shows, made ready before a frame: rows, previews, the inspector. Owns no more than is seen.
 use super::device::{Connection, Device};
+use super::monitor::board::Board;
 use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit};
-use super::{Effect, Model, help, hints, shown, unfold};
+use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, shown, unfold};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
@@ -17,9 +18,6 @@ pub const LIT: Duration = Duration::from_secs(1);
 /// Numbers of a row's sparkline.
 pub const SPARK_NUMBERS: usize = 12;
 
-/// Cells of the keep-alive bar.
-pub const KEEP_ALIVE_CELLS: u32 = 5;
-
 /// What the screen shows.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
@@ -31,6 +29,8 @@ pub struct Picture {
     pub n_hidden_ancestors: usize,
     /// What the inspector shows.
     pub inspector: shown::Shown,
+    /// What the Monitor shows, while it is open.
+    pub board: Board,
     /// Why nothing is to be seen; empty when there is nothing to explain.
     pub hints: Vec<String>,
     /// When it would look different without anything happening.
@@ -100,6 +100,7 @@ impl Model {
     /// Makes ready what the next frame shows. Costs what is on the screen.
     pub fn prepare(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         // A frozen picture is of the moment it was frozen at.
+        let present = now;
         let now = self.frozen.as_ref().map_or(now, |frozen| frozen.since);
         self.unfold(now);
         super::moves::follow(self, tree::Placement::Middle);
@@ -124,6 +125,10 @@ impl Model {
         let device = self.device(self.cursor.device);
         self.picture.hints = device.map(|device| hints::silence(device, now)).unwrap_or_default();
         self.picture.inspector = shown::prepare(self, now, effects);
+        self.picture.board = Board::default();
+        if self.screen == Screen::Monitor {
+            self.picture.board = monitor::board::board(self, present);
+        }
         super::learn::rows::prepare(self, now);
         self.picture.next_change = if self.frozen.is_some() { None } else { next_change(self, now) };
     }
@@ -282,6 +287,9 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
         }
     };
     let next_second = Timestamp((now.whole_seconds() + 1) * 1_000_000_000);
+    if model.screen == Screen::Monitor {
+        at(next_second);
+    }
     for row in &model.picture.rows {
         if row.rate > 0.0 {
             at(next_second);
@@ -306,27 +314,8 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
             at(next_second);
         }
     }
-    if let Some(cells_change) = model.selected().and_then(|device| keep_alive_change(device, now)) {
+    if let Some(cells_change) = model.selected().and_then(|device| keep_alive::change(device, now)) {
         at(cells_change);
     }
     next
-}
-
-/// How many cells of the keep-alive bar are full: the time until the next ping. `None` when it is off.
-pub fn keep_alive_cells(device: &Device, now: Timestamp) -> Option<u32> {
-    let (left, cell) = keep_alive_left(device, now)?;
-    let cells = left.as_nanos().div_ceil(cell.as_nanos().max(1));
-    Some(u32::try_from(cells).unwrap_or(KEEP_ALIVE_CELLS).min(KEEP_ALIVE_CELLS))
-}
-
-fn keep_alive_left(device: &Device, now: Timestamp) -> Option<(Duration, Duration)> {
-    let online = device.online().filter(|online| online.keep_alive_s > 0)?;
-    let next_ping = device.link.next_ping?;
-    Some((next_ping.since(now), Duration::from_secs(u64::from(online.keep_alive_s)) / KEEP_ALIVE_CELLS))
-}
-
-fn keep_alive_change(device: &Device, now: Timestamp) -> Option<Timestamp> {
-    let (_, cell) = keep_alive_left(device, now)?;
-    let cells = keep_alive_cells(device, now)?.checked_sub(1)?;
-    Some(device.link.next_ping? - cell * cells)
 }

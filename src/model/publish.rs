@@ -3,7 +3,7 @@ use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, held, ingest, learn, nodes, takes};
+use super::{Model, Pane, Undo, UndoStep, held, ingest, learn, monitor, nodes, takes};
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
 };
@@ -159,6 +159,10 @@ fn carry_out(
             return publish(model, now, id, publication.clone(), effects).is_some();
         }
         UndoStep::Subscribe(subscription) => BrokerRequest::Subscribe(subscription.clone()),
+        UndoStep::Pause(subscription) => {
+            monitor::deeds::pause_at(model, id, subscription, effects);
+            return true;
+        }
         UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
         UndoStep::Candidates(session, ids, lane) => {
             return learn::deeds::put(model, now, *session, ids, *lane);

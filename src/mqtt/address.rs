@@ -1,6 +1,7 @@
 //! Where a broker is. Owns the parsing of `mqtt://user:password@host:port/path` and its kin; dials nothing.
 use super::secret::Secret;
 use std::fmt;
+use std::net::Ipv6Addr;
 
 /// The way to a broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,6 +129,9 @@ pub enum AddressError {
     /// An IPv6 address without its closing bracket.
     #[error("{0:?} lacks the closing bracket; IPv6 addresses are written [::1]")]
     Bracket(String),
+    /// An IPv6 address that can't be told from a host and a port.
+    #[error("{0:?} is an IPv6 address without its brackets; write [{0}]")]
+    NoBrackets(String),
 }
 
 impl Address {
@@ -208,7 +212,7 @@ fn address(transport: Transport, host_port: &str, path: &str) -> Result<Address,
         return Err(AddressError::NoHost);
     }
     let path = match (transport.is_websocket(), path) {
-        (true, "" | "/") => Address::DEFAULT_PATH.to_owned(),
+        (true, "") => Address::DEFAULT_PATH.to_owned(),
         (true, path) if path.starts_with('/') => path.to_owned(),
         (true, query) => format!("{}{query}", Address::DEFAULT_PATH),
         (false, "" | "/") => String::new(),
@@ -231,6 +235,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), AddressError> {
             let (host, after) = rest.split_once(']').ok_or_else(|| AddressError::Bracket(text.into()))?;
             (host, after.strip_prefix(':'))
         }
+        None if is_ipv6(text) => return Err(AddressError::NoBrackets(text.into())),
         None => match text.rsplit_once(':') {
             Some((host, port)) => (host, Some(port)),
             None => (text, None),
@@ -245,6 +250,11 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), AddressError> {
         }
         Ok(_) | Err(_) => Err(AddressError::Port("what follows the last colon".into())),
     }
+}
+
+/// Whether it is an IPv6 address, with a zone perhaps.
+fn is_ipv6(text: &str) -> bool {
+    text.split('%').next().is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
 }
 
 fn decoded_text(text: &str) -> Result<String, AddressError> {
@@ -296,7 +306,8 @@ mod tests {
         for (text, shown, port, path) in [
             ("mqtts://h", "mqtts://h:8883", 8883, ""),
             ("ws://h", "ws://h:80/mqtt", 80, "/mqtt"),
-            ("ws://h:9001/", "ws://h:9001/mqtt", 9001, "/mqtt"),
+            ("ws://h:9001", "ws://h:9001/mqtt", 9001, "/mqtt"),
+            ("ws://h:9001/", "ws://h:9001/", 9001, "/"),
             ("wss://[::1]/ws/v1", "wss://[::1]:443/ws/v1", 443, "/ws/v1"),
             (
                 "wss://h/mqtt?X-Amz-Signature=secret",
@@ -336,6 +347,8 @@ mod tests {
             ("mqtt://h/a/b", AddressError::Path("mqtt", "/a/b".into())),
             ("mqtt://a%zz@h", AddressError::Encoding),
             ("mqtt://[::1", AddressError::Bracket("[::1".into())),
+            ("mqtt://::1", AddressError::NoBrackets("::1".into())),
+            ("mqtts://fe80::1%eth0", AddressError::NoBrackets("fe80::1%eth0".into())),
         ] {
             assert_eq!(parse_url(text).unwrap_err(), expected, "{text}");
         }

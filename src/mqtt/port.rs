@@ -5,6 +5,8 @@ use super::packet::ConnAck;
 use super::profile::{Subscription, Version};
 use super::publication::{Publication, Stage, Ticket};
 use super::reason::Reason;
+use super::tally::Tally;
+use super::topic::Topic;
 use super::words::{PacketId, Qos};
 use crate::time::Timestamp;
 use std::net::SocketAddr;
@@ -215,6 +217,14 @@ pub struct LinkStatus {
     pub n_stalls: u64,
     /// Duplicates of QoS 2 deliveries that were held back (section 4.3.3).
     pub n_duplicates: u64,
+    /// Messages passed on, by what their PUBLISH carried.
+    pub received: Tally,
+    /// PUBLISH packets written, re-sends included.
+    pub sent: Tally,
+    /// Places of our receive maximum in use: deliveries not acknowledged yet (section 4.9).
+    pub n_places_in: u32,
+    /// Places of the broker's receive maximum in use: publications it has not acknowledged yet.
+    pub n_places_out: u32,
 }
 
 /// One exchange in flight.
@@ -224,6 +234,8 @@ pub struct InFlight {
     pub outbound: bool,
     /// Its id.
     pub packet_id: PacketId,
+    /// Its topic; `None` for a delivery on one that is too long to be kept.
+    pub topic: Option<Topic>,
     /// 1 or 2.
     pub qos: Qos,
     /// The packet that was exchanged last.

@@ -32,7 +32,7 @@ impl Session {
                 return if closing { Ok(None) } else { Err(self.fail(fatal)) };
             }
         };
-        self.n_messages += 1;
+        self.received.count(publish.qos, publish.dup, publish.retain);
         let queued = self.backlog.judge(publish);
         let is_told = self.subscriptions.any_retain_as_published;
         let retained = match publish.retained(self.profile.version) {
@@ -82,7 +82,7 @@ impl Session {
             (Qos::AtMostOnce, _) => Ok(()),
             (Qos::AtLeastOnce, _) => self.inbound.at_least_once(packet_id, reason, &mut self.acks),
             (Qos::ExactlyOnce, Version::V3) => {
-                self.inbound.exactly_once(now, packet_id, false, &mut self.acks).map(|_| ())
+                self.inbound.exactly_once(now, packet_id, (false, ""), &mut self.acks).map(|_| ())
             }
             (Qos::ExactlyOnce, Version::V5) => {
                 self.inbound.refuse_exactly_once(packet_id, reason, &mut self.acks)
@@ -116,7 +116,9 @@ impl Session {
                 Ok(Delivery::New)
             }
             (Qos::ExactlyOnce, Some(id)) => {
-                let delivery = self.inbound.exactly_once(now, id, publish.dup, &mut self.acks)?;
+                let alias = publish.topic_alias.and_then(|alias| self.aliases.get(alias));
+                let told = (publish.dup, alias.unwrap_or(publish.topic));
+                let delivery = self.inbound.exactly_once(now, id, told, &mut self.acks)?;
                 // One id delivered again and again takes no further place, but earns a PUBREC each time.
                 self.bound_acks()?;
                 Ok(delivery)

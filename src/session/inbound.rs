@@ -2,7 +2,7 @@
 use super::acks::{AckKind, Acks, Place};
 use super::{Certainty, Fatal};
 use crate::mqtt::port::{InFlight, InFlightStage};
-use crate::mqtt::{PacketId, Qos, Reason, Version};
+use crate::mqtt::{PacketId, Qos, Reason, Topic, Version};
 use crate::time::Timestamp;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -14,9 +14,14 @@ pub(super) enum Delivery {
     Duplicate,
 }
 
+/// Bytes of a topic kept while its delivery is open: with every packet id in use that is 64 MiB.
+const MAX_TOPIC_KEPT: usize = 1_024;
+
 /// A QoS 2 delivery between its PUBLISH and its PUBREL.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Open {
+    /// `None` when it is longer than is kept.
+    topic: Option<Topic>,
     since: Timestamp,
     n_again: u32,
     /// The connection on which it takes a place of our receive maximum.
@@ -85,7 +90,7 @@ impl Inbound {
         &mut self,
         now: Timestamp,
         packet_id: PacketId,
-        is_dup: bool,
+        (is_dup, topic): (bool, &str),
         acks: &mut Acks,
     ) -> Result<Delivery, Fatal> {
         let connection = self.connection;
@@ -105,7 +110,9 @@ impl Inbound {
             Delivery::Duplicate
         } else {
             self.take_place()?;
-            self.open.insert(packet_id, Open { since: now, n_again: 0, connection });
+            let topic = Some(topic).filter(|topic| topic.len() <= MAX_TOPIC_KEPT);
+            let topic = topic.and_then(|topic| Topic::parse(topic).ok());
+            self.open.insert(packet_id, Open { topic, since: now, n_again: 0, connection });
             Delivery::New
         };
         acks.push(AckKind::PubRec, packet_id, Reason::SUCCESS, Place::Kept);
@@ -129,16 +136,21 @@ impl Inbound {
     /// PUBREL: the id is free again, whether we knew it or not (section 4.3.3).
     pub fn released(&mut self, packet_id: PacketId, acks: &mut Acks) -> bool {
         let open = self.open.remove(&packet_id);
-        let reason = match open {
+        let reason = match &open {
             Some(_) => Reason::SUCCESS,
             None => Reason::PACKET_IDENTIFIER_NOT_FOUND,
         };
-        let place = match open {
+        let place = match &open {
             Some(open) if open.connection == self.connection => Place::Freed,
             Some(_) | None => Place::Kept,
         };
         acks.push(AckKind::PubComp, packet_id, reason, place);
         open.is_some()
+    }
+
+    /// Places of our receive maximum in use.
+    pub fn n_places(&self) -> u32 {
+        self.n_places
     }
 
     /// An acknowledgement was handed out that gives the broker a place back.
@@ -165,6 +177,7 @@ impl Inbound {
         self.open.iter().take(at_most).map(|(packet_id, open)| InFlight {
             outbound: false,
             packet_id: *packet_id,
+            topic: open.topic.clone(),
             qos: Qos::ExactlyOnce,
             stage: InFlightStage::PubRec,
             since: open.since,

@@ -11,7 +11,7 @@ use super::ids::PacketIds;
 use super::limits::Limits;
 use crate::mqtt::packet::Publish;
 use crate::mqtt::port::{InFlight, InFlightStage};
-use crate::mqtt::{BrokerEvent, Packet, PacketId, Publication, Qos, Stage, Ticket};
+use crate::mqtt::{BrokerEvent, Packet, PacketId, Publication, Qos, Stage, Tally, Ticket};
 use crate::time::Timestamp;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -86,7 +86,7 @@ pub(super) struct Outbound {
     /// Whether the session that was resumed may be another than the one we know.
     is_doubtful: bool,
     /// PUBLISH packets handed out, re-sends included.
-    pub n_publishes: u64,
+    pub sent: Tally,
 }
 
 fn tell(events: &mut VecDeque<BrokerEvent>, ticket: Ticket, stage: Stage, at: Timestamp) {
@@ -199,7 +199,7 @@ impl Outbound {
                     tell(events, held.ticket, Stage::NotSent(words), now);
                     continue;
                 }
-                self.n_publishes += 1;
+                self.sent.count(Qos::AtMostOnce, false, held.publication.retain);
                 tell(events, held.ticket, Stage::Sent { packet_id: None, resent: false }, now);
                 return Some(Packet::Publish(publish(&held.publication, None, false)));
             }
@@ -226,6 +226,7 @@ impl Outbound {
             Qos::ExactlyOnce => Awaits::PubRec,
         };
         let packet = publish(&publication, Some(packet_id), false);
+        self.sent.count(publication.qos, false, publication.retain);
         self.in_flight_bytes += weight(&publication);
         let flight = Flight {
             ticket,
@@ -241,7 +242,6 @@ impl Outbound {
         self.flights.insert(seq, flight);
         self.by_id.insert(packet_id, seq);
         self.n_places += 1;
-        self.n_publishes += 1;
         tell(events, ticket, Stage::Sent { packet_id: Some(packet_id), resent: false }, now);
         Some(packet)
     }
@@ -262,6 +262,11 @@ impl Outbound {
         self.held_qos0.len() + self.held.len()
     }
 
+    /// Places of the broker's receive maximum in use.
+    pub fn n_places(&self) -> u32 {
+        self.n_places
+    }
+
     pub fn is_in_flight(&self) -> bool {
         !self.flights.is_empty()
     }
@@ -276,6 +281,7 @@ impl Outbound {
         self.flights.values().take(at_most).map(|flight| InFlight {
             outbound: true,
             packet_id: flight.packet_id,
+            topic: Some(flight.publication.topic.clone()),
             qos: flight.publication.qos,
             stage: match flight.awaits {
                 Awaits::PubAck | Awaits::PubRec => InFlightStage::Publish,

@@ -26,14 +26,18 @@ impl Session {
         in_flight.sort_by_key(|exchange| exchange.since);
         LinkStatus {
             at: now,
-            messages_in: self.n_messages,
-            publishes_out: self.outbound.n_publishes,
+            messages_in: self.received.total(),
+            publishes_out: self.outbound.sent.total(),
             last_inbound: self.keep_alive.last_inbound(),
             next_ping: self.is_online().then(|| self.keep_alive.next_ping()).flatten(),
             ping_sent: self.keep_alive.outstanding_since(),
             in_flight,
             n_queued: self.outbound.n_held(),
             n_duplicates: self.inbound.n_duplicates,
+            received: self.received,
+            sent: self.outbound.sent,
+            n_places_in: self.inbound.n_places(),
+            n_places_out: self.outbound.n_places(),
             ..LinkStatus::default()
         }
     }

@@ -5,7 +5,7 @@ use super::strip::Strip;
 use super::{Scene, rect};
 use crate::decode::{escape, figures, fit, sanitize};
 use crate::model::device::{Connection, Device};
-use crate::model::{Screen, picture};
+use crate::model::{Screen, keep_alive};
 use crate::theme::Role;
 
 /// The widest device name; a longer one leaves no room for its state.
@@ -129,19 +129,21 @@ fn pieces(scene: &Scene<'_>, device: &Device) -> Vec<(Piece, Strip)> {
         add(Piece::Address, &[(&address, faint)]);
     }
     let Some(online) = device.online() else { return pieces };
-    if let Some(round_trip) = device.round_trips.back() {
-        add(Piece::RoundTrip, &[("rtt ", faint), (&figures::span(*round_trip), strong)]);
+    if let Some(round_trip) = device.round_trips.last() {
+        add(Piece::RoundTrip, &[("rtt ", faint), (&figures::span(round_trip), strong)]);
     }
-    match picture::keep_alive_cells(device, scene.now) {
+    match keep_alive::cells(device, scene.now) {
         Some(cells) => {
             let full = usize::try_from(cells).unwrap_or_default();
-            let empty = usize::try_from(picture::KEEP_ALIVE_CELLS - cells).unwrap_or_default();
+            let empty = usize::try_from(keep_alive::CELLS - cells).unwrap_or_default();
+            let is_overdue = keep_alive::is_overdue(device, scene.now);
+            let role = if is_overdue { Role::StatusConnecting } else { Role::StatusOnline };
             add(
                 Piece::KeepAlive,
                 &[
                     ("ka ", faint),
                     (&format!("{} s ", online.keep_alive_s), strong),
-                    (&"▰".repeat(full), scene.style(Role::StatusOnline)),
+                    (&"▰".repeat(full), scene.style(role)),
                     (&"▱".repeat(empty), faint),
                 ],
             );
@@ -163,7 +165,7 @@ fn marks(scene: &Scene<'_>) -> Strip {
     let is_insecure =
         |device: &Device| device.profile.tls.insecure && device.profile.address.transport.is_tls();
     let is_insecure = match scene.model.screen {
-        Screen::Explorer => scene.model.selected().is_some_and(is_insecure),
+        Screen::Explorer | Screen::Monitor => scene.model.selected().is_some_and(is_insecure),
         Screen::Devices => scene.model.devices.iter().any(is_insecure),
     };
     let words = [
@@ -177,6 +179,11 @@ fn marks(scene: &Scene<'_>) -> Strip {
     }
     if let Some(n_messages) = scene.model.frozen.as_ref().map(|frozen| frozen.n_messages).filter(|n| *n > 0) {
         marks.put(format!(" +{}", figures::grouped(n_messages)), scene.style(Role::Dropped));
+    }
+    let dropped = scene.model.selected().map_or(0, |device| device.broker_drops.n_grown());
+    if dropped > 0 && scene.model.screen != Screen::Devices {
+        separate(scene, &mut marks);
+        marks.put(format!("broker dropped {}", figures::grouped(dropped)), scene.style(Role::Dropped));
     }
     marks
 }

@@ -10,6 +10,7 @@ use crate::model::form::Field;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
 use crate::model::learn::hands::Hold;
+use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
 
@@ -38,6 +39,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Learn => learn(model),
         Context::Editor => editor(model),
         Context::Devices => devices(model),
+        Context::Monitor => monitor(model),
         Context::DeviceForm => vec![
             (&[Command::AcceptField][..], "next"),
             (&[Command::SaveForm], "save"),
@@ -286,6 +288,40 @@ fn editor(model: &Model) -> Wanted {
         keys.push((&[Command::PreviousSent], "sent before"));
     }
     keys.push((&[Command::ToggleLive], if editor.is_live { "live off" } else { "live" }));
+    keys
+}
+
+fn monitor(model: &Model) -> Wanted {
+    let mut keys: Wanted = vec![(&[Command::NextPane], "next panel")];
+    match model.monitor.panel {
+        Panel::Subscriptions => {
+            keys.push((&[Command::EditSubscription], "edit"));
+            keys.push((&[Command::PauseSubscription], "pause"));
+            keys.push((&[Command::DropSubscription], "drop"));
+            keys.push((&[Command::SubscribeTo], "subscribe"));
+            keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+        }
+        Panel::Log => {
+            keys.push((&[Command::NarrowLog], "narrow"));
+            keys.push((&[Command::CopyLines], "copy"));
+            keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+        }
+        Panel::Connection
+        | Panel::KeepAlive
+        | Panel::Session
+        | Panel::Qos
+        | Panel::Traffic
+        | Panel::Limits
+        | Panel::Broker => keys.push((&[Command::CursorDown, Command::CursorUp], "scroll")),
+    }
+    let is_online = model.selected().is_some_and(|device| device.online().is_some());
+    if is_online {
+        keys.push((&[Command::PingNow], "ping"));
+    } else {
+        keys.push((&[Command::ToggleConnection], "connect"));
+    }
+    keys.push((&[Command::Leave], "back"));
+    keys.push((&[Command::Quit], "quit"));
     keys
 }
 

@@ -32,7 +32,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::LearnScope => " learn: ",
         PromptKind::EditCandidate => " keep as: ",
         PromptKind::EditRange => " for all: ",
-        PromptKind::NarrowDevices => " only: ",
+        PromptKind::NarrowDevices | PromptKind::NarrowLog => " only: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
     };
@@ -110,6 +110,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             Err(words) => (words, Role::FieldError),
         },
         (PromptKind::NarrowDevices, _) => ("part of a name or address".into(), Role::TextFaint),
+        (PromptKind::NarrowLog, _) => ("part of a line, a level or a device".into(), Role::TextFaint),
         (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {
             ("letters, digits, - and _".into(), Role::TextFaint)
         }

@@ -103,7 +103,7 @@ async fn what_was_found_before_is_tried_first_and_may_be_wrong_by_now() {
     drop(connect(&listener).await);
     drop(connect(&listener).await);
     let lost = device.lost().await;
-    assert!(lost.cause.contains("of MQTT 5, nor of 3.1.1"), "{lost:?}");
+    assert!(lost.cause.contains("in MQTT 5 as in 3.1.1"), "{lost:?}");
     assert_eq!(connect(&listener).await.1.version, Version::V3);
 }
 
@@ -129,7 +129,7 @@ async fn other_failures_are_told_as_they_are() {
     drop(connect(&listener).await);
     drop(connect(&listener).await);
     let lost = device.lost().await;
-    assert!(lost.cause.contains("of MQTT 5, nor of 3.1.1"), "{lost:?}");
+    assert!(lost.cause.contains("in MQTT 5 as in 3.1.1"), "{lost:?}");
     assert!(lost.remedy.as_ref().unwrap().contains("mqtts://"), "{lost:?}");
     assert_eq!(lost.n_attempts, 1);
     assert_eq!(connect(&listener).await.1.version, Version::V5);

@@ -3,7 +3,7 @@ use crate::gates::{Asks, Gate, Papers, Way, named, server};
 use crate::{PATIENT, broker, json, look, mqttscope, profile, text};
 use mqttscope::headless::doctor::Publish;
 use mqttscope::mqtt::port::Step;
-use mqttscope::mqtt::profile::{Proxy, TlsSettings};
+use mqttscope::mqtt::profile::{PasswordSource, Proxy, TlsSettings};
 use mqttscope::mqtt::{Address, Check, Finding, Outcome, Profile, Secret, Transport, Verdict, Version};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -228,11 +228,40 @@ async fn of_servers_between(papers: &Papers, to: SocketAddr) -> Vec<Wrong> {
     wrongs
 }
 
+/// What fails before a broker is asked: nothing listens on the port where the proxy should be.
+fn of_our_side(proxy_port: u16, plain: &Profile) -> [Wrong; 2] {
+    let proxy = Some(Proxy { host: "127.0.0.1".into(), port: proxy_port, credentials: None });
+    let password_source = PasswordSource::Command("false".into());
+    [
+        (
+            "a proxy that does not run",
+            Profile { proxy, ..plain.clone() },
+            Step::Tcp,
+            "the proxy can't be reached: nothing listens on 127.0.0.1",
+            "no connection came about",
+            "check --proxy, and that the proxy runs",
+        ),
+        (
+            "a password command that fails",
+            Profile { password_source, ..plain.clone() },
+            Step::Connect,
+            "the password command failed",
+            "nothing was sent to a broker",
+            "in a shell",
+        ),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_fails_on_the_way_is_named_with_its_meaning_and_what_to_try() {
     let (broker, papers) = (broker([]).await, Papers::new("The Authority"));
     let (gates, mut wrongs) = of_certificates(&papers, broker.address()).await;
     wrongs.extend(of_servers_between(&papers, broker.address()).await);
+    // Bound and never listening: nobody else gets the port, and nobody answers on it.
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let plain = by(Transport::Tcp, broker.address(), Version::V5, &papers);
+    wrongs.extend(of_our_side(closed.local_addr().unwrap().port(), &plain));
     for (what, profile, step, words, meaning, remedy) in wrongs {
         let (verdict, found) = look(profile, PATIENT, Publish::RoundTrips).await;
         let report = text(&found);

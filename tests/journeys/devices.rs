@@ -1,14 +1,14 @@
 //! The Devices screen, and devices that come and go: keys and answers of the disk in, the screen and effects out.
 use super::story::{Story, story, story_of};
 use mqttscope::model::devices::form::Field;
-use mqttscope::model::devices::{Answer, Errand, LOCAL_URL, Listing, SaveError, Saved, Then};
+use mqttscope::model::devices::{Answer, Errand, LOCAL_URL, Listing, SaveError, Saved, Saving, Then};
 use mqttscope::model::opening::{Opening, Origin};
 use mqttscope::model::{DeviceId, Effect, Event, Screen, Settings};
 use mqttscope::mqtt::address::parse_url;
 use mqttscope::mqtt::message::Queued;
 use mqttscope::mqtt::port::{Lost, Online, Step};
 use mqttscope::mqtt::{
-    Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, Profile, Qos, Retained, Subscription,
+    Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, Preset, Profile, Qos, Retained, Subscription,
 };
 use mqttscope::time::WallOrigin;
 use std::time::Duration;
@@ -316,6 +316,32 @@ fn what_can_not_be_written_comes_back_to_the_form_and_nothing_typed_is_lost() {
     assert!(story.model.shelf.editing.is_some());
     story = story.types("<esc>y");
     assert!(story.model.shelf.editing.is_none());
+}
+
+#[test]
+fn what_a_presets_broker_asks_for_is_said_when_it_is_saved_without() {
+    for (cert, expected) in [
+        (None, "cloud is saved; AWS IoT Core asks for certificate and key as well, and e edits it"),
+        (Some("/d/pump.crt"), "cloud is saved; enter opens it"),
+    ] {
+        let mut now = opening("cloud", "mqtts://x.amazonaws.com");
+        now.profile.preset = Some(Preset::AwsIotCore);
+        now.profile.tls.cert_file = cert.map(Into::into);
+        let saving =
+            Saving { name: "cloud".into(), was: None, profile: now.profile.clone(), plain: false, of: None };
+        let answered = answer(Answer::Saved(Box::new(saving), Ok(Box::new(now))));
+        let mut story = started().sized(120, 40).types("a");
+        story.model.shelf.editing.as_mut().unwrap().is_saving = true;
+        story = story.happens(answered);
+        let said: Vec<String> =
+            story.screen().lines().map(|line| line.trim_matches(['│', '▌', ' ']).into()).collect();
+        assert!(said.join(" ").contains(expected), "{}", story.screen());
+    }
+}
+
+#[test]
+fn help_begins_with_the_keys_of_the_devices() {
+    started().sized(80, 24).types("?").sees("Open the device, or go to it").does_not_see("Everywhere");
 }
 
 #[test]

@@ -46,7 +46,10 @@ pub(super) fn replace(path: &Path, old: Option<&[u8]>, text: &str) -> Result<(),
     }
     if let Some(old) = old {
         let backup = backup_of(path);
-        files::write_whole(&backup, old).map_err(|error| io_error(&backup, "written", error))?;
+        // Linked, a large file need not be written twice; not every file system can.
+        if files::link_private(path, &backup).is_err() {
+            files::write_whole(&backup, old).map_err(|error| io_error(&backup, "written", error))?;
+        }
     }
     files::write_whole(path, text.as_bytes()).map_err(|error| io_error(path, "written", error))
 }

@@ -11,9 +11,12 @@ const DAY_MS: i64 = 86_400_000;
 /// Fewer days than this are worth a word: nobody renews a certificate on the last one.
 const FEW_DAYS: i64 = 14;
 
-/// What it means that a step failed.
-pub(super) fn meaning(step: Option<Step>, reason: Option<Reason>) -> &'static str {
+/// What it means that a step failed. Secrets are made before the first step: what fails then reached nobody.
+pub(super) fn meaning(step: Option<Step>, reason: Option<Reason>, begun: Begun) -> &'static str {
     match (step, reason) {
+        (Some(Step::Proxy | Step::WebSocket | Step::Connect), None) if begun == Begun::Nothing => {
+            "what we show to be let in could not be had, so nothing was sent to a broker"
+        }
         (Some(Step::Resolve), _) => "the name leads to no machine, so nothing was sent to a broker",
         (Some(Step::Tcp), _) => "no connection came about; MQTT has not been spoken yet",
         (Some(Step::Proxy), _) => "the proxy did not let us through; the broker has not been asked",
@@ -26,6 +29,16 @@ pub(super) fn meaning(step: Option<Step>, reason: Option<Reason>) -> &'static st
         (None, Some(_)) => "the broker let us in, then ended the connection and said why",
         (None, None) => "the broker let us in, then the connection ended without a reason",
     }
+}
+
+/// How far the attempt came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// No step began yet.
+    #[default]
+    Nothing,
+    /// One did.
+    Steps,
 }
 
 /// The remedy of a loss during a check, where the loss itself has none.

@@ -176,11 +176,22 @@ pub fn saved(
         .or_else(|| before.and_then(|was| opening::opened_from(model, &was)));
     match (saved, open) {
         (Ok(opening), Some(id)) => opening::change(model, now, id, *opening, effects),
-        (Ok(_), None) => {
-            model.say(now, Tone::Info, format!("{} is saved; enter opens it", saving.name));
-        }
+        (Ok(opening), None) => match lacking(&opening.profile) {
+            None => model.say(now, Tone::Info, format!("{} is saved; enter opens it", saving.name)),
+            Some(words) => {
+                model.say(now, Tone::Warn, format!("{} is saved; {words}, and e edits it", saving.name));
+            }
+        },
         (Err(SaveError::NotOpened(words) | SaveError::NotWritten(words)), _) => {
             model.say(now, Tone::Error, format!("{} is saved, and can't be opened: {words}", saving.name));
         }
     }
+}
+
+/// What the preset's broker asks for and the profile has not.
+fn lacking(profile: &Profile) -> Option<String> {
+    let preset = profile.preset?;
+    let missing = preset.asks().iter().filter(|ask| ask.is_missing(profile));
+    let words: Vec<&str> = missing.map(|ask| ask.words()).collect();
+    (!words.is_empty()).then(|| format!("{} asks for {} as well", preset.name(), words.join(" and ")))
 }

@@ -125,7 +125,7 @@ mod tests {
             "#",
             "plant/# -plant/debug/# cap 5000 for 60s",
             "a/+/b $SYS/# -a/x/b",
-            "\"a b/c&d/#\" -\"-x\" \"say \"\"so\"\"\"",
+            "\"a b/c&d/#\" \"say \"\"so\"\"\" -\"-x\"",
             "\"for\" \"cap\"",
         ] {
             let scope = parse(line, now).unwrap();

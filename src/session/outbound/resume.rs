@@ -134,7 +134,7 @@ impl Outbound {
             if is_release {
                 return Some(Packet::PubRel(Ack::success(flight.packet_id)));
             }
-            self.n_publishes += 1;
+            self.sent.count(flight.publication.qos, true, flight.publication.retain);
             let stage = Stage::Sent { packet_id: Some(flight.packet_id), resent: true };
             tell(events, flight.ticket, stage, now);
             let packet = publish(&flight.publication, Some(flight.packet_id), true);

@@ -22,6 +22,7 @@ fn each_qos_has_its_answer() {
         assert_eq!(play.written(), [Packet::PubComp(ack(9))]);
         let status = play.session.link_status(play.now);
         assert_eq!((status.messages_in, status.in_flight.len()), (3, 0));
+        assert_eq!(status.received.by_qos, [1, 1, 1]);
     }
 }
 

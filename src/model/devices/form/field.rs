@@ -331,7 +331,8 @@ fn hidden_in_url(text: &str) -> Option<Range<usize>> {
     let Some(colon) = rest.find(':').filter(|_| !rest.bytes().all(is_ip)) else { return query };
     let from = authority + colon + 1;
     match rest.rfind('@') {
-        Some(end) if end > colon => Some(from..authority + end),
+        // With a query as well the host between the two is hidden until the URL is taken apart.
+        Some(end) if end > colon => Some(from..query.map_or(authority + end, |query| query.end)),
         Some(_) => query,
         None => {
             let port = rest.get(colon + 1..)?.split(['/', '?']).next()?;
@@ -355,6 +356,8 @@ mod tests {
             (Field::Path, "/mqtt?sig=1", "/mqtt?"),
             (Field::Host, "mqtt://me:hunter2@h:1", "mqtt://me:@h:1"),
             (Field::Host, "mqtt://me:hunt", "mqtt://me:"),
+            (Field::Host, "wss://me:hunter2@h:8080/ws?sig=1", "wss://me:"),
+            (Field::Host, "wss://me:hunt?er2@h:8080/ws", "wss://me:"),
             (Field::Host, "wss://h:8080/ws?sig=1", "wss://h:8080/ws?"),
             (Field::Host, "mqtt://h:1883", "mqtt://h:1883"),
             (Field::Proxy, "http://me:hunter2@proxy:3128", "http://me:@proxy:3128"),

@@ -14,6 +14,10 @@ use crate::mqtt::{Address, Payload, Profile, PublishProperties, Qos, Secret, Top
 use std::path::PathBuf;
 use std::str::FromStr;
 
+/// A query may be a signature, and no other place of the file holds it.
+pub const QUERY_IS_SAVED: &str =
+    "what follows the ? is saved as it stands; whoever reads the file can use it";
+
 /// The fields being read, and what was found wrong so far.
 pub struct Reading<'a> {
     /// What stands in the fields.
@@ -155,6 +159,8 @@ impl Reading<'_> {
                     self.fault(Field::Path, "a path begins with a slash, such as /mqtt");
                 } else if path.contains([' ', '#']) {
                     self.fault(Field::Path, "a path holds no blank and no #; write them as %20 and %23");
+                } else if path.contains('?') {
+                    self.advise(Field::Path, QUERY_IS_SAVED);
                 }
                 path
             }

@@ -1,0 +1,122 @@
+//! Where a key is heard: panes, screens, what lies over them. Owns their names; binds no key.
+
+/// Where a key is heard. A chord means what its context says, else what it means everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Context {
+    /// In every pane and line that does not say otherwise.
+    Everywhere,
+    /// The topic tree.
+    Topics,
+    /// A range of its rows.
+    Range,
+    /// The inspector beside it.
+    Inspector,
+    /// The publish form.
+    Publish,
+    /// What is being learnt.
+    Learn,
+    /// The editor of a node's value.
+    Editor,
+    /// The Devices screen.
+    Devices,
+    /// The Monitor screen.
+    Monitor,
+    /// The form of a device's settings.
+    DeviceForm,
+    /// A one-line entry: search, go to topic, subscribe to.
+    Line,
+    /// A question that waits for yes or no.
+    Question,
+    /// Parts of a payload to keep.
+    Parts,
+    /// The examination of a broker.
+    Exam,
+    /// The help overlay.
+    HelpScreen,
+}
+
+impl Context {
+    /// All of them, in the order of the help screen.
+    pub const ALL: [Self; 15] = [
+        Self::Everywhere,
+        Self::Topics,
+        Self::Range,
+        Self::Inspector,
+        Self::Publish,
+        Self::Learn,
+        Self::Editor,
+        Self::Devices,
+        Self::Monitor,
+        Self::DeviceForm,
+        Self::Line,
+        Self::Question,
+        Self::Parts,
+        Self::Exam,
+        Self::HelpScreen,
+    ];
+
+    /// The section's name in a keymap file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Topics => "topics",
+            Self::Range => "range",
+            Self::Inspector => "inspector",
+            Self::Publish => "publish",
+            Self::Learn => "learn",
+            Self::Editor => "editor",
+            Self::Devices => "devices",
+            Self::Monitor => "monitor",
+            Self::DeviceForm => "device-form",
+            Self::Line => "line",
+            Self::Question => "question",
+            Self::Parts => "parts",
+            Self::Exam => "examination",
+            Self::HelpScreen => "help",
+        }
+    }
+
+    /// The heading a person reads.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Topics => "Topics",
+            Self::Range => "A range of topics",
+            Self::Inspector => "Inspector",
+            Self::Publish => "Publish form",
+            Self::Learn => "Learn",
+            Self::Editor => "Editing a value",
+            Self::Devices => "Devices",
+            Self::Monitor => "Monitor",
+            Self::DeviceForm => "Device form",
+            Self::Line => "Search, names, filters",
+            Self::Question => "Questions",
+            Self::Parts => "Parts of a payload",
+            Self::Exam => "Examination of a broker",
+            Self::HelpScreen => "Help",
+        }
+    }
+
+    /// The context of a section's name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.name() == name)
+    }
+
+    /// Whether plain characters belong to what is typed or asked here, so that those bound everywhere
+    /// must not be heard: a `q` in a payload is a letter.
+    pub const fn takes_characters(self) -> bool {
+        match self {
+            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question => true,
+            Self::Everywhere
+            | Self::Topics
+            | Self::Range
+            | Self::Inspector
+            | Self::Learn
+            | Self::Devices
+            | Self::Monitor
+            | Self::Parts
+            | Self::Exam
+            | Self::HelpScreen => false,
+        }
+    }
+}
