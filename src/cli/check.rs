@@ -124,5 +124,8 @@ fn verdict(checked: &Checked, at: &str) -> Result<(), Failure> {
     if checked.is_clean() {
         return Ok(());
     }
+    if checked.is_mute() && checked.report.is_clean() {
+        return Err((EXIT_FAILED, format!("nothing was heard from {at}; a longer --for may hear more")));
+    }
     Err((EXIT_FAILED, format!("{at} is not as the device file says")))
 }

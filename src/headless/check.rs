@@ -59,12 +59,18 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Whether there was nothing to judge any node by.
+    pub const fn is_mute(&self) -> bool {
+        self.report.n_nodes > 0 && self.report.n_messages == 0
+    }
+
     /// Whether the traffic is as the file says.
     pub fn is_clean(&self) -> bool {
-        match self.strictness {
-            Strictness::Lenient => self.report.is_clean(),
-            Strictness::Strict => self.report.findings.is_empty() && self.n_unheard == 0,
-        }
+        !self.is_mute()
+            && match self.strictness {
+                Strictness::Lenient => self.report.is_clean(),
+                Strictness::Strict => self.report.findings.is_empty() && self.n_unheard == 0,
+            }
     }
 }
 

@@ -36,6 +36,16 @@ async fn each_way_to_fail_has_its_code_and_its_words() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_says_nothing_proves_nothing() {
+    let (home, broker) = (Home::new(), broker(Vec::new()).await);
+    home.write("c.toml", &format!("[connection]\nurl = \"{}\"\n[[node]]\ntopic = \"a\"\n", url(&broker)));
+    let ran = home.run(&["check", "./c.toml", "--for", "300ms"]).await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("nothing was heard, so nothing could be judged"), "{ran:?}");
+    assert!(ran.err.contains("a longer --for may hear more"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_is_not_there_is_exit_3() {
     // Bound and not listening: nobody else gets the port, and nobody answers.
     let closed = tokio::net::TcpSocket::new_v4().unwrap();

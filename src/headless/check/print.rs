@@ -76,6 +76,7 @@ fn notes(checked: &Checked) -> Vec<String> {
     let n_faults = report.findings.iter().filter(|finding| is_fault(finding, *strictness)).count() as u64;
     let verdict = match n_faults {
         0 if *n_unheard > 0 && *strictness == Strictness::Strict => "not everything was heard".to_owned(),
+        0 if checked.is_mute() => "nothing was heard, so nothing could be judged".to_owned(),
         0 => "all is as the file says".to_owned(),
         n => counted(n, "difference"),
     };
