@@ -26,7 +26,7 @@ pub use budget::Counts;
 pub use history::{MAX_PAST_PAYLOAD_BYTES, Past};
 pub use last::{Last, LastPayload};
 pub use node::Node;
-pub use order::natural;
+pub use order::{natural, natural_path};
 pub use refused::Refused;
 pub use search::{Direction, Needle, SearchCursor, Step};
 pub use survey::SurveyCursor;

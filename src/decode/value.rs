@@ -219,8 +219,8 @@ fn put(line: &mut Line, ink: Ink, payload: &[u8], max_cols: usize) {
     }
 }
 
-/// The length of the decimal number at the start: sign, digits, fraction, exponent.
-fn number_length(text: &[u8]) -> usize {
+/// The length of the decimal number at the start: sign, digits, fraction, exponent; 0 for none.
+pub fn number_length(text: &[u8]) -> usize {
     let digits = |from: usize| {
         text.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
     };

@@ -1,6 +1,8 @@
 //! Numbers as text and as bits. Owns the exact way from digits to whole numbers and floats and back; never
 //! saturates, never makes up a number.
 
+use crate::decode::value::number_length;
+
 /// Why digits are no whole number of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotWhole {
@@ -14,29 +16,7 @@ pub enum NotWhole {
 
 /// The length of the decimal number a text begins with: sign, digits, fraction, exponent; 0 for none.
 pub fn length(text: &str) -> usize {
-    let text = text.as_bytes();
-    let digits = |from: usize| {
-        text.get(from..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
-    };
-    let mut at = usize::from(matches!(text.first(), Some(b'+' | b'-')));
-    let whole = digits(at);
-    at += whole;
-    let mut fraction = 0;
-    if text.get(at) == Some(&b'.') {
-        fraction = digits(at + 1);
-        at += 1 + fraction;
-    }
-    if whole + fraction == 0 {
-        return 0;
-    }
-    if matches!(text.get(at), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(text.get(at + 1), Some(b'+' | b'-')));
-        let exponent = digits(at + 1 + sign);
-        if exponent > 0 {
-            at += 1 + sign + exponent;
-        }
-    }
-    at
+    number_length(text.as_bytes())
 }
 
 /// The whole number that digits say, exactly: `1e3` and `3.0` are whole, `3.5` is not.

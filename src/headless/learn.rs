@@ -11,9 +11,8 @@ use super::step_aside;
 use crate::device::learn::{Candidate, Counts, Guess, Lane, Learn, Scope};
 use crate::device::{Node, NodeKey};
 use crate::mqtt::{Filter, MessageRef, Profile, Qos, Subscription, Topic};
-use crate::store::natural;
+use crate::store::natural_path;
 use crate::time::Clock;
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
@@ -138,7 +137,7 @@ pub async fn learn(
             Row { topic: candidate.topic().clone(), guess: candidate.guess(), was_kept, nodes }
         })
         .collect();
-    rows.sort_by(|one, other| in_order(&one.topic, &other.topic));
+    rows.sort_by(|one, other| natural_path(one.topic.as_str(), other.topic.as_str()));
     let counts = session.counts();
     let n_objects_left_out = match options.objects {
         Objects::Parts => payloads.n_left_out,
@@ -177,22 +176,6 @@ fn proposed(
             if of_parts.is_empty() { nodes } else { of_parts }
         }
         (Objects::Parts | Objects::Whole, _) => nodes,
-    }
-}
-
-/// Level by level, numbers by their size.
-fn in_order(one: &Topic, other: &Topic) -> Ordering {
-    let (mut left, mut right) = (one.levels(), other.levels());
-    loop {
-        match (left.next(), right.next()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(one), Some(other)) => match natural(one, other) {
-                Ordering::Equal => {}
-                differs @ (Ordering::Less | Ordering::Greater) => return differs,
-            },
-        }
     }
 }
 

@@ -264,7 +264,8 @@ impl Explorer {
                     n_messages += batch.len();
                     // Whoever just connected waits for the first value, not for the next frame of traffic.
                     let device = self.model.device(id);
-                    let is_first = device.is_some_and(|device| device.store.counts().n_messages == 0);
+                    let is_first = self.model.frozen.is_none()
+                        && device.is_some_and(|device| device.store.n_messages() == 0);
                     if is_first { Want::Now } else { Want::Traffic }
                 }
                 // A broker may send what earns notices as fast as messages.

@@ -48,6 +48,11 @@ impl Store {
         self.keep_within_budget();
     }
 
+    /// Every message taken in, those refused included.
+    pub const fn n_messages(&self) -> u64 {
+        self.n_messages
+    }
+
     /// How much there is, and how much was let go.
     pub fn counts(&self) -> Counts {
         Counts {

@@ -30,6 +30,22 @@ pub fn natural(left: &str, right: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| left.cmp(right))
 }
 
+/// Compares two topics level by level in natural order, a branch before what hangs on it.
+pub fn natural_path(left: &str, right: &str) -> Ordering {
+    let (mut left, mut right) = (left.split('/'), right.split('/'));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => return Ordering::Less,
+            (Some(_), None) => return Ordering::Greater,
+            (Some(one), Some(other)) => match natural(one, other) {
+                Ordering::Equal => {}
+                differs @ (Ordering::Less | Ordering::Greater) => return differs,
+            },
+        }
+    }
+}
+
 /// The digits at the beginning, without leading zeros, and what follows them.
 fn split_number(text: &[u8]) -> (&[u8], &[u8]) {
     let n_digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();

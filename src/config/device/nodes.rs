@@ -3,8 +3,8 @@
 use super::blocks::{self, Block};
 use super::typed::{float, text, write as value};
 use crate::device::{Access, Clip, Codec, Kind, Node, NodeKey};
-use crate::mqtt::{Qos, Topic};
-use crate::store::natural;
+use crate::mqtt::Qos;
+use crate::store::natural_path;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -93,22 +93,7 @@ impl Pen {
 
 /// Order of topics level by level, then of the places in their JSON.
 fn compared(one: &Node, other: &Node) -> Ordering {
-    topics(&one.topic, &other.topic).then_with(|| one.path().cmp(&other.path()))
-}
-
-fn topics(one: &Topic, other: &Topic) -> Ordering {
-    let (mut left, mut right) = (one.levels(), other.levels());
-    loop {
-        match (left.next(), right.next()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(one), Some(other)) => match natural(one, other) {
-                Ordering::Equal => {}
-                differs @ (Ordering::Less | Ordering::Greater) => return differs,
-            },
-        }
-    }
+    natural_path(one.topic.as_str(), other.topic.as_str()).then_with(|| one.path().cmp(&other.path()))
 }
 
 /// Comments that stand apart below a block, which are not the block's.
