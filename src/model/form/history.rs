@@ -1,5 +1,5 @@
 //! What was sent from the form, to be filled in again by key. Owns the list and how far back it shows.
-use super::{Form, Format};
+use super::{Form, Format, Properties};
 use crate::mqtt::Publication;
 use std::collections::VecDeque;
 
@@ -55,6 +55,7 @@ impl Form {
             Some(0) => {
                 self.history.back = None;
                 self.show_bytes(Format::Text, &[]);
+                self.properties = Properties::default();
                 true
             }
             Some(back) => self.recall(back - 1),
@@ -67,6 +68,7 @@ impl Form {
         self.show_bytes(self.format, &known.payload.0);
         self.qos = known.qos;
         self.retain = known.retain;
+        self.properties = Properties::of(&known.properties);
         self.history.back = Some(back);
         true
     }
