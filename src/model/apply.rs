@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, publish};
+use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, publications, publish};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -25,6 +25,12 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Help => help(model),
         Command::NextPane if model.screen == Screen::Monitor => monitor::deeds::next_panel(model, 1),
         Command::PreviousPane if model.screen == Screen::Monitor => monitor::deeds::previous_panel(model),
+        Command::NextPane if model.screen == Screen::Publications => {
+            publications::deeds::next_section(model, 1);
+        }
+        Command::PreviousPane if model.screen == Screen::Publications => {
+            publications::deeds::next_section(model, 2);
+        }
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
@@ -36,6 +42,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
         Command::Monitor => monitor::deeds::toggle(model, now),
+        Command::Publications => publications::deeds::toggle(model),
+        Command::FillForm => publications::deeds::fill_form(model, now),
+        Command::SendAgain => publications::deeds::again(model, now, effects),
+        Command::CopyLine => publications::deeds::copy_line(model, now, effects),
         Command::DropSubscription => monitor::deeds::remove(model, now, effects),
         Command::EditSubscription => monitor::deeds::edit(model, now),
         Command::PauseSubscription => monitor::deeds::pause(model, now, effects),
@@ -101,6 +111,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
+        Command::CopyPayload if model.screen == Screen::Publications => {
+            publications::deeds::copy_payload(model, now, effects);
+        }
         Command::CopyPayload => copy_payload(model, now, effects),
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
@@ -179,6 +192,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         deeds::leave(model, now);
     } else if model.screen == Screen::Monitor {
         monitor::deeds::leave(model);
+    } else if model.screen == Screen::Publications {
+        publications::deeds::leave(model);
     } else if learn::parts::close(model) {
         // The list is seen again.
     } else if model.focus != Pane::Topics {

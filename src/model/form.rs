@@ -112,6 +112,20 @@ impl Form {
         self.history.push_front(publication.clone());
     }
 
+    /// Takes a publication over as it was; why it can't, in words.
+    pub fn fill(&mut self, device: DeviceId, publication: &Publication) -> Result<(), String> {
+        let payload = std::str::from_utf8(&publication.payload.0)
+            .map_err(|_binary| "the payload is no UTF-8 text, and the form takes text".to_owned())?;
+        self.topic.set(publication.topic.as_str());
+        self.payload.set(payload);
+        self.qos = publication.qos;
+        self.retain = publication.retain;
+        self.device = device;
+        self.back = None;
+        self.field = Field::Payload;
+        Ok(())
+    }
+
     /// How many publications a key can go back to.
     pub fn n_sent(&self) -> usize {
         self.history.len()
