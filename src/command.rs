@@ -244,6 +244,10 @@ commands! {
     SendAgain = "send-again" in [Publications];
     /// Copy the publication as a line for a shell
     CopyLine = "copy-line" in [Publications];
+    /// Save the lines of the log to a file
+    SaveLog = "save-log" in [Monitor];
+    /// Ping more or less often while the Monitor is open
+    PingOften = "ping-often" in [Monitor];
     /// Go on to what is still asked for, or the next field
     AcceptField = "accept-field" in [DeviceForm];
     /// Go to the next group of fields
