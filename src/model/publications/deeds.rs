@@ -55,9 +55,7 @@ fn chosen(model: &mut Model, now: Timestamp) -> Option<Life> {
 /// Puts the publication under the hand into the form.
 pub fn fill_form(model: &mut Model, now: Timestamp) {
     let Some(life) = chosen(model, now) else { return };
-    if let Err(words) = model.form.fill(life.device, &life.publication) {
-        return model.say(now, Tone::Warn, words);
-    }
+    model.form.fill(life.device, &life.publication);
     model.editor = None;
     model.screen = Screen::Explorer;
     model.focus = Pane::Publish;
