@@ -35,6 +35,7 @@ pub mod overlay;
 pub mod picture;
 pub mod pings;
 pub mod publish;
+pub mod runs;
 pub mod search;
 pub mod shown;
 pub mod spacing;
@@ -62,6 +63,7 @@ use monitor::Monitor;
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
+use runs::Runs;
 use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
@@ -121,6 +123,8 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// What publishes by itself.
+    pub runs: Runs,
     /// What looks out for loops between our publications and another client's.
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
@@ -212,6 +216,7 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
             monitor: Monitor::default(),
@@ -300,7 +305,12 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        waits.into_iter().chain(more).flatten().min()
+        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+    }
+
+    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    pub fn tick(&self) -> Option<Timestamp> {
+        self.runs.deadline()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -334,6 +344,8 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
+        // What is due then is done behind every event.
+        Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
@@ -343,6 +355,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     }
     learn::settle(model);
     spacing::due(model, now, effects);
+    runs::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);
