@@ -236,6 +236,10 @@ commands! {
     NarrowLog = "narrow-log" in [Monitor];
     /// Copy the line of the log, or what the panel says
     CopyLines = "copy-lines" in [Monitor];
+    /// Save the lines of the log to a file
+    SaveLog = "save-log" in [Monitor];
+    /// Ping more or less often while the Monitor is open
+    PingOften = "ping-often" in [Monitor];
     /// Go on to what is still asked for, or the next field
     AcceptField = "accept-field" in [DeviceForm];
     /// Go to the next group of fields

@@ -3,6 +3,7 @@
 pub mod device;
 mod files;
 pub mod last;
+pub mod log;
 pub mod ossia;
 pub mod versions;
 

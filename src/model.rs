@@ -59,7 +59,7 @@ use inspector::Inspector;
 use layout::{Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
-use monitor::Monitor;
+use monitor::{Monitor, PingEvery};
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
@@ -84,6 +84,8 @@ pub struct Settings {
     pub budget_bytes: usize,
     /// What the clock on the wall shows.
     pub wall: WallOrigin,
+    /// How often the Monitor pings while it is open.
+    pub ping_every: PingEvery,
 }
 
 /// The screens.

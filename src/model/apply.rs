@@ -41,6 +41,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::PauseSubscription => monitor::deeds::pause(model, now, effects),
         Command::NarrowLog => keys::prompt(model, PromptKind::NarrowLog, &model.monitor.narrow.clone()),
         Command::CopyLines => monitor::deeds::copy(model, now, effects),
+        Command::SaveLog => monitor::deeds::ask_save(model),
+        Command::PingOften => monitor::deeds::ping_often(model, now),
         Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
         Command::AddDevice => edit::add(model),
         Command::EditDevice => edit::edit(model, now, effects),

@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, editor, held, learn, moves, nodes, opening};
+use super::{Model, Undo, UndoStep, apply, editor, held, learn, monitor, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -188,6 +188,7 @@ fn retype(model: &mut Model) {
         | PromptKind::LearnScope
         | PromptKind::EditCandidate
         | PromptKind::EditRange
+        | PromptKind::SaveLog
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => return,
     }
@@ -216,6 +217,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
@@ -252,6 +254,7 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::LearnScope
         | PromptKind::EditCandidate
         | PromptKind::EditRange
+        | PromptKind::SaveLog
         | PromptKind::CopyDevice => {}
         PromptKind::SaveDevice => model.quits_when_saved = false,
     }

@@ -304,15 +304,13 @@ fn monitor(model: &Model) -> Wanted {
         Panel::Log => {
             keys.push((&[Command::NarrowLog], "narrow"));
             keys.push((&[Command::CopyLines], "copy"));
+            keys.push((&[Command::SaveLog], "save"));
             keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
         }
-        Panel::Connection
-        | Panel::KeepAlive
-        | Panel::Session
-        | Panel::Qos
-        | Panel::Traffic
-        | Panel::Limits
-        | Panel::Broker => keys.push((&[Command::CursorDown, Command::CursorUp], "scroll")),
+        Panel::KeepAlive => keys.push((&[Command::PingOften], "ping more or less often")),
+        Panel::Connection | Panel::Session | Panel::Qos | Panel::Traffic | Panel::Limits | Panel::Broker => {
+            keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
+        }
     }
     let is_online = model.selected().is_some_and(|device| device.online().is_some());
     if is_online {
