@@ -1,7 +1,7 @@
 //! A run that publishes again and again at a rate. Owns its schedule and how much of it may be under way.
 use super::flow::Flow;
 use super::schedule::{Room, Schedule};
-use super::{Made, Next};
+use super::work::{Made, Next};
 use crate::mqtt::{Publication, Stage, Topic};
 use crate::time::Timestamp;
 

@@ -1,10 +1,14 @@
 //! Runs in a model without a screen: their numbers, their bounds, their ends.
+use super::generator::Generator;
 use super::schedule::{Rate, Schedule, Until};
 use super::*;
 use crate::keymap::Keymap;
-use crate::model::{Event, Settings, update};
+use crate::model::{Effect, Event, Model, Settings, update};
 use crate::mqtt::port::{Lost, Online};
-use crate::mqtt::{Address, BrokerEvent, PacketId, Payload, Profile, PublishProperties, Qos, Reason, Topic};
+use crate::mqtt::{
+    Address, BrokerEvent, BrokerRequest, PacketId, Payload, Profile, Publication, PublishProperties, Qos,
+    Reason, Stage, Ticket, Topic,
+};
 
 const US: DeviceId = DeviceId(0);
 const START: Timestamp = Timestamp::from_millis(1_000);
