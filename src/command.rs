@@ -165,6 +165,12 @@ commands! {
     ToggleChoice = "toggle-choice" in [Publish, Editor, DeviceForm];
     /// Change the choice back
     PreviousChoice = "previous-choice" in [Publish, Editor, DeviceForm];
+    /// Begin a new line of the payload; Enter goes on in lines
+    NewLine = "new-line" in [Publish];
+    /// Take the payload as text, JSON, hex or base64
+    NextFormat = "next-format" in [Publish];
+    /// Lay the JSON out over lines, or put it into one
+    Respell = "respell" in [Publish];
     /// Fill in what was sent before
     PreviousSent = "previous-sent" in [Publish, Editor];
     /// Fill in what was sent after

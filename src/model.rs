@@ -41,6 +41,7 @@ pub mod shown;
 pub mod spacing;
 pub mod sys;
 pub mod takes;
+pub mod text;
 mod tls;
 pub mod toast;
 pub mod tree;

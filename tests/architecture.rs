@@ -48,7 +48,8 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("tokio_tungstenite", &["broker"]),
     ("tungstenite", &["broker"]),
     ("x509_parser", &["broker"]),
-    ("data_encoding", &["broker"]),
+    // The form of `model` reads and writes payloads in base64.
+    ("data_encoding", &["broker", "model"]),
     ("rpassword", &["cli"]),
     ("crossterm", &["terminal"]),
     ("ratatui", &["view", "theme", "terminal"]),

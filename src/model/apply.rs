@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, publish, runs};
+use super::{Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, publish, runs};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -32,6 +32,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
         Command::Suspend => effects.push(Effect::Suspend),
+        Command::Undo if model.context() == Context::Publish => form::deeds::undo(model, now, true),
+        Command::Redo if model.context() == Context::Publish => form::deeds::undo(model, now, false),
         Command::Undo => publish::undo(model, now, effects),
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
@@ -119,12 +121,15 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
-        Command::SendLine if model.form.line().is_some() => publish::send(model, now, effects),
-        Command::NextField => model.form.field = model.form.field.next(),
-        Command::PreviousField => model.form.field = model.form.field.previous(),
+        Command::SendLine if model.form.in_text() => publish::send(model, now, effects),
+        Command::NextField => model.form.step_field(true),
+        Command::PreviousField => model.form.step_field(false),
         // On a choice there is no line to send from.
         Command::SendLine | Command::ToggleChoice => model.form.step_choice(true),
         Command::PreviousChoice => model.form.step_choice(false),
+        Command::NextFormat => form::deeds::next_format(model),
+        Command::Respell => form::deeds::respell(model, now),
+        Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
         Command::NextSent => {
             model.form.newer();
