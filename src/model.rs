@@ -36,6 +36,7 @@ pub mod picture;
 pub mod pings;
 pub mod publications;
 pub mod publish;
+pub mod runs;
 pub mod search;
 pub mod shown;
 pub mod spacing;
@@ -65,6 +66,7 @@ use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
 use publications::Publications;
+use runs::Runs;
 use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
@@ -128,6 +130,8 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// What publishes by itself.
+    pub runs: Runs,
     /// What looks out for loops between our publications and another client's.
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
@@ -221,6 +225,7 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
             monitor: Monitor::default(),
@@ -311,7 +316,12 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        waits.into_iter().chain(more).flatten().min()
+        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+    }
+
+    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    pub fn tick(&self) -> Option<Timestamp> {
+        self.runs.deadline()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -345,6 +355,8 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
+        // What is due then is done behind every event.
+        Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
@@ -354,6 +366,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     }
     learn::settle(model);
     spacing::due(model, now, effects);
+    runs::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);

@@ -9,7 +9,9 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, publications, publish};
+use super::{
+    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, publications, publish, runs,
+};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -113,7 +115,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::EditValue => editor::open(model, now),
         Command::ClearRetained => publish::ask_clear(model, now),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
-        Command::ToggleConnection => toggle_connection(model, effects),
+        Command::ToggleConnection => toggle_connection(model, now, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
         Command::CopyPayload if model.screen == Screen::Publications => {
             publications::deeds::copy_payload(model, now, effects);
@@ -216,11 +218,12 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let mut losses = Vec::new();
-    match model.lives.n_unsettled(None) {
+    match model.lives.n_unsettled(None) + model.runs.n_unsettled(None) {
         0 => {}
         1 => losses.push("1 publication is not acknowledged by the broker yet.".to_owned()),
         n => losses.push(format!("{n} publications are not acknowledged by the broker yet.")),
     }
+    losses.extend(model.runs.words(None));
     losses.extend(model.spacing.words());
     losses.extend(nodes::unsaved_words(model.devices.iter()));
     if losses.is_empty() {
@@ -268,11 +271,11 @@ fn pin(model: &mut Model, now: Timestamp) {
     }
 }
 
-fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
+fn toggle_connection(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(device) = model.selected() else { return };
     let id = device.id;
     match device.connection {
-        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, id, effects),
+        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, now, id, effects),
         Connection::Waiting(_) | Connection::Off => {
             effects.push(Effect::Request(id, BrokerRequest::Connect));
         }
@@ -280,18 +283,23 @@ fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Disconnects a device; asks while publications are in flight.
-pub fn ask_disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
-    match model.lives.n_unsettled(Some(id)) {
-        0 => disconnect(model, id, effects),
-        n => {
-            let words = format!("{n} publications are in flight. Disconnect all the same?");
-            model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
-        }
+pub fn ask_disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
+    let mut losses = Vec::new();
+    match model.lives.n_unsettled(Some(id)) + model.runs.n_unsettled(Some(id)) {
+        0 => {}
+        n => losses.push(format!("{n} publications are in flight.")),
     }
+    losses.extend(model.runs.words(Some(id)));
+    if losses.is_empty() {
+        return disconnect(model, now, id, effects);
+    }
+    let words = format!("{} Disconnect all the same?", losses.join(" "));
+    model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
 }
 
 /// Says goodbye to a broker and stays away.
-pub fn disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
+pub fn disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
+    runs::stop_device(model, now, id, "its device was disconnected", effects);
     if let Some(device) = ingest::device_mut(&mut model.devices, id) {
         device.leaving = true;
     }
@@ -356,6 +364,12 @@ pub fn request_refused(
         && let Some(device) = ingest::device_mut(&mut model.devices, id)
     {
         device.leaving = false;
+    }
+    if let BrokerRequest::Publish(ticket, _) = request
+        && ticket.run().is_some()
+    {
+        // At a thousand a second: it counts them, and says so in its row.
+        return runs::not_taken(model, *ticket);
     }
     if let BrokerRequest::Publish(ticket, _) = request {
         model.lives.reach(id, *ticket, Stage::NotSent(words.to_owned()), now, None);
