@@ -34,7 +34,10 @@ pub mod opening;
 pub mod overlay;
 pub mod picture;
 pub mod pings;
+pub mod placeholders;
+pub mod publications;
 pub mod publish;
+pub mod runs;
 pub mod search;
 pub mod shown;
 pub mod spacing;
@@ -63,6 +66,8 @@ use monitor::{Monitor, PingEvery};
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
+use publications::Publications;
+use runs::Runs;
 use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
@@ -97,6 +102,8 @@ pub enum Screen {
     Devices,
     /// The link of the device under the cursor.
     Monitor,
+    /// What runs, and what became of what was published.
+    Publications,
 }
 
 /// The whole program.
@@ -124,12 +131,16 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// What publishes by itself.
+    pub runs: Runs,
     /// What looks out for loops between our publications and another client's.
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
+    /// What the Publications screen shows.
+    pub publications: Publications,
     /// Where a range of rows begins that reaches to the cursor.
     pub range: Option<RowId>,
     /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
@@ -215,9 +226,11 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
             monitor: Monitor::default(),
+            publications: Publications::default(),
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
@@ -281,6 +294,7 @@ impl Model {
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
+            (Overlay::None, Screen::Publications, _) => Context::Publications,
             (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
@@ -308,7 +322,12 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        waits.into_iter().chain(more).flatten().min()
+        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+    }
+
+    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    pub fn tick(&self) -> Option<Timestamp> {
+        self.runs.deadline()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -342,6 +361,8 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
+        // What is due then is done behind every event.
+        Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
@@ -351,6 +372,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     }
     learn::settle(model);
     spacing::due(model, now, effects);
+    runs::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);

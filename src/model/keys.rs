@@ -71,11 +71,16 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Devices)
                     || matches!(
                         command,
-                        Command::Help | Command::Leave | Command::Quit | Command::Devices | Command::Monitor
+                        Command::Help
+                            | Command::Leave
+                            | Command::Quit
+                            | Command::Devices
+                            | Command::Monitor
+                            | Command::Publications
                     )
             }
             // What freezes stands on another screen.
-            Context::Monitor => command != Command::ToggleFreeze,
+            Context::Monitor | Context::Publications => command != Command::ToggleFreeze,
             Context::Everywhere
             | Context::Topics
             | Context::Range
@@ -322,7 +327,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::RemoveKeys(keys) => nodes::range::remove_keys(model, now, &keys),
         Deed::TakeOver(recovered) => nodes::recovered::take_over(model, now, *recovered, effects),
         Deed::SendHeld(id) => held::send_all(model, now, id, effects),
-        Deed::Disconnect(id) => apply::disconnect(model, id, effects),
+        Deed::Disconnect(id) => apply::disconnect(model, now, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
         Deed::KeepAll(session) => learn::deeds::keep_all(model, now, session),
         Deed::UpdateNodes(id, changed) => learn::deeds::update(model, now, id, changed),
