@@ -367,6 +367,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
+        Event::Edited(edited) => form::deeds::edited(model, now, edited),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),
     }

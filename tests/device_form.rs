@@ -58,7 +58,8 @@ impl Story {
                 | Errand::Recover(..)
                 | Errand::ForgetRecovered(_)
                 | Errand::Remember { .. }
-                | Errand::SaveLog { .. } => None,
+                | Errand::SaveLog { .. }
+                | Errand::ReadFile { .. } => None,
             },
             Effect::Request(..)
             | Effect::Open(..)
@@ -67,6 +68,7 @@ impl Story {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::EditText(_)
             | Effect::Suspend
             | Effect::Quit => None,
         })

@@ -192,6 +192,7 @@ fn retype(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => return,
     }
@@ -220,6 +221,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
@@ -258,6 +260,7 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::CopyDevice => {}
         PromptKind::SaveDevice => model.quits_when_saved = false,
     }

@@ -57,6 +57,8 @@ pub enum PromptKind {
     SaveLog,
     /// The name of a device's copy.
     CopyDevice,
+    /// A file whose content is the payload.
+    PayloadFile,
     /// The name to save a device under.
     SaveDevice,
 }

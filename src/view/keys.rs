@@ -261,6 +261,9 @@ fn publish(model: &Model) -> Wanted {
     }
     keys.push((&[Command::Leave], "back"));
     keys.push((&[Command::NextFormat], "format"));
+    keys.push((&[Command::EditText], "editor"));
+    keys.push((&[Command::ReadFile], "file"));
+    keys.push((&[Command::FillReceived], "last value"));
     keys.push((&[Command::ToggleFold], if model.form.unfolded { "fold" } else { "properties" }));
     keys
 }

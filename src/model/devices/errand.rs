@@ -35,6 +35,13 @@ pub enum Errand {
         /// What to write; safe to be shown by any terminal.
         text: String,
     },
+    /// Read a file of the user's, no larger than so many bytes.
+    ReadFile {
+        /// As typed; `~` is the home directory.
+        path: String,
+        /// The largest that is read.
+        max_bytes: usize,
+    },
     /// Write down what is open, and what was opened when, in seconds since 1970.
     Remember {
         /// Names and URLs.
@@ -58,6 +65,7 @@ impl Errand {
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
+            Self::ReadFile { path, .. } => Answer::FileRead(path, Err(words)),
             Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
         }
     }
@@ -123,6 +131,8 @@ pub enum Answer {
     Deleted(String, Result<String, String>),
     /// Of `SaveLog`: the path asked for, and where it went.
     LogSaved(Option<String>, Result<String, String>),
+    /// Of `ReadFile`: what the file holds.
+    FileRead(String, Result<Vec<u8>, String>),
     /// Of `Remember` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }
