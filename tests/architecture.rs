@@ -37,7 +37,7 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 23] = [
+const HOMES: [(&str, &[&str]); 24] = [
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),
@@ -48,7 +48,8 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("tokio_tungstenite", &["broker"]),
     ("tungstenite", &["broker"]),
     ("x509_parser", &["broker"]),
-    ("data_encoding", &["broker"]),
+    ("data_encoding", &["broker", "config"]),
+    ("csv", &["config"]),
     ("rpassword", &["cli"]),
     ("crossterm", &["terminal"]),
     ("ratatui", &["view", "theme", "terminal"]),
