@@ -34,6 +34,7 @@ pub mod opening;
 pub mod overlay;
 pub mod picture;
 pub mod pings;
+pub mod probe;
 pub mod publish;
 pub mod search;
 pub mod shown;
@@ -125,6 +126,8 @@ pub struct Model {
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
+    /// The question whether a topic is retained, until it is answered.
+    pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
     /// Where a range of rows begins that reaches to the cursor.
@@ -214,6 +217,7 @@ impl Model {
             lives: Lives::default(),
             guard: Guard::default(),
             found_loop: None,
+            probe: None,
             monitor: Monitor::default(),
             range: None,
             recovered: Vec::new(),
@@ -299,7 +303,8 @@ impl Model {
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
+        let more =
+            [self.monitor.deadline(), self.picture.next_change, learn::deadline(self), probe::deadline(self)];
         waits.into_iter().chain(more).flatten().min()
     }
 

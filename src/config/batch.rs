@@ -158,7 +158,7 @@ fn base64(text: &str) -> Result<Vec<u8>, String> {
 fn hex(text: &str) -> Result<Vec<u8>, String> {
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | ':')).collect();
     let digits = digits.strip_prefix("0x").unwrap_or(&digits);
-    data_encoding::HEXLOWER_PERMISSIVE
-        .decode(digits.as_bytes())
-        .map_err(|error| format!("the hexadecimal digits are not valid: {error}; they come in pairs, 0-9 a-f"))
+    data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|error| {
+        format!("the hexadecimal digits are not valid: {error}; they come in pairs, 0-9 a-f")
+    })
 }

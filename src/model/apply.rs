@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, publish};
+use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, probe, publish};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -98,6 +98,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         }
         Command::EditValue => editor::open(model, now),
         Command::ClearRetained => publish::ask_clear(model, now),
+        Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
@@ -346,6 +347,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.toasts.advance(now);
     model.lives.advance(now);
     learn::due(model, now, effects);
+    probe::due(model, now, effects);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

@@ -5,7 +5,7 @@ use super::held;
 use super::learn::Learning;
 use super::toast::Tone;
 use super::tree;
-use super::{Model, Screen};
+use super::{Model, Screen, probe};
 use crate::decode::{self, figures};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Refusal, Tried};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
@@ -25,7 +25,7 @@ pub fn broker_event(
     // A closed device's task may have told something that was under way.
     let Some(device) = device_mut(&mut model.devices, id) else { return };
     match event {
-        BrokerEvent::Messages(batch) => messages(model, now, id, batch),
+        BrokerEvent::Messages(batch) => messages(model, now, id, batch, effects),
         BrokerEvent::StepBegun(step, since) => device.connection = Connection::Connecting { step, since },
         BrokerEvent::StepDone(step, took, note) => {
             let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
@@ -47,6 +47,7 @@ pub fn broker_event(
             device.subscriptions.retain(|known| known.asked.filter != filter);
             device.log(now, format!("unsubscribed from {filter}: {reason}"));
         }
+        BrokerEvent::Probed { topic, granted } => probe::answered(model, now, id, &topic, granted, effects),
         BrokerEvent::Publication { ticket, stage, at } => publication(model, now, id, ticket, stage, at),
         BrokerEvent::Pong { round_trip, at } => {
             device.round_trips.note(at, round_trip);
@@ -63,12 +64,16 @@ pub fn broker_event(
             device.link = link;
         }
         BrokerEvent::Notice(notice) => noticed(model, now, id, notice),
-        BrokerEvent::Lost(lost) => lose(model, now, id, lost),
+        BrokerEvent::Lost(lost) => {
+            probe::lost(model, now, id, effects);
+            lose(model, now, id, lost);
+        }
         BrokerEvent::Ended => device.connection = Connection::Off,
     }
 }
 
-fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
+fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch, effects: &mut Vec<Effect>) {
+    let batch = probe::take(model, now, id, batch, effects);
     let Model { devices, lives, frozen, learning, monitor, guard, found_loop, cursor, screen, .. } = model;
     let Some(device) = device_mut(devices, id) else { return };
     if *screen == Screen::Monitor && cursor.device == id {

@@ -154,6 +154,7 @@ pub fn close(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
         search.close(id, row);
     }
     model.lives.forget(id);
+    model.probe.take_if(|probe| probe.device == id);
     model.spacing.forget(id);
     model.guard.forget(id);
     model.found_loop.take_if(|(of, _)| *of == id);

@@ -275,6 +275,7 @@ impl Explorer {
                 | BrokerEvent::Online(_)
                 | BrokerEvent::Subscribed { .. }
                 | BrokerEvent::Unsubscribed { .. }
+                | BrokerEvent::Probed { .. }
                 | BrokerEvent::Publication { .. }
                 | BrokerEvent::Pong { .. }
                 | BrokerEvent::Lost(_)

@@ -35,9 +35,13 @@ impl Columns {
             }
         }
         match places {
-            [Some(topic), Some(payload), qos, retain, format] => Ok(Self { topic, payload, qos, retain, format }),
+            [Some(topic), Some(payload), qos, retain, format] => {
+                Ok(Self { topic, payload, qos, retain, format })
+            }
             [None, ..] => Err("the first line names the columns, and topic is not among them".into()),
-            [Some(_), None, ..] => Err("the first line names the columns, and payload is not among them".into()),
+            [Some(_), None, ..] => {
+                Err("the first line names the columns, and payload is not among them".into())
+            }
         }
     }
 }
@@ -80,7 +84,9 @@ fn words(error: &csv::Error) -> String {
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("{len} fields, and the header names {expected_len}; {QUOTING}")
         }
-        ErrorKind::Utf8 { .. } => "not UTF-8; write such payloads in hex or base64, with a column format".into(),
+        ErrorKind::Utf8 { .. } => {
+            "not UTF-8; write such payloads in hex or base64, with a column format".into()
+        }
         ErrorKind::Io(error) => error.to_string(),
         _ => error.to_string(),
     }

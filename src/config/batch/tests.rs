@@ -95,7 +95,10 @@ fn a_bad_line_is_named_with_its_remedy_and_nothing_of_the_file_is_used() {
         assert!(told.len() == 1 && told[0].contains(expected), "{line}: {told:?}");
     }
     for (text, expected) in [
-        ("topic,payload\na,1\nb,{\"x\":1,\"y\":2}\n", "x.csv:3: 3 fields, and the header names 2; a payload with"),
+        (
+            "topic,payload\na,1\nb,{\"x\":1,\"y\":2}\n",
+            "x.csv:3: 3 fields, and the header names 2; a payload with",
+        ),
         ("topic,payload\na,1\n\"b/+\",1\n", "x.csv:3: a topic cannot hold the wildcard '+'"),
         ("topic,payload,qos\na,1,5\n", "x.csv:2: QoS is 0, 1 or 2, not \"5\""),
         ("topic,payload,retain\na,1,maybe\n", "x.csv:2: retain is true or false, not \"maybe\""),
@@ -142,11 +145,14 @@ fn a_publication_too_many_is_named() {
 fn an_undo_file_brings_back_every_byte_and_property_and_is_private() {
     let home = tempfile::tempdir().unwrap();
     let directory = home.path().join("state/undo");
-    let mut all: Vec<Publication> = [&b""[..], b"on", b"{\"a\": 1}", b"\x00\xff\xfe", b"\x1b[2J\"\n\r\\ \xc3\xa9"]
-        .iter()
-        .enumerate()
-        .map(|(n, payload)| publication(&format!("caf\u{e9}//{n}/ \u{1}"), payload, Qos::ALL[n % 3], true))
-        .collect();
+    let mut all: Vec<Publication> =
+        [&b""[..], b"on", b"{\"a\": 1}", b"\x00\xff\xfe", b"\x1b[2J\"\n\r\\ \xc3\xa9"]
+            .iter()
+            .enumerate()
+            .map(|(n, payload)| {
+                publication(&format!("caf\u{e9}//{n}/ \u{1}"), payload, Qos::ALL[n % 3], true)
+            })
+            .collect();
     all[1].properties = PublishProperties {
         payload_is_utf8: Some(false),
         message_expiry_s: Some(7),

@@ -23,9 +23,8 @@ impl UndoFile {
     /// Begins one that only its owner can read, in a directory that is made where it is missing. `stem` is made of
     /// letters, digits and dashes; a file that is there is never written over.
     pub fn create(directory: &Path, stem: &str) -> Result<Self, String> {
-        let told = |error: &io::Error| {
-            format!("no undo file can be written in {}: {error}", directory.display())
-        };
+        let told =
+            |error: &io::Error| format!("no undo file can be written in {}: {error}", directory.display());
         files::make_directory(directory).map_err(|error| told(&error))?;
         make_room(directory);
         let mut options = OpenOptions::new();
