@@ -167,6 +167,12 @@ commands! {
     ToggleChoice = "toggle-choice" in [Publish, Editor, DeviceForm];
     /// Change the choice back
     PreviousChoice = "previous-choice" in [Publish, Editor, DeviceForm];
+    /// Begin a new line of the payload; Enter goes on in lines
+    NewLine = "new-line" in [Publish];
+    /// Take the payload as text, JSON, hex or base64
+    NextFormat = "next-format" in [Publish];
+    /// Lay the JSON out over lines, or put it into one
+    Respell = "respell" in [Publish];
     /// Fill in what was sent before
     PreviousSent = "previous-sent" in [Publish, Editor];
     /// Fill in what was sent after
@@ -238,6 +244,10 @@ commands! {
     NarrowLog = "narrow-log" in [Monitor];
     /// Copy the line of the log, or what the panel says
     CopyLines = "copy-lines" in [Monitor];
+    /// Save the lines of the log to a file
+    SaveLog = "save-log" in [Monitor];
+    /// Ping more or less often while the Monitor is open
+    PingOften = "ping-often" in [Monitor];
     /// Go on to what is still asked for, or the next field
     AcceptField = "accept-field" in [DeviceForm];
     /// Go to the next group of fields

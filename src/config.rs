@@ -4,6 +4,7 @@ pub mod batch;
 pub mod device;
 mod files;
 pub mod last;
+pub mod log;
 pub mod ossia;
 pub mod versions;
 

@@ -36,11 +36,13 @@ pub mod picture;
 pub mod pings;
 pub mod probe;
 pub mod publish;
+pub mod runs;
 pub mod search;
 pub mod shown;
 pub mod spacing;
 pub mod sys;
 pub mod takes;
+pub mod text;
 mod tls;
 pub mod toast;
 pub mod tree;
@@ -59,10 +61,11 @@ use inspector::Inspector;
 use layout::{Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
-use monitor::Monitor;
+use monitor::{Monitor, PingEvery};
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
+use runs::Runs;
 use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
@@ -83,6 +86,8 @@ pub struct Settings {
     pub budget_bytes: usize,
     /// What the clock on the wall shows.
     pub wall: WallOrigin,
+    /// How often the Monitor pings while it is open.
+    pub ping_every: PingEvery,
 }
 
 /// The screens.
@@ -122,6 +127,8 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// What publishes by itself.
+    pub runs: Runs,
     /// What looks out for loops between our publications and another client's.
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
@@ -215,6 +222,7 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
             probe: None,
@@ -305,7 +313,12 @@ impl Model {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more =
             [self.monitor.deadline(), self.picture.next_change, learn::deadline(self), probe::deadline(self)];
-        waits.into_iter().chain(more).flatten().min()
+        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+    }
+
+    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    pub fn tick(&self) -> Option<Timestamp> {
+        self.runs.deadline()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -339,6 +352,8 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
+        // What is due then is done behind every event.
+        Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
@@ -348,6 +363,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     }
     learn::settle(model);
     spacing::due(model, now, effects);
+    runs::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);

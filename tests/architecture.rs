@@ -48,8 +48,9 @@ const HOMES: [(&str, &[&str]); 24] = [
     ("tokio_tungstenite", &["broker"]),
     ("tungstenite", &["broker"]),
     ("x509_parser", &["broker"]),
-    ("data_encoding", &["broker", "config"]),
     ("csv", &["config"]),
+    // The form of `model` reads and writes payloads in base64, `config`'s batch files do.
+    ("data_encoding", &["broker", "config", "model"]),
     ("rpassword", &["cli"]),
     ("crossterm", &["terminal"]),
     ("ratatui", &["view", "theme", "terminal"]),

@@ -57,7 +57,8 @@ impl Story {
                 | Errand::Delete(_)
                 | Errand::Recover(..)
                 | Errand::ForgetRecovered(_)
-                | Errand::Remember { .. } => None,
+                | Errand::Remember { .. }
+                | Errand::SaveLog { .. } => None,
             },
             Effect::Request(..)
             | Effect::Open(..)

@@ -3,9 +3,12 @@
 #[path = "common/story.rs"]
 mod story;
 
-use mqttscope::model::Effect;
+use mqttscope::model::devices::{Answer, Errand};
+use mqttscope::model::monitor::PingEvery;
+use mqttscope::model::{Effect, Event, Settings};
 use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::{InFlight, InFlightStage, LinkStatus, Refusal, Step};
+use mqttscope::mqtt::profile::RetainHandling;
 use mqttscope::mqtt::{
     BrokerEvent, BrokerRequest, Filter, PacketId, Qos, Reason, Stage, Subscription, Tally, Topic,
 };
@@ -63,6 +66,20 @@ fn it_pings_every_five_seconds_while_it_is_open_and_only_then() {
     story = story.after(5_000).asks(&[BrokerRequest::Ping]);
     story = story.types(".").asks(&[BrokerRequest::Ping]);
     story.types("m").after(60_000).asks(&[]);
+}
+
+#[test]
+fn how_often_it_pings_is_chosen_by_key_and_by_option() {
+    let mut story = monitor(0).types("i").sees("every 15 s while this is open");
+    story.effects.clear();
+    story = story.after(14_900).asks(&[]).after(100).asks(&[BrokerRequest::Ping]);
+    story = story.types("ii").sees("pings: none but the keep-alive's while this is open");
+    story.effects.clear();
+    story = story.after(60_000).asks(&[]);
+    story.types("i").asks(&[BrokerRequest::Ping]).sees("every 1 s while this is open");
+    let ping_every = PingEvery::from_secs(0);
+    let settings = Settings { budget_bytes: 1 << 20, ping_every, ..Settings::default() };
+    story::story_of(&["demo"], settings).online().types("m").asks(&[]).after(60_000).asks(&[]);
 }
 
 #[test]
@@ -251,6 +268,65 @@ fn the_log_is_narrowed_and_copied() {
     let is_line = |effect: &Effect| matches!(effect, Effect::Copy(text) if text.contains(wanted));
     assert!(story.effects.iter().any(is_line), "{:?}", story.effects);
     story.types("<esc>").sees("online after 2.0 ms").sees("Keep-alive");
+}
+
+#[test]
+fn the_log_is_saved_oldest_first_with_nothing_that_a_terminal_would_obey() {
+    let mut story = monitor(LOG).lost("the broker said \u{1b}[2J", None).lost("nothing listens there", None);
+    story.effects.clear();
+    let mut story = story.types("/error<enter>w").sees("save the log as").sees("2 lines").types("<enter>");
+    let saved = story.effects.drain(..).find_map(|effect| {
+        let Effect::Disk(errand) = effect else { return None };
+        Some(*errand)
+    });
+    let Some(Errand::SaveLog { path: None, name, text }) = saved else { panic!("{saved:?}") };
+    assert_eq!(name, "log-1970-01-01-000001.txt");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "1970-01-01 00:00:01.000 error demo: the broker said \\x1b[2J",
+            "1970-01-01 00:00:01.000 error demo: nothing listens there",
+        ]
+    );
+    let told = Answer::LogSaved(None, Ok("/home/me/.local/state/mqttscope/log.txt".into()));
+    let story = story.happens(Event::Disk(Box::new(told))).sees("the log is in /home/me/.local/state");
+    // A name that is taken is asked for again.
+    let words = "there is a file plant.log already; name another";
+    let taken = Answer::LogSaved(Some("plant.log".into()), Err(words.into()));
+    story.happens(Event::Disk(Box::new(taken))).sees("save the log as: plant.log").sees(words);
+}
+
+#[test]
+fn the_help_explains_what_a_loop_is() {
+    let story = monitor(0).types("?<end>").sees("Loops").sees("makes no loop alone");
+    story.sees("within 200 ms").sees("No local");
+}
+
+#[test]
+fn options_of_a_subscription_are_said_while_they_are_typed() {
+    let story = monitor(SUBSCRIPTIONS).types("S").sees("no-local no-rap if-new|never");
+    let story =
+        story.types("a/# 1 no-local never").sees("our own messages are left out; no retained messages");
+    let asked = Subscription {
+        no_local: true,
+        retain_handling: RetainHandling::Never,
+        ..subscription("a/#", Qos::AtLeastOnce)
+    };
+    let mut story = story;
+    story.effects.clear();
+    story.types("<enter>").asks(&[BrokerRequest::Subscribe(asked)]);
+}
+
+#[test]
+fn a_pause_outlives_the_connection() {
+    let all = subscription("#", Qos::AtMostOnce);
+    let gone = BrokerEvent::Unsubscribed { filter: all.filter.clone(), reason: Reason::SUCCESS };
+    let story = monitor(SUBSCRIPTIONS).types("<space>").hears(gone).lost("nothing listens there", None);
+    let story = story.sees("# paused").hears(BrokerEvent::Online(Box::default()));
+    let mut story = story.sees("# paused").sees("through reconnects, until the device is closed");
+    story.effects.clear();
+    story.types("<space>").asks(&[BrokerRequest::Subscribe(all)]);
 }
 
 #[test]

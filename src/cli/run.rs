@@ -5,6 +5,7 @@ use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
 use crate::demo::{self, DemoOptions};
 use crate::model::Settings;
+use crate::model::monitor::PingEvery;
 use crate::model::opening::{Opening, Origin};
 use crate::mqtt::{Address, Secret};
 use crate::runtime::{self, Files, MachineClock, Opener, Options};
@@ -166,6 +167,7 @@ fn options(
             read_only: screen.read_only,
             budget_bytes: budget,
             wall,
+            ping_every: PingEvery::from_secs(screen.monitor_ping),
         },
         warnings,
         max_bytes_per_s: screen.max_bytes_per_second,

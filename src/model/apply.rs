@@ -9,7 +9,7 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, probe, publish};
+use super::{Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publish, runs};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::{Direction, LastPayload};
@@ -32,6 +32,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
         Command::Suspend => effects.push(Effect::Suspend),
+        Command::Undo if model.context() == Context::Publish => form::deeds::undo(model, now, true),
+        Command::Redo if model.context() == Context::Publish => form::deeds::undo(model, now, false),
         Command::Undo => publish::undo(model, now, effects),
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
@@ -41,6 +43,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::PauseSubscription => monitor::deeds::pause(model, now, effects),
         Command::NarrowLog => keys::prompt(model, PromptKind::NarrowLog, &model.monitor.narrow.clone()),
         Command::CopyLines => monitor::deeds::copy(model, now, effects),
+        Command::SaveLog => monitor::deeds::ask_save(model),
+        Command::PingOften => monitor::deeds::ping_often(model, now),
         Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
         Command::AddDevice => edit::add(model),
         Command::EditDevice => edit::edit(model, now, effects),
@@ -100,7 +104,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ClearRetained => publish::ask_clear(model, now),
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
-        Command::ToggleConnection => toggle_connection(model, effects),
+        Command::ToggleConnection => toggle_connection(model, now, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
         Command::CopyPayload => copy_payload(model, now, effects),
         Command::TabValue => model.inspector.show(Tab::Value),
@@ -118,12 +122,15 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
-        Command::SendLine if model.form.line().is_some() => publish::send(model, now, effects),
-        Command::NextField => model.form.field = model.form.field.next(),
-        Command::PreviousField => model.form.field = model.form.field.previous(),
+        Command::SendLine if model.form.in_text() => publish::send(model, now, effects),
+        Command::NextField => model.form.step_field(true),
+        Command::PreviousField => model.form.step_field(false),
         // On a choice there is no line to send from.
         Command::SendLine | Command::ToggleChoice => model.form.step_choice(true),
         Command::PreviousChoice => model.form.step_choice(false),
+        Command::NextFormat => form::deeds::next_format(model),
+        Command::Respell => form::deeds::respell(model, now),
+        Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
         Command::NextSent => {
             model.form.newer();
@@ -195,11 +202,12 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let mut losses = Vec::new();
-    match model.lives.n_unsettled(None) {
+    match model.lives.n_unsettled(None) + model.runs.n_unsettled(None) {
         0 => {}
         1 => losses.push("1 publication is not acknowledged by the broker yet.".to_owned()),
         n => losses.push(format!("{n} publications are not acknowledged by the broker yet.")),
     }
+    losses.extend(model.runs.words(None));
     losses.extend(model.spacing.words());
     losses.extend(nodes::unsaved_words(model.devices.iter()));
     if losses.is_empty() {
@@ -247,11 +255,11 @@ fn pin(model: &mut Model, now: Timestamp) {
     }
 }
 
-fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
+fn toggle_connection(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(device) = model.selected() else { return };
     let id = device.id;
     match device.connection {
-        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, id, effects),
+        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, now, id, effects),
         Connection::Waiting(_) | Connection::Off => {
             effects.push(Effect::Request(id, BrokerRequest::Connect));
         }
@@ -259,18 +267,23 @@ fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Disconnects a device; asks while publications are in flight.
-pub fn ask_disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
-    match model.lives.n_unsettled(Some(id)) {
-        0 => disconnect(model, id, effects),
-        n => {
-            let words = format!("{n} publications are in flight. Disconnect all the same?");
-            model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
-        }
+pub fn ask_disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
+    let mut losses = Vec::new();
+    match model.lives.n_unsettled(Some(id)) + model.runs.n_unsettled(Some(id)) {
+        0 => {}
+        n => losses.push(format!("{n} publications are in flight.")),
     }
+    losses.extend(model.runs.words(Some(id)));
+    if losses.is_empty() {
+        return disconnect(model, now, id, effects);
+    }
+    let words = format!("{} Disconnect all the same?", losses.join(" "));
+    model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
 }
 
 /// Says goodbye to a broker and stays away.
-pub fn disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
+pub fn disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
+    runs::stop_device(model, now, id, "its device was disconnected", effects);
     if let Some(device) = ingest::device_mut(&mut model.devices, id) {
         device.leaving = true;
     }
@@ -335,6 +348,12 @@ pub fn request_refused(
         && let Some(device) = ingest::device_mut(&mut model.devices, id)
     {
         device.leaving = false;
+    }
+    if let BrokerRequest::Publish(ticket, _) = request
+        && ticket.run().is_some()
+    {
+        // At a thousand a second: it counts them, and says so in its row.
+        return runs::not_taken(model, *ticket);
     }
     if let BrokerRequest::Publish(ticket, _) = request {
         model.lives.reach(id, *ticket, Stage::NotSent(words.to_owned()), now, None);

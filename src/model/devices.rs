@@ -239,6 +239,10 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             }
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
+        Answer::LogSaved(_, Ok(path)) => model.say(now, Tone::Info, format!("the log is in {path}")),
+        Answer::LogSaved(path, Err(words)) => {
+            ask_name_again(model, now, PromptKind::SaveLog, path.as_deref().unwrap_or_default(), words);
+        }
         Answer::Forgotten(words) => model.say(now, Tone::Warn, words),
     }
 }

@@ -1,52 +1,21 @@
 //! The publish form: its fields and what it would send. Owns the texts; the life of what was sent is `life`'s.
 use super::device::Device;
 use super::event::DeviceId;
-use super::line::Line;
+use super::line::{Edited, Line};
 use super::takes;
+use super::text::Text;
+use crate::keymap::Chord;
 use crate::mqtt::{Payload, Publication, PublishProperties, Qos, Topic};
-use std::collections::VecDeque;
 
-/// Publications remembered for going back to with a key.
-const MAX_HISTORY: usize = 100;
+pub mod deeds;
+mod field;
+mod format;
+mod history;
+pub mod keys;
 
-/// The fields in the order that Tab walks them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Field {
-    /// Where to.
-    Topic,
-    /// What.
-    #[default]
-    Payload,
-    /// At which quality of service.
-    Qos,
-    /// Whether the broker shall keep it.
-    Retain,
-}
-
-impl Field {
-    /// In the order that Tab walks them.
-    pub const ALL: [Self; 4] = [Self::Topic, Self::Payload, Self::Qos, Self::Retain];
-
-    /// The next one, round and round.
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Topic => Self::Payload,
-            Self::Payload => Self::Qos,
-            Self::Qos => Self::Retain,
-            Self::Retain => Self::Topic,
-        }
-    }
-
-    /// The one before, round and round.
-    pub const fn previous(self) -> Self {
-        match self {
-            Self::Topic => Self::Retain,
-            Self::Payload => Self::Topic,
-            Self::Qos => Self::Payload,
-            Self::Retain => Self::Qos,
-        }
-    }
-}
+pub use field::Field;
+pub use format::Format;
+use history::History;
 
 /// The form as it stands.
 #[derive(Clone, Debug, Default)]
@@ -56,16 +25,16 @@ pub struct Form {
     /// Where to.
     pub topic: Line,
     /// What, as text.
-    pub payload: Line,
+    pub payload: Text,
+    /// How that text becomes bytes.
+    pub format: Format,
     /// At which quality of service.
     pub qos: Qos,
     /// Whether the broker shall keep it.
     pub retain: bool,
     /// The field that hears keys.
     pub field: Field,
-    history: VecDeque<Publication>,
-    /// How far back in the history the form shows; `None`: what is being written.
-    back: Option<usize>,
+    history: History,
 }
 
 impl Form {
@@ -73,27 +42,30 @@ impl Form {
     /// topic, which likely wants another level. A draft for another topic is one step back in the history.
     pub fn begin(&mut self, device: DeviceId, topic: &str, is_heard: bool) {
         if self.topic.text() != topic {
-            if self.back.is_none()
+            if self.history.is_at_draft()
                 && !self.payload.text().is_empty()
                 && let Ok(draft) = self.publication(None)
             {
                 self.remember(&draft);
             }
             self.topic.set(topic);
-            self.payload = Line::default();
+            self.payload = Text::default();
+            self.format = Format::Text;
             self.retain = false;
         }
         self.device = device;
-        self.back = None;
+        self.history.leave();
         self.field = if is_heard { Field::Payload } else { Field::Topic };
     }
 
     /// What it would send, held against what this device's broker takes; or why it can't be, in words.
     pub fn publication(&self, device: Option<&Device>) -> Result<Publication, String> {
         let topic = Topic::parse(self.topic.text()).map_err(|error| error.to_string())?;
+        let payload = self.format.bytes(self.payload.text());
+        let payload = payload.map_err(|words| format!("not {}: {words}", self.format.name()))?;
         let publication = Publication {
             topic,
-            payload: Payload::from(self.payload.text().as_bytes()),
+            payload: Payload::from(payload),
             qos: self.qos,
             retain: self.retain,
             properties: PublishProperties::default(),
@@ -102,57 +74,59 @@ impl Form {
         Ok(publication)
     }
 
-    /// Remembers what was sent; the same again only moves to the front.
-    pub fn remember(&mut self, publication: &Publication) {
-        self.back = None;
-        self.history.retain(|known| known != publication);
-        if self.history.len() == MAX_HISTORY {
-            self.history.pop_back();
-        }
-        self.history.push_front(publication.clone());
+    /// Shows bytes as a text that stands for them: in this format when they have one in it, else in the one that
+    /// suits them.
+    fn show_bytes(&mut self, format: Format, bytes: &[u8]) {
+        let (format, text) = match format.text(bytes) {
+            Some(text) => (format, text),
+            None => Format::of(bytes),
+        };
+        self.format = format;
+        self.payload.set(text);
     }
 
-    /// How many publications a key can go back to.
-    pub fn n_sent(&self) -> usize {
-        self.history.len()
-    }
-
-    /// Shows the publication sent before the one shown. Whether there was one.
-    pub fn older(&mut self) -> bool {
-        let to = self.back.map_or(0, |back| back + 1);
-        self.recall(to)
-    }
-
-    /// Shows the publication sent after the one shown. Whether there was one.
-    pub fn newer(&mut self) -> bool {
-        match self.back {
-            None => false,
-            Some(0) => {
-                self.back = None;
-                self.payload = Line::default();
-                true
+    /// Has the text read as another format. The text stays what was typed; but hex and base64 are two spellings of
+    /// bytes, which stay the same between them.
+    pub fn set_format(&mut self, format: Format) {
+        let is_digits = |format: Format| matches!(format, Format::Hex | Format::Base64);
+        if is_digits(format) && is_digits(self.format) {
+            let respelled = self.format.bytes(self.payload.text()).ok().and_then(|bytes| format.text(&bytes));
+            if let Some(text) = respelled {
+                self.payload.replace(&text);
             }
-            Some(back) => self.recall(back - 1),
         }
+        self.format = format;
     }
 
-    fn recall(&mut self, back: usize) -> bool {
-        let Some(known) = self.history.get(back) else { return false };
-        self.topic.set(known.topic.as_str());
-        self.payload.set(String::from_utf8_lossy(&known.payload.0));
-        self.qos = known.qos;
-        self.retain = known.retain;
-        self.back = Some(back);
-        true
+    /// Whether the field is typed into.
+    pub const fn in_text(&self) -> bool {
+        self.field.is_text()
     }
 
-    /// The line that hears keys, when the field is one.
-    pub fn line(&mut self) -> Option<&mut Line> {
+    /// Applies an editing key to the field's text.
+    pub fn edit(&mut self, chord: Chord) -> Edited {
         match self.field {
-            Field::Topic => Some(&mut self.topic),
-            Field::Payload => Some(&mut self.payload),
-            Field::Qos | Field::Retain => None,
+            Field::Topic => self.topic.edit(chord),
+            Field::Payload => self.payload.edit(chord),
+            Field::Qos | Field::Retain | Field::Format => Edited::Ignored,
         }
+    }
+
+    /// Puts text in at the field's cursor; how many bytes found no room, or `None` where nothing is typed.
+    pub fn insert(&mut self, text: &str) -> Option<usize> {
+        match self.field {
+            Field::Topic => Some(self.topic.insert(text)),
+            Field::Payload => Some(self.payload.insert(text)),
+            Field::Qos | Field::Retain | Field::Format => None,
+        }
+    }
+
+    /// Goes to the next field, or to the one before, round and round.
+    pub fn step_field(&mut self, forth: bool) {
+        let fields = Field::ALL;
+        let at = fields.iter().position(|field| *field == self.field).unwrap_or_default();
+        let by = if forth { 1 } else { fields.len() - 1 };
+        self.field = fields[(at + by) % fields.len()];
     }
 
     /// Takes a letter that names a choice: 0, 1, 2 for QoS, y or n for retain. Whether it did.
@@ -163,7 +137,7 @@ impl Form {
             (Field::Qos, '2') => self.qos = Qos::ExactlyOnce,
             (Field::Retain, 'y') => self.retain = true,
             (Field::Retain, 'n') => self.retain = false,
-            (Field::Topic | Field::Payload | Field::Qos | Field::Retain, _) => return false,
+            (Field::Topic | Field::Payload | Field::Qos | Field::Retain | Field::Format, _) => return false,
         }
         true
     }
@@ -173,6 +147,7 @@ impl Form {
         match self.field {
             Field::Topic | Field::Payload => {}
             Field::Retain => self.retain = !self.retain,
+            Field::Format => self.set_format(self.format.step(forth)),
             Field::Qos => {
                 let step = if forth { 1 } else { Qos::ALL.len() - 1 };
                 let next = (usize::from(self.qos.bits()) + step) % Qos::ALL.len();
@@ -186,35 +161,13 @@ impl Form {
 mod tests {
     use super::*;
 
-    fn form(topic: &str, payload: &str) -> Form {
-        let mut form = Form::default();
-        form.begin(DeviceId(0), topic, true);
-        form.payload.set(payload);
-        form
-    }
-
     #[test]
     fn a_filter_is_no_topic_to_publish_to() {
-        let mut form = form("a/b", "1");
+        let mut form = Form::default();
+        form.begin(DeviceId(0), "a/b", true);
+        form.payload.set("1");
         assert!(form.publication(None).is_ok());
         form.topic.set("a/+");
         assert!(form.publication(None).unwrap_err().contains("wildcard"));
-    }
-
-    #[test]
-    fn what_was_sent_comes_back_by_key_newest_first() {
-        let mut form = form("a", "1");
-        for payload in ["1", "2", "1"] {
-            form.payload.set(payload);
-            let publication = form.publication(None).unwrap();
-            form.remember(&publication);
-        }
-        let mut seen = Vec::new();
-        while form.older() {
-            seen.push(form.payload.text().to_owned());
-        }
-        assert_eq!(seen, ["1", "2"]);
-        assert!(form.newer());
-        assert_eq!(form.payload.text(), "1");
     }
 }

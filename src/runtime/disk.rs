@@ -2,6 +2,7 @@
 //! were asked for, and no frame waits for a disk.
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
+use crate::config::log;
 use crate::model::DeviceId;
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
 use crate::model::nodes::recovered::Recovered;
@@ -127,6 +128,10 @@ impl Files {
             Errand::Delete(name) => {
                 let deleted = self.devices.remove(&name).map_err(words);
                 Answer::Deleted(name, deleted.map(|backup| backup.display().to_string()))
+            }
+            Errand::SaveLog { path, name, text } => {
+                let saved = log::save(log::of_user().as_deref(), path.as_deref(), &name, &text);
+                Answer::LogSaved(path, saved.map(|path| path.display().to_string()))
             }
             Errand::Remember { open, used } => {
                 let path = self.last.as_deref()?;

@@ -6,7 +6,6 @@ use crate::model::Model;
 use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
-use crate::model::form::Field;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
 use crate::model::learn::hands::Hold;
@@ -244,9 +243,10 @@ fn inspector(model: &Model) -> Wanted {
 
 fn publish(model: &Model) -> Wanted {
     let mut keys: Wanted = Vec::new();
-    let in_text = matches!(model.form.field, Field::Topic | Field::Payload);
+    let in_text = model.form.in_text();
+    let sends_line = in_text && !model.form.payload.has_lines();
     if !model.settings.read_only {
-        keys.push((if in_text { &[Command::SendLine] } else { &[Command::Send] }, "send"));
+        keys.push((if sends_line { &[Command::SendLine] } else { &[Command::Send] }, "send"));
     }
     keys.push((&[Command::NextField], "next field"));
     if !in_text {
@@ -256,6 +256,7 @@ fn publish(model: &Model) -> Wanted {
         keys.push((&[Command::PreviousSent, Command::NextSent], "sent before"));
     }
     keys.push((&[Command::Leave], "back"));
+    keys.push((&[Command::NextFormat], "format"));
     keys
 }
 
@@ -304,15 +305,13 @@ fn monitor(model: &Model) -> Wanted {
         Panel::Log => {
             keys.push((&[Command::NarrowLog], "narrow"));
             keys.push((&[Command::CopyLines], "copy"));
+            keys.push((&[Command::SaveLog], "save"));
             keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
         }
-        Panel::Connection
-        | Panel::KeepAlive
-        | Panel::Session
-        | Panel::Qos
-        | Panel::Traffic
-        | Panel::Limits
-        | Panel::Broker => keys.push((&[Command::CursorDown, Command::CursorUp], "scroll")),
+        Panel::KeepAlive => keys.push((&[Command::PingOften], "ping more or less often")),
+        Panel::Connection | Panel::Session | Panel::Qos | Panel::Traffic | Panel::Limits | Panel::Broker => {
+            keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
+        }
     }
     let is_online = model.selected().is_some_and(|device| device.online().is_some());
     if is_online {

@@ -9,7 +9,7 @@ use super::field::{Seen, natural_cols, see};
 use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, rect, row_of};
 use crate::decode::{cols, figures, sanitize};
-use crate::model::form::Field;
+use crate::model::form::{Field, Format};
 use crate::model::layout::{Arrangement, Pane};
 use crate::model::life::{self, Echo, Life};
 use crate::model::line;
@@ -48,7 +48,9 @@ fn one_row(scene: &Scene<'_>, area: Rect, frame: &mut Frame<'_>) {
     let (words, role) = told(scene);
     let natural = |line: &line::Line| natural_cols(line, max_cols).max(MIN_FIELD_COLS);
     let form = &scene.model.form;
-    let texts = natural(&form.topic) + natural(&form.payload);
+    let (before, behind) = form.payload.halves();
+    let payload = line::Line::between(before, behind);
+    let texts = natural(&form.topic) + natural(&payload);
     let spacing = [WIDE, NARROW].into_iter().find(|spacing| spacing.labels(scene) + texts <= max_cols);
     let spacing = spacing.unwrap_or(NARROW);
     let (gap, labels) = (" ".repeat(spacing.gap_cols), spacing.labels(scene));
@@ -61,7 +63,7 @@ fn one_row(scene: &Scene<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
     frame.render_widget(block, area);
     let room = fields.saturating_sub(labels);
-    let topic_cols = natural(&form.topic).min(room.saturating_sub(natural(&form.payload)).max(room / 2));
+    let topic_cols = natural(&form.topic).min(room.saturating_sub(natural(&payload)).max(room / 2));
     let mut line = Strip::default();
     let mut cursor = None;
     text_field(scene, &mut line, ("topic ", Field::Topic), topic_cols, &mut cursor);
@@ -138,9 +140,11 @@ fn text_field(
     cursor: &mut Option<usize>,
 ) {
     let form = &scene.model.form;
+    let (before, behind) = form.payload.halves();
+    let payload = line::Line::between(before, behind);
     let text = match field {
         Field::Topic => &form.topic,
-        Field::Payload | Field::Qos | Field::Retain => &form.payload,
+        Field::Payload | Field::Qos | Field::Retain | Field::Format => &payload,
     };
     line.put(label, label_style(scene, field));
     let focused = is_focused(scene, field);
@@ -148,7 +152,7 @@ fn text_field(
     let shown = match (focused, field) {
         (true, _) => see(text, max_cols),
         (false, Field::Topic) => Seen { text: keep_end(text.text(), max_cols), cursor: 0 },
-        (false, Field::Payload | Field::Qos | Field::Retain) => {
+        (false, Field::Payload | Field::Qos | Field::Retain | Field::Format) => {
             Seen { text: sanitize(text.text().as_bytes(), max_cols), cursor: 0 }
         }
     };
@@ -166,7 +170,7 @@ fn text_field(
 #[derive(Clone, Copy)]
 struct Spacing {
     gap_cols: usize,
-    /// Whether the form's last field, which has but one choice, is named.
+    /// Whether the format is told, although it is the usual one.
     with_format: bool,
 }
 
@@ -194,10 +198,11 @@ fn choices(scene: &Scene<'_>, spacing: Spacing) -> Strip {
         let role = if is_focused(scene, field) { Role::FieldFocused } else { Role::Field };
         line.put(value, scene.style(role));
     }
-    if spacing.with_format {
+    if spacing.with_format || form.format != Format::Text || is_focused(scene, Field::Format) {
         line.put(" ".repeat(spacing.gap_cols), Style::new());
-        line.put("as ", scene.style(Role::FieldLabel));
-        line.put("text", scene.style(Role::Field));
+        line.put("as ", label_style(scene, Field::Format));
+        let role = if is_focused(scene, Field::Format) { Role::FieldFocused } else { Role::Field };
+        line.put(form.format.name(), scene.style(role));
     }
     line
 }

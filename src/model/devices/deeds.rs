@@ -99,7 +99,9 @@ pub fn toggle(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(device) = model.row_device(&row) else { return open(model, now, Then::Stay, effects) };
     let id = device.id;
     match device.connection {
-        Connection::Online(_) | Connection::Connecting { .. } => apply::ask_disconnect(model, id, effects),
+        Connection::Online(_) | Connection::Connecting { .. } => {
+            apply::ask_disconnect(model, now, id, effects);
+        }
         Connection::Waiting(_) | Connection::Off => {
             effects.push(Effect::Request(id, BrokerRequest::Connect));
         }
@@ -114,11 +116,12 @@ pub fn close(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     };
     let (id, name) = (device.id, device.profile.name.clone());
     let mut losses = Vec::new();
-    match model.lives.n_unsettled(Some(id)) {
+    match model.lives.n_unsettled(Some(id)) + model.runs.n_unsettled(Some(id)) {
         0 => {}
         1 => losses.push(format!("1 publication is not acknowledged by {name}'s broker yet.")),
         n => losses.push(format!("{n} publications are not acknowledged by {name}'s broker yet.")),
     }
+    losses.extend(model.runs.words(Some(id)));
     losses.extend(nodes::unsaved_words(model.device(id).into_iter()));
     if losses.is_empty() {
         return opening::close(model, id, effects);

@@ -26,6 +26,15 @@ pub enum Errand {
     Copy(String, String),
     /// Take a device file away; it is kept as `NAME.toml~`.
     Delete(String),
+    /// Write the log into a new file: at the path given, else under a name of ours in the state directory.
+    SaveLog {
+        /// Where, if the user said so.
+        path: Option<String>,
+        /// The name otherwise.
+        name: String,
+        /// What to write; safe to be shown by any terminal.
+        text: String,
+    },
     /// Write down what is open, and what was opened when, in seconds since 1970.
     Remember {
         /// Names and URLs.
@@ -48,6 +57,7 @@ impl Errand {
             Self::Recover(..) => Answer::Recovered(Err(words)),
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
+            Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
             Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
         }
     }
@@ -111,6 +121,8 @@ pub enum Answer {
     Copied(String, String, Result<Option<String>, String>),
     /// Of `Delete`: where the old file is kept.
     Deleted(String, Result<String, String>),
+    /// Of `SaveLog`: the path asked for, and where it went.
+    LogSaved(Option<String>, Result<String, String>),
     /// Of `Remember` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }

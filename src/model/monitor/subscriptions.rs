@@ -5,7 +5,6 @@ use crate::model::Model;
 use crate::model::device::Device;
 use crate::model::ingest::refusal_words;
 use crate::mqtt::port::Refusal;
-use crate::mqtt::profile::RetainHandling;
 use crate::mqtt::{Qos, Subscription, Version};
 use crate::time::Timestamp;
 
@@ -95,7 +94,7 @@ fn remarks(asked: &Subscription, fate: &Fate, version: Version) -> Vec<(Shade, S
             format!("shared by group {group}: each message goes to one of its members"),
         ));
     }
-    let options = options(asked);
+    let options = asked.options();
     if !options.is_empty() {
         let unheeded = if version == Version::V3 { " (MQTT 3.1.1 does not carry it)" } else { "" };
         words.push((Shade::Faint, format!("{options}{unheeded}")));
@@ -111,23 +110,10 @@ fn remarks(asked: &Subscription, fate: &Fate, version: Version) -> Vec<(Shade, S
         }
         Fate::Granted(_) => {}
         Fate::Refused(refusal) => words.push((Shade::Bad, format!("refused: {}", refusal_words(refusal)))),
-        Fate::Paused => words.push((Shade::Faint, "space asks for it again".into())),
+        Fate::Paused => words.push((
+            Shade::Faint,
+            "space asks for it again; it pauses through reconnects, until the device is closed".into(),
+        )),
     }
     words
-}
-
-fn options(asked: &Subscription) -> String {
-    let mut words = Vec::new();
-    if asked.no_local {
-        words.push("no local: our own messages are left out");
-    }
-    if !asked.retain_as_published {
-        words.push("retain flag only on what was kept");
-    }
-    match asked.retain_handling {
-        RetainHandling::Always => {}
-        RetainHandling::IfNew => words.push("retained messages only when it is new"),
-        RetainHandling::Never => words.push("no retained messages"),
-    }
-    words.join("; ")
 }
