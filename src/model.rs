@@ -35,6 +35,7 @@ pub mod overlay;
 pub mod picture;
 pub mod pings;
 pub mod probe;
+pub mod publications;
 pub mod publish;
 pub mod runs;
 pub mod search;
@@ -65,6 +66,7 @@ use monitor::{Monitor, PingEvery};
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
+use publications::Publications;
 use runs::Runs;
 use search::Search;
 use spacing::Spacing;
@@ -100,6 +102,8 @@ pub enum Screen {
     Devices,
     /// The link of the device under the cursor.
     Monitor,
+    /// What runs, and what became of what was published.
+    Publications,
 }
 
 /// The whole program.
@@ -137,6 +141,8 @@ pub struct Model {
     pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
+    /// What the Publications screen shows.
+    pub publications: Publications,
     /// Where a range of rows begins that reaches to the cursor.
     pub range: Option<RowId>,
     /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
@@ -227,6 +233,7 @@ impl Model {
             found_loop: None,
             probe: None,
             monitor: Monitor::default(),
+            publications: Publications::default(),
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
@@ -285,6 +292,7 @@ impl Model {
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
+            (Overlay::None, Screen::Publications, _) => Context::Publications,
             (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
