@@ -80,16 +80,13 @@ pub(super) fn read(name: &str, input: impl Read) -> Result<Vec<Publication>, Bad
 }
 
 fn words(error: &csv::Error) -> String {
-    match error.kind() {
-        ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("{len} fields, and the header names {expected_len}; {QUOTING}")
-        }
-        ErrorKind::Utf8 { .. } => {
-            "not UTF-8; write such payloads in hex or base64, with a column format".into()
-        }
-        ErrorKind::Io(error) => error.to_string(),
-        _ => error.to_string(),
+    if let ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
+        return format!("{len} fields, and the header names {expected_len}; {QUOTING}");
     }
+    if let ErrorKind::Utf8 { .. } = error.kind() {
+        return "not UTF-8; write such payloads in hex or base64, with a column format".into();
+    }
+    error.to_string()
 }
 
 fn publication(columns: &Columns, record: &StringRecord) -> Result<Publication, String> {

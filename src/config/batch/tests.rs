@@ -158,7 +158,7 @@ fn an_undo_file_brings_back_every_byte_and_property_and_is_private() {
         message_expiry_s: Some(7),
         response_topic: Some("r\u{7f}".into()),
         correlation_data: Some(vec![0, 255]),
-        user: vec![("".into(), "é".into()), ("".into(), "x".into())],
+        user: vec![(String::new(), "é".into()), (String::new(), "x".into())],
         content_type: Some("a/b".into()),
         ..PublishProperties::default()
     };
