@@ -34,6 +34,7 @@ pub mod opening;
 pub mod overlay;
 pub mod picture;
 pub mod pings;
+pub mod placeholders;
 pub mod probe;
 pub mod publications;
 pub mod publish;
