@@ -173,6 +173,8 @@ commands! {
     NewLine = "new-line" in [Publish];
     /// Take the payload as text, JSON, hex or base64
     NextFormat = "next-format" in [Publish];
+    /// Show or fold away MQTT 5 properties and what is rarely set
+    ToggleFold = "toggle-fold" in [Publish];
     /// Lay the JSON out over lines, or put it into one
     Respell = "respell" in [Publish];
     /// Fill in what was sent before

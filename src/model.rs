@@ -263,7 +263,12 @@ impl Model {
 
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
-        let form_rows = if self.editor.is_some() { layout::EDITOR_ROWS } else { layout::FORM_ROWS };
+        let form_rows = match (&self.editor, self.focus) {
+            (Some(_), _) => layout::EDITOR_ROWS,
+            // Whoever is elsewhere wants to see that, not the form's lines.
+            (None, Pane::Publish) => form::plan::screen_rows(&self.form, self.rows),
+            (None, Pane::Topics | Pane::Inspector | Pane::Learn) => layout::FORM_ROWS,
+        };
         layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
     }
 

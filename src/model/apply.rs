@@ -147,6 +147,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::SendLine | Command::ToggleChoice => model.form.step_choice(true),
         Command::PreviousChoice => model.form.step_choice(false),
         Command::NextFormat => form::deeds::next_format(model),
+        Command::ToggleFold => model.form.toggle_fold(),
         Command::Respell => form::deeds::respell(model, now),
         Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
