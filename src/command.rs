@@ -127,6 +127,8 @@ commands! {
     EditValue = "edit-value" in [Topics, Inspector];
     /// Delete the retained message on the broker; asks
     ClearRetained = "clear-retained" in [Topics, Inspector];
+    /// Ask the broker whether it keeps a message of the topic
+    ProbeRetained = "probe-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
     SubscribeTo = "subscribe-to" in [Topics, Inspector, Monitor];
     /// Connect or disconnect; may ask

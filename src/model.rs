@@ -35,6 +35,7 @@ pub mod overlay;
 pub mod picture;
 pub mod pings;
 pub mod placeholders;
+pub mod probe;
 pub mod publications;
 pub mod publish;
 pub mod runs;
@@ -137,6 +138,8 @@ pub struct Model {
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
+    /// The question whether a topic is retained, until it is answered.
+    pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
     /// What the Publications screen shows.
@@ -229,6 +232,7 @@ impl Model {
             runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
+            probe: None,
             monitor: Monitor::default(),
             publications: Publications::default(),
             range: None,
@@ -321,7 +325,8 @@ impl Model {
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
+        let more =
+            [self.monitor.deadline(), self.picture.next_change, learn::deadline(self), probe::deadline(self)];
         waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
     }
 

@@ -48,8 +48,9 @@ const HOMES: [(&str, &[&str]); 24] = [
     ("tokio_tungstenite", &["broker"]),
     ("tungstenite", &["broker"]),
     ("x509_parser", &["broker"]),
-    // The form of `model` reads and writes payloads in base64.
-    ("data_encoding", &["broker", "model"]),
+    ("csv", &["config"]),
+    // The form of `model` reads and writes payloads in base64, `config`'s batch files do.
+    ("data_encoding", &["broker", "config", "model"]),
     ("rpassword", &["cli"]),
     ("crossterm", &["terminal"]),
     ("ratatui", &["view", "theme", "terminal"]),
