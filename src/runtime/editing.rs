@@ -73,9 +73,11 @@ impl Editing {
     }
 
     fn read(&self) -> Result<String, String> {
-        let file = OpenOptions::new().read(true).open(&self.path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => "the file was deleted".to_owned(),
-            _ => format!("the file cannot be read: {error}"),
+        let file = OpenOptions::new().read(true).open(&self.path).map_err(|error| {
+            if error.kind() == ErrorKind::NotFound {
+                return "the file was deleted".to_owned();
+            }
+            format!("the file cannot be read: {error}")
         })?;
         let mut bytes = Vec::new();
         let most = MAX_BYTES as u64;

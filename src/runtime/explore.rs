@@ -352,7 +352,7 @@ impl Explorer {
                     Effect::Decode(subject, payload) => self.aside.decode(subject, payload),
                     Effect::Examine(wanted) => self.aside.examine(*wanted),
                     Effect::StopExamining => self.aside.stop_examining(),
-                    Effect::EditText(wanted) => self.edit(*wanted),
+                    Effect::EditText(wanted) => self.edit(&wanted),
                     Effect::Suspend => self.stop(),
                     Effect::Quit => self.is_over = true,
                 }

@@ -12,12 +12,11 @@ impl Explorer {
     pub(super) fn signal(&mut self, asked: Asked) {
         assert!(!panics::provoked("signal"), "asked for by MQTTSCOPE_PANIC");
         match asked {
-            // An editor on the terminal hears ctrl-c as well, and it is meant for it.
-            Asked::Interrupt if self.editing.is_some() => {}
+            // An editor on the terminal hears ctrl-c as well, and it is meant for it; the terminal stays its own.
+            Asked::Interrupt | Asked::GoOn if self.editing.is_some() => {}
             Asked::Interrupt | Asked::End => self.tell(Event::Terminated, Want::Now),
             // The editor stopped itself and with it its group; the terminal is its own before and after.
             Asked::Stop if self.editing.is_some() => self.signals.stop(),
-            Asked::GoOn if self.editing.is_some() => {}
             Asked::Stop => self.stop(),
             Asked::GoOn => self.go_on(),
         }
@@ -30,11 +29,11 @@ impl Explorer {
     }
 
     /// Gives the terminal to the user's own editor. The brokers are heard meanwhile, and nothing is drawn.
-    pub(super) fn edit(&mut self, wanted: Wanted) {
+    pub(super) fn edit(&mut self, wanted: &Wanted) {
         if self.editing.is_some() {
             return;
         }
-        let prepared = Editing::prepare(&wanted);
+        let prepared = Editing::prepare(wanted);
         let started = prepared.and_then(|prepared| {
             self.hand_over();
             prepared.start()
