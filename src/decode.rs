@@ -8,6 +8,7 @@ pub mod json;
 #[cfg(test)]
 mod laws;
 mod marks;
+pub mod respell;
 pub mod text;
 pub mod value;
 

@@ -1,4 +1,6 @@
 //! What the user wants to hear. Owns the wished set and the requests that bring the broker to it.
+mod probes;
+
 use super::Fatal;
 use super::ids::PacketIds;
 use super::limits::Limits;
@@ -24,12 +26,14 @@ const MAX_FILTERS: usize = 4_096;
 enum Wish {
     Subscribe(Subscription),
     Unsubscribe(Filter),
+    /// A fresh SUBSCRIBE, for what is retained.
+    Probe(Subscription),
 }
 
 impl Wish {
     fn filter(&self) -> &Filter {
         match self {
-            Self::Subscribe(subscription) => &subscription.filter,
+            Self::Subscribe(subscription) | Self::Probe(subscription) => &subscription.filter,
             Self::Unsubscribe(filter) => filter,
         }
     }
@@ -40,6 +44,7 @@ impl Wish {
 enum Asked {
     Subscribe(PacketId, Vec<Subscription>),
     Unsubscribe(PacketId, Vec<Filter>),
+    Probe(PacketId, Subscription),
 }
 
 impl Asked {
@@ -47,6 +52,7 @@ impl Asked {
         match self {
             Self::Subscribe(_, subscriptions) => subscriptions.len(),
             Self::Unsubscribe(_, filters) => filters.len(),
+            Self::Probe(..) => 1,
         }
     }
 }
@@ -54,10 +60,12 @@ impl Asked {
 #[derive(Debug)]
 pub(super) struct Subscriptions {
     wished: Vec<Subscription>,
-    /// Not asked yet, in order; a filter occurs once.
+    /// Not asked yet, in order; a filter occurs once, save in a probe.
     waiting: VecDeque<Wish>,
     asked: VecDeque<Asked>,
     pub numbers: Numbers,
+    /// Filters whose SUBSCRIBE is a probe's; nobody's wish unless they are wished as well.
+    probes: Vec<Filter>,
     /// Whether live messages tell if they are retained (section 3.8.3.1).
     pub any_retain_as_published: bool,
 }
@@ -69,6 +77,7 @@ impl Subscriptions {
             waiting: VecDeque::new(),
             asked: VecDeque::new(),
             numbers: Numbers::default(),
+            probes: Vec::new(),
             any_retain_as_published: false,
         };
         for subscription in wished {
@@ -118,7 +127,8 @@ impl Subscriptions {
 
     /// The last wish for a filter is the one that counts.
     fn wait(&mut self, wish: Wish) {
-        self.waiting.retain(|earlier| earlier.filter() != wish.filter());
+        let is_probe = |earlier: &Wish| matches!(earlier, Wish::Probe(_));
+        self.waiting.retain(|earlier| is_probe(earlier) || earlier.filter() != wish.filter());
         self.waiting.push_back(wish);
     }
 
@@ -134,6 +144,10 @@ impl Subscriptions {
                     ids.free(id);
                     filters.into_iter().map(Wish::Unsubscribe).collect()
                 }
+                Asked::Probe(id, _) => {
+                    ids.free(id);
+                    Vec::new()
+                }
             };
             for wish in wishes.into_iter().rev() {
                 if self.waiting.iter().all(|newer| newer.filter() != wish.filter()) {
@@ -141,13 +155,14 @@ impl Subscriptions {
                 }
             }
         }
+        self.stop_probes();
     }
 
     /// The broker knows none of our subscriptions: all are asked anew, and those to drop are gone already.
     pub fn start_over(&mut self, events: &mut VecDeque<BrokerEvent>) {
         for wish in std::mem::take(&mut self.waiting) {
             match wish {
-                Wish::Subscribe(_) => {}
+                Wish::Subscribe(_) | Wish::Probe(_) => {}
                 Wish::Unsubscribe(filter) => {
                     events.push_back(BrokerEvent::Unsubscribed { filter, reason: Reason(0x11) });
                 }
@@ -173,6 +188,9 @@ impl Subscriptions {
             return None;
         }
         self.refuse_by_limits(limits, events);
+        if let Some(probe) = self.next_probe(limits, ids) {
+            return Some(probe);
+        }
         let bytes_limit = limits.max_packet_bytes.map_or(usize::MAX, |limit| limit as usize);
         let most = limits.kind.max_filters_per_subscribe.unwrap_or(FILTERS_PER_PACKET);
         let has_room = |n: usize, bytes: usize| {
@@ -207,7 +225,7 @@ impl Subscriptions {
                     bytes += size::filter_bytes(&filter);
                     filters.push(filter);
                 }
-                Wish::Subscribe(_) | Wish::Unsubscribe(_) => {
+                Wish::Subscribe(_) | Wish::Unsubscribe(_) | Wish::Probe(_) => {
                     self.waiting.push_front(wish);
                     break;
                 }
@@ -226,7 +244,7 @@ impl Subscriptions {
     fn front_id(&self, limits: &Limits) -> Option<u32> {
         match self.waiting.front()? {
             Wish::Subscribe(subscription) => self.id_of(subscription, limits),
-            Wish::Unsubscribe(_) => None,
+            Wish::Unsubscribe(_) | Wish::Probe(_) => None,
         }
     }
 
@@ -240,6 +258,7 @@ impl Subscriptions {
 
     /// Takes from the front what the broker said beforehand that it would not take.
     fn refuse_by_limits(&mut self, limits: &Limits, events: &mut VecDeque<BrokerEvent>) {
+        self.refuse_probe(limits, events);
         while let Some(Wish::Subscribe(subscription)) = self.waiting.front() {
             let Some(refusal) = limits.refusal(subscription) else { return };
             if let Some(Wish::Subscribe(subscription)) = self.waiting.pop_front() {
@@ -256,7 +275,9 @@ impl Subscriptions {
         events: &mut VecDeque<BrokerEvent>,
     ) -> Result<bool, Fatal> {
         let ours = |asked: &Asked| matches!(asked, Asked::Subscribe(id, _) if *id == answer.packet_id);
-        let Some(idx) = self.asked.iter().position(ours) else { return Ok(false) };
+        let Some(idx) = self.asked.iter().position(ours) else {
+            return Ok(self.probed(&answer, ids, events));
+        };
         let n_filters = self.asked[idx].n_filters();
         if answer.reasons.len() != n_filters {
             return Err(wrong_count("SUBACK", answer.reasons.len(), n_filters));

@@ -3,6 +3,7 @@ mod choosing;
 mod connecting;
 mod numbering;
 mod pinging;
+mod probing;
 mod publishing;
 mod queued;
 mod receiving;

@@ -64,6 +64,10 @@ fn a_changed_subscription_keeps_its_id_and_a_new_one_gets_another() {
     play.asks(BrokerRequest::Unsubscribe(filter("a")));
     play.asks(BrokerRequest::Subscribe(subscription("c")));
     assert_eq!(asked(&mut play), [(Some(2), vec!["b".to_owned()]), (Some(3), vec!["c".to_owned()])]);
+    // A probe stands in for the subscription of its topic, if there is one.
+    play.asks(BrokerRequest::Probe(Topic::parse("b").unwrap()));
+    play.asks(BrokerRequest::Probe(Topic::parse("unknown").unwrap()));
+    assert_eq!(asked(&mut play), [(Some(2), vec!["b".to_owned()]), (None, vec!["unknown".to_owned()])]);
 }
 
 #[test]
