@@ -35,6 +35,7 @@ pub mod overlay;
 pub mod picture;
 pub mod pings;
 pub mod placeholders;
+pub mod probe;
 pub mod publications;
 pub mod publish;
 pub mod runs;
@@ -139,6 +140,8 @@ pub struct Model {
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
+    /// The question whether a topic is retained, until it is answered.
+    pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
     /// What the Publications screen shows.
@@ -231,6 +234,7 @@ impl Model {
             runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
+            probe: None,
             monitor: Monitor::default(),
             publications: Publications::default(),
             range: None,
@@ -261,7 +265,12 @@ impl Model {
 
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
-        let form_rows = if self.editor.is_some() { layout::EDITOR_ROWS } else { layout::FORM_ROWS };
+        let form_rows = match (&self.editor, self.focus) {
+            (Some(_), _) => layout::EDITOR_ROWS,
+            // Whoever is elsewhere wants to see that, not the form's lines.
+            (None, Pane::Publish) => form::plan::screen_rows(&self.form, self.rows),
+            (None, Pane::Topics | Pane::Inspector | Pane::Learn) => layout::FORM_ROWS,
+        };
         layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
     }
 
@@ -318,12 +327,8 @@ impl Model {
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        let more = [
-            self.monitor.deadline(),
-            self.picture.next_change,
-            learn::deadline(self),
-            form::kept::deadline(self),
-        ];
+        let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
+        let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
         waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
     }
 
