@@ -7,6 +7,7 @@ pub mod last;
 pub mod log;
 pub mod ossia;
 pub mod payload;
+pub mod publications;
 pub mod versions;
 
 use crate::keymap::Keymap;

@@ -59,7 +59,9 @@ impl Story {
                 | Errand::ForgetRecovered(_)
                 | Errand::Remember { .. }
                 | Errand::SaveLog { .. }
-                | Errand::ReadFile { .. } => None,
+                | Errand::ReadFile { .. }
+                | Errand::RecallSent
+                | Errand::RememberSent(_) => None,
             },
             Effect::Request(..)
             | Effect::Open(..)

@@ -3,6 +3,7 @@ use crate::device::Node;
 use crate::model::event::DeviceId;
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
+use crate::model::publications::draft::Draft;
 use crate::mqtt::Profile;
 
 /// Something to do with the user's files, on a worker. Carried out in the order asked for.
@@ -42,6 +43,10 @@ pub enum Errand {
         /// The largest that is read.
         max_bytes: usize,
     },
+    /// Read what was sent in earlier runs.
+    RecallSent,
+    /// Write down what was sent, newest first.
+    RememberSent(Vec<Draft>),
     /// Write down what is open, and what was opened when, in seconds since 1970.
     Remember {
         /// Names and URLs.
@@ -66,7 +71,10 @@ impl Errand {
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
             Self::ReadFile { path, .. } => Answer::FileRead(path, Err(words)),
-            Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
+            Self::RecallSent => Answer::SentRecalled(Vec::new(), vec![words]),
+            Self::Remember { .. } | Self::RememberSent(_) | Self::ForgetRecovered(_) => {
+                Answer::Forgotten(words)
+            }
         }
     }
 }
@@ -133,7 +141,9 @@ pub enum Answer {
     LogSaved(Option<String>, Result<String, String>),
     /// Of `ReadFile`: what the file holds.
     FileRead(String, Result<Vec<u8>, String>),
-    /// Of `Remember` and `ForgetRecovered`, when it could not be done.
+    /// Of `RecallSent`: newest first, and what of it is passed over.
+    SentRecalled(Vec<Draft>, Vec<String>),
+    /// Of `Remember`, `RememberSent` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }
 
