@@ -181,6 +181,8 @@ commands! {
     ReadFile = "read-file" in [Publish];
     /// Fill in the value received last on the topic
     FillReceived = "fill-received" in [Publish];
+    /// Compare the payload with the value received last
+    Compare = "compare" in [Publish];
     /// Lay the JSON out over lines, or put it into one
     Respell = "respell" in [Publish];
     /// Fill in what was sent before

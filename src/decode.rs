@@ -1,6 +1,7 @@
 //! Bytes from the wire to what is shown. Owns every form a payload or topic takes on screen, and that nothing
 //! raw gets there; never fails, and makes no more than was asked for. Knows no colour: spans say what they are.
 
+pub mod diff;
 pub mod escape;
 pub mod figures;
 pub mod hex;

@@ -293,7 +293,7 @@ impl Model {
     /// Where keys are heard now.
     pub fn context(&self) -> Context {
         match (&self.overlay, self.screen, self.focus) {
-            (Overlay::Help { .. }, ..) => Context::HelpScreen,
+            (Overlay::Help { .. } | Overlay::Difference(_), ..) => Context::HelpScreen,
             (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,

@@ -37,7 +37,7 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 25] = [
+const HOMES: [(&str, &[&str]); 26] = [
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),
@@ -64,6 +64,7 @@ const HOMES: [(&str, &[&str]); 25] = [
     // `model` writes a publication as a line for a shell.
     ("shell_words", &["cli", "model", "runtime"]),
     ("tempfile", &["runtime"]),
+    ("similar", &["decode"]),
     ("clap", &["cli", "main"]),
     ("etcetera", &["config"]),
     // `broker` ends a password command with all that it started.

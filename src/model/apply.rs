@@ -151,6 +151,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::EditText => form::deeds::edit(model, effects),
         Command::ReadFile => form::deeds::ask_file(model),
         Command::FillReceived => form::deeds::fill_received(model, now),
+        Command::Compare => form::difference::show(model, now),
         Command::Respell => form::deeds::respell(model, now),
         Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
@@ -193,6 +194,7 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Exam(_) => Overlay::Help { scroll },
     };
 }

@@ -37,6 +37,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
@@ -113,6 +114,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Exam(_) => {}
     }
 }
@@ -155,6 +157,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Exam(_) => None,
     };
     match n_left_out {
@@ -237,6 +240,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
+            | Overlay::Difference(_)
             | Overlay::Exam(_),
         ) => {}
     }

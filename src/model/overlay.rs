@@ -24,6 +24,8 @@ pub enum Overlay {
     Attribute(Box<super::nodes::attribute::Editing>),
     /// Parts of a payload to choose from.
     Parts(Box<super::nodes::parts::Picker>),
+    /// What differs between a payload and the value received last.
+    Difference(Box<super::form::difference::Difference>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
 }

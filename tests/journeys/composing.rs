@@ -243,3 +243,29 @@ fn what_the_user_s_own_editor_leaves_is_the_payload_or_the_words_why_not() {
     let mut story = story.types("<ctrl-x>");
     assert_eq!(payloads(&mut story), ["{\n}"]);
 }
+
+#[test]
+fn what_sending_would_change_is_compared_before_it_goes() {
+    let mut story = story().online().receives("a", "{\"on\":true,\"level\":20}");
+    story = story.types("jp<ctrl-f>{\"level\":21.0,\"on\":true}<ctrl-d>");
+    story = story
+        .sees("a: - received last, + to be sent · JSON: -1 +1")
+        .sees("- $.level 20")
+        .sees("+ $.level 21.0");
+    story = story.does_not_see("$.on").types("<ctrl-x>");
+    assert!(story.published().is_empty(), "what is read over the panes sends nothing");
+    let mut story = story.types("<esc>").does_not_see("received last").types("<ctrl-x>");
+    assert_eq!(payloads(&mut story).len(), 1);
+    story.types("<ctrl-l><ctrl-d>").sees("the same bytes");
+    let story = self::story().online().receives("a", b"\xff\x01").types("jp<ctrl-f><ctrl-f>ff 02<ctrl-d>");
+    story.sees("bytes: -1 +1").sees("- 0000000 ff 01").sees("+ 0000000 ff 02");
+    let lines = (0..100).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
+    let story = self::story()
+        .online()
+        .receives("a", lines)
+        .types("jpx<ctrl-d>")
+        .sees("text: -100 +1")
+        .sees("- line 0");
+    story.types("G").sees("+ x").types("q").does_not_see("received last");
+    self::story().online().types("pnever/heard<ctrl-d>").sees("nothing was received on this topic yet");
+}
