@@ -1,9 +1,12 @@
 //! The user's files and the machine's facts. Owns where they lie, and device files; what the others mean is
 //! `keymap`'s and `theme`'s.
+pub mod batch;
 pub mod device;
 mod files;
 pub mod last;
+pub mod log;
 pub mod ossia;
+pub mod publications;
 pub mod versions;
 
 use crate::keymap::Keymap;

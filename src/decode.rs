@@ -19,6 +19,7 @@ mod marks;
 mod msgpack;
 pub mod numbers;
 mod reader;
+pub mod respell;
 pub mod text;
 mod unpack;
 mod utf16;

@@ -6,6 +6,7 @@ use crate::mqtt::{Filter, Profile, Publication, Subscription};
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
+pub mod came;
 pub mod device;
 pub mod devices;
 pub mod editor;
@@ -34,12 +35,17 @@ pub mod opening;
 pub mod overlay;
 pub mod picture;
 pub mod pings;
+pub mod placeholders;
+pub mod probe;
+pub mod publications;
 pub mod publish;
+pub mod runs;
 pub mod search;
 pub mod shown;
 pub mod spacing;
 pub mod sys;
 pub mod takes;
+pub mod text;
 mod tls;
 pub mod toast;
 pub mod tree;
@@ -58,10 +64,12 @@ use inspector::Inspector;
 use layout::{Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
-use monitor::Monitor;
+use monitor::{Monitor, PingEvery};
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
+use publications::Publications;
+use runs::Runs;
 use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
@@ -78,10 +86,14 @@ pub struct Settings {
     pub ascii: bool,
     /// Every publishing command refuses.
     pub read_only: bool,
+    /// Whether what is sent is remembered from one run to the next.
+    pub keeps_history: bool,
     /// Memory for all stores together, in bytes.
     pub budget_bytes: usize,
     /// What the clock on the wall shows.
     pub wall: WallOrigin,
+    /// How often the Monitor pings while it is open.
+    pub ping_every: PingEvery,
 }
 
 /// The screens.
@@ -94,6 +106,8 @@ pub enum Screen {
     Devices,
     /// The link of the device under the cursor.
     Monitor,
+    /// What runs, and what became of what was published.
+    Publications,
 }
 
 /// The whole program.
@@ -121,12 +135,18 @@ pub struct Model {
     pub spacing: Spacing,
     /// What became of publications.
     pub lives: Lives,
+    /// What publishes by itself.
+    pub runs: Runs,
     /// What looks out for loops between our publications and another client's.
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
+    /// The question whether a topic is retained, until it is answered.
+    pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
+    /// What the Publications screen shows.
+    pub publications: Publications,
     /// Where a range of rows begins that reaches to the cursor.
     pub range: Option<RowId>,
     /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
@@ -212,9 +232,12 @@ impl Model {
             editor: None,
             spacing: Spacing::default(),
             lives: Lives::default(),
+            runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
+            probe: None,
             monitor: Monitor::default(),
+            publications: Publications::default(),
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
@@ -243,7 +266,12 @@ impl Model {
 
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
-        let form_rows = if self.editor.is_some() { layout::EDITOR_ROWS } else { layout::FORM_ROWS };
+        let form_rows = match (&self.editor, self.focus) {
+            (Some(_), _) => layout::EDITOR_ROWS,
+            // Whoever is elsewhere wants to see that, not the form's lines.
+            (None, Pane::Publish) => form::plan::screen_rows(&self.form, self.rows),
+            (None, Pane::Topics | Pane::Inspector | Pane::Learn) => layout::FORM_ROWS,
+        };
         layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
     }
 
@@ -273,6 +301,7 @@ impl Model {
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
+            (Overlay::None, Screen::Publications, _) => Context::Publications,
             (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
@@ -300,7 +329,13 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        waits.into_iter().chain(more).flatten().min()
+        let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
+        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+    }
+
+    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    pub fn tick(&self) -> Option<Timestamp> {
+        self.runs.deadline()
     }
 
     /// Tells what went wrong without stopping anything.
@@ -334,6 +369,8 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
+        // What is due then is done behind every event.
+        Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
@@ -343,8 +380,10 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     }
     learn::settle(model);
     spacing::due(model, now, effects);
+    runs::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
     held::ask(model, now);
     nodes::recovered::ask(model);
+    form::kept::settle(model, now, effects);
 }

@@ -50,6 +50,9 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
+/// Milliseconds of a day.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// The wall-clock time, in milliseconds since 1970 (UTC), at which [`Timestamp::ZERO`] lay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WallOrigin {
@@ -68,10 +71,26 @@ impl WallOrigin {
 
     /// The time of day of a moment in the machine's time zone: `14:05:09.123`.
     pub fn time_of_day(self, moment: Timestamp) -> String {
-        let local_ms = self.unix_ms_at(moment).saturating_add(i64::from(self.offset_s) * 1_000);
-        let of_day = local_ms.rem_euclid(24 * 60 * 60 * 1_000);
+        let of_day = self.local_ms(moment).rem_euclid(DAY_MS);
         let (seconds, ms) = (of_day / 1_000, of_day % 1_000);
         format!("{:02}:{:02}:{:02}.{ms:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+    }
+
+    /// The date of a moment in the machine's time zone: `2026-11-22`.
+    pub fn date(self, moment: Timestamp) -> String {
+        // Years that begin in March end with the day that not every year has; 400 of them repeat.
+        let days = self.local_ms(moment).div_euclid(DAY_MS) + 719_468;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        format!("{:04}-{month:02}-{day:02}", year + era * 400 + i64::from(month <= 2))
+    }
+
+    fn local_ms(self, moment: Timestamp) -> i64 {
+        self.unix_ms_at(moment).saturating_add(i64::from(self.offset_s) * 1_000)
     }
 }
 
@@ -85,6 +104,22 @@ mod tests {
         assert_eq!(origin.time_of_day(Timestamp::from_millis(123)), "11:16:13.123");
         let west = WallOrigin { unix_ms: 0, offset_s: -5 * 3_600 };
         assert_eq!(west.time_of_day(Timestamp::ZERO), "19:00:00.000");
+    }
+
+    #[test]
+    fn a_moment_has_its_date_in_the_machine_s_zone() {
+        for (unix_s, offset_s, date) in [
+            (0, 0, "1970-01-01"),
+            (-1, 0, "1969-12-31"),
+            (0, -3_600, "1969-12-31"),
+            (951_782_400, 0, "2000-02-29"),
+            (951_868_800, 0, "2000-03-01"),
+            (1_798_761_599, 0, "2026-12-31"),
+            (1_798_761_599, 3_600, "2027-01-01"),
+        ] {
+            let origin = WallOrigin { unix_ms: unix_s * 1_000, offset_s };
+            assert_eq!(origin.date(Timestamp::ZERO), date, "{unix_s}");
+        }
     }
 
     #[test]

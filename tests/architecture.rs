@@ -37,7 +37,7 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 27] = [
+const HOMES: [(&str, &[&str]); 28] = [
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),
@@ -48,7 +48,9 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("tokio_tungstenite", &["broker"]),
     ("tungstenite", &["broker"]),
     ("x509_parser", &["broker"]),
-    ("data_encoding", &["broker", "decode"]),
+    ("csv", &["config"]),
+    // The form of `model` reads and writes payloads in base64, `config`'s batch files do; `decode` undoes it.
+    ("data_encoding", &["broker", "config", "model", "decode"]),
     ("flate2", &["decode"]),
     ("ruzstd", &["decode"]),
     ("lz4_flex", &["decode"]),
@@ -63,7 +65,8 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("serde_json", &["decode", "device", "headless", "config"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
-    ("shell_words", &["cli"]),
+    // `model` writes a publication as a line for a shell.
+    ("shell_words", &["cli", "model"]),
     ("clap", &["cli", "main"]),
     ("etcetera", &["config"]),
     // `broker` ends a password command with all that it started.

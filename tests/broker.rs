@@ -13,6 +13,8 @@ mod gates;
 mod independent;
 #[path = "broker/ingest.rs"]
 mod ingest;
+#[path = "broker/numbered.rs"]
+mod numbered;
 #[path = "broker/presets.rs"]
 mod presets;
 #[path = "broker/pressure.rs"]
@@ -23,6 +25,8 @@ mod proxy;
 mod queued;
 #[path = "broker/reconnect.rs"]
 mod reconnect;
+#[path = "broker/refusals.rs"]
+mod refusals;
 #[path = "broker/rig.rs"]
 mod rig;
 #[path = "broker/scripted.rs"]

@@ -57,7 +57,10 @@ impl Story {
                 | Errand::Delete(_)
                 | Errand::Recover(..)
                 | Errand::ForgetRecovered(_)
-                | Errand::Remember { .. } => None,
+                | Errand::Remember { .. }
+                | Errand::SaveLog { .. }
+                | Errand::RecallSent
+                | Errand::RememberSent(_) => None,
             },
             Effect::Request(..)
             | Effect::Open(..)

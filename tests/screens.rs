@@ -9,6 +9,8 @@ mod link;
 mod monitor;
 #[path = "screens/nodes.rs"]
 mod nodes;
+#[path = "screens/publications.rs"]
+mod publications;
 #[path = "common/stage.rs"]
 mod stage;
 
@@ -155,6 +157,24 @@ fn the_form_tells_the_life_of_what_was_published() {
     check("publish", || {
         let mut stage = plant_after("");
         stage.publish_setpoint();
+        stage
+    });
+}
+
+#[test]
+fn the_form_unfolds_into_lines_and_properties() {
+    check("publish-lines", || {
+        let mut stage = plant_after("p ctrl-f");
+        stage.event(Event::Paste("{\n  \"on\": true,\n  \"level\": 20.50\n}".into()));
+        stage
+    });
+    check("publish-unfolded", || {
+        let mut stage = plant_after("p ctrl-f ctrl-v");
+        stage.event(Event::Paste("{\n  \"on\": true\n}".into()));
+        stage.keys("tab tab tab tab");
+        stage.types("application/json");
+        stage.keys("tab 6 0 tab tab tab tab");
+        stage.types("from=bench");
         stage
     });
 }

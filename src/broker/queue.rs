@@ -104,6 +104,7 @@ impl Feed {
             | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
+            | BrokerEvent::Probed { .. }
             | BrokerEvent::Publication { .. }
             | BrokerEvent::Pong { .. }
             | BrokerEvent::Notice(_)
@@ -119,6 +120,11 @@ impl Feed {
         if !batch.is_empty() {
             self.push(BrokerEvent::Messages(std::mem::take(batch)));
         }
+    }
+
+    /// How many messages wait.
+    pub fn n_messages(&self) -> usize {
+        self.0.state().n_messages
     }
 
     /// Whether more may be read. Once full, only when half of it is free again, so that stalls are few.
@@ -169,6 +175,7 @@ impl Events {
             | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
+            | BrokerEvent::Probed { .. }
             | BrokerEvent::Publication { .. }
             | BrokerEvent::Pong { .. }
             | BrokerEvent::Notice(_)

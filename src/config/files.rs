@@ -23,6 +23,25 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file that is not there yet; nobody else can read it (mode 0600). What was begun is taken away again.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private().open(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// How a file is made that only its owner can read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Gives a file a second name that takes another's place, and makes it private. For a file that is about to be
 /// replaced: what is written into it later shows under both names.
 pub(super) fn link_private(path: &Path, beside: &Path) -> io::Result<()> {
@@ -51,10 +70,7 @@ pub(super) fn make_directory(path: &Path) -> io::Result<()> {
 
 fn create_beside(path: &Path, directory: &Path) -> io::Result<(File, PathBuf)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let options = private();
     let mut tries = 0;
     loop {
         let temporary = directory.join(format!(".{name}.{}.{tries}.tmp", std::process::id()));

@@ -8,10 +8,10 @@ use super::{Ink, Line};
 pub const MAX_BYTES: usize = 16 << 20;
 
 /// Columns a level is set in by.
-const INDENT: usize = 2;
+pub(super) const INDENT: usize = 2;
 
 /// Deepest level that is set in further; a payload of brackets must not fill the screen with nothing.
-const MAX_INDENTED: usize = 24;
+pub(super) const MAX_INDENTED: usize = 24;
 
 /// Where the lines of a JSON payload begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,26 @@ impl Pretty {
 /// Whether a payload is JSON as a whole. However deep, since nothing is built from it.
 pub fn is_json(payload: &[u8]) -> bool {
     std::str::from_utf8(payload).is_ok_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
+}
+
+/// Whether a text is JSON as a whole; else where it goes wrong, and why: `line 2 column 7: expected value`.
+pub fn check(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("line 1 column 1: nothing yet, which is no JSON".to_owned());
+    }
+    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else { return Ok(()) };
+    let (line, column, words) = if error.is_eof() {
+        let last = text.rsplit('\n').next().unwrap_or_default();
+        (text.matches('\n').count() + 1, last.chars().count() + 1, "ends too early".to_owned())
+    } else {
+        // The parser counts bytes; whoever reads counts characters.
+        let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+        let before = line.char_indices().take_while(|(at, _)| at + 1 < error.column()).count();
+        let words = error.to_string();
+        let words = words.split(" at line ").next().unwrap_or_default().to_owned();
+        (error.line(), before + 1, words)
+    };
+    Err(format!("line {line} column {column}: {words}"))
 }
 
 /// What writes a line, to its width and no further.
@@ -125,13 +145,13 @@ fn take(payload: &[u8], place: Place, mut pen: Option<&mut Pen>) -> Option<Place
     Some(Place { offset: end, depth })
 }
 
-fn skip_space(payload: &[u8], from: usize) -> usize {
+pub(super) fn skip_space(payload: &[u8], from: usize) -> usize {
     let rest = payload.get(from..).unwrap_or_default();
     from + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count()
 }
 
 /// The end of the token that starts here: a string, a bracket, or a run of anything else.
-fn token_end(payload: &[u8], start: usize) -> usize {
+pub(super) fn token_end(payload: &[u8], start: usize) -> usize {
     let rest = payload.get(start..).unwrap_or_default();
     let length = match rest.first() {
         Some(b'"') => string_length(rest),

@@ -9,14 +9,19 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, ingest, keys, learn, monitor, moves, nodes, publish};
+use super::{
+    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications, publish,
+    runs,
+};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
-use crate::store::{Direction, LastPayload};
+use crate::store::Direction;
 use crate::time::Timestamp;
 
-/// The largest text sent to the terminal's clipboard: many terminals take no more in one OSC 52.
-const MAX_COPY_BYTES: usize = 74_994;
+mod copying;
+
+pub use copying::copy;
+use copying::{copy_payload, copy_topic};
 
 /// Carries a command out.
 #[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
@@ -25,6 +30,12 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Help => help(model),
         Command::NextPane if model.screen == Screen::Monitor => monitor::deeds::next_panel(model, 1),
         Command::PreviousPane if model.screen == Screen::Monitor => monitor::deeds::previous_panel(model),
+        Command::NextPane if model.screen == Screen::Publications => {
+            publications::deeds::next_section(model, 1);
+        }
+        Command::PreviousPane if model.screen == Screen::Publications => {
+            publications::deeds::next_section(model, 2);
+        }
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
@@ -32,15 +43,23 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
         Command::Suspend => effects.push(Effect::Suspend),
+        Command::Undo if model.context() == Context::Publish => form::deeds::undo(model, now, true),
+        Command::Redo if model.context() == Context::Publish => form::deeds::undo(model, now, false),
         Command::Undo => publish::undo(model, now, effects),
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
         Command::Monitor => monitor::deeds::toggle(model, now),
+        Command::Publications => publications::deeds::toggle(model),
+        Command::FillForm => publications::deeds::fill_form(model, now),
+        Command::SendAgain => publications::deeds::again(model, now, effects),
+        Command::CopyLine => publications::deeds::copy_line(model, now, effects),
         Command::DropSubscription => monitor::deeds::remove(model, now, effects),
         Command::EditSubscription => monitor::deeds::edit(model, now),
         Command::PauseSubscription => monitor::deeds::pause(model, now, effects),
         Command::NarrowLog => keys::prompt(model, PromptKind::NarrowLog, &model.monitor.narrow.clone()),
         Command::CopyLines => monitor::deeds::copy(model, now, effects),
+        Command::SaveLog => monitor::deeds::ask_save(model),
+        Command::PingOften => monitor::deeds::ping_often(model, now),
         Command::OpenDevice => deeds::open(model, now, Then::Go, effects),
         Command::AddDevice => edit::add(model),
         Command::EditDevice => edit::edit(model, now, effects),
@@ -98,9 +117,13 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         }
         Command::EditValue => editor::open(model, now),
         Command::ClearRetained => publish::ask_clear(model, now),
+        Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
-        Command::ToggleConnection => toggle_connection(model, effects),
+        Command::ToggleConnection => toggle_connection(model, now, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
+        Command::CopyPayload if model.screen == Screen::Publications => {
+            publications::deeds::copy_payload(model, now, effects);
+        }
         Command::CopyPayload => copy_payload(model, now, effects),
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
@@ -117,12 +140,16 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
-        Command::SendLine if model.form.line().is_some() => publish::send(model, now, effects),
-        Command::NextField => model.form.field = model.form.field.next(),
-        Command::PreviousField => model.form.field = model.form.field.previous(),
+        Command::SendLine if model.form.in_text() => publish::send(model, now, effects),
+        Command::NextField => model.form.step_field(true),
+        Command::PreviousField => model.form.step_field(false),
         // On a choice there is no line to send from.
         Command::SendLine | Command::ToggleChoice => model.form.step_choice(true),
         Command::PreviousChoice => model.form.step_choice(false),
+        Command::NextFormat => form::deeds::next_format(model),
+        Command::ToggleFold => model.form.toggle_fold(),
+        Command::Respell => form::deeds::respell(model, now),
+        Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
         Command::NextSent => {
             model.form.newer();
@@ -179,6 +206,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         deeds::leave(model, now);
     } else if model.screen == Screen::Monitor {
         monitor::deeds::leave(model);
+    } else if model.screen == Screen::Publications {
+        publications::deeds::leave(model);
     } else if learn::parts::close(model) {
         // The list is seen again.
     } else if model.focus != Pane::Topics {
@@ -194,11 +223,12 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 
 fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     let mut losses = Vec::new();
-    match model.lives.n_unsettled(None) {
+    match model.lives.n_unsettled(None) + model.runs.n_unsettled(None) {
         0 => {}
         1 => losses.push("1 publication is not acknowledged by the broker yet.".to_owned()),
         n => losses.push(format!("{n} publications are not acknowledged by the broker yet.")),
     }
+    losses.extend(model.runs.words(None));
     losses.extend(model.spacing.words());
     losses.extend(nodes::unsaved_words(model.devices.iter()));
     if losses.is_empty() {
@@ -246,11 +276,11 @@ fn pin(model: &mut Model, now: Timestamp) {
     }
 }
 
-fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
+fn toggle_connection(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(device) = model.selected() else { return };
     let id = device.id;
     match device.connection {
-        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, id, effects),
+        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, now, id, effects),
         Connection::Waiting(_) | Connection::Off => {
             effects.push(Effect::Request(id, BrokerRequest::Connect));
         }
@@ -258,62 +288,27 @@ fn toggle_connection(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Disconnects a device; asks while publications are in flight.
-pub fn ask_disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
-    match model.lives.n_unsettled(Some(id)) {
-        0 => disconnect(model, id, effects),
-        n => {
-            let words = format!("{n} publications are in flight. Disconnect all the same?");
-            model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
-        }
+pub fn ask_disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
+    let mut losses = Vec::new();
+    match model.lives.n_unsettled(Some(id)) + model.runs.n_unsettled(Some(id)) {
+        0 => {}
+        n => losses.push(format!("{n} publications are in flight.")),
     }
+    losses.extend(model.runs.words(Some(id)));
+    if losses.is_empty() {
+        return disconnect(model, now, id, effects);
+    }
+    let words = format!("{} Disconnect all the same?", losses.join(" "));
+    model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
 }
 
 /// Says goodbye to a broker and stays away.
-pub fn disconnect(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
+pub fn disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
+    runs::stop_device(model, now, id, "its device was disconnected", effects);
     if let Some(device) = ingest::device_mut(&mut model.devices, id) {
         device.leaving = true;
     }
     effects.push(Effect::Request(id, BrokerRequest::Disconnect));
-}
-
-fn copy_topic(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let row = model.cursor;
-    let Some(device) = model.device(row.device) else { return };
-    let mut topic = String::new();
-    if row.is_device() {
-        topic = device.profile.address.to_string();
-    } else {
-        device.store.topic_of(row.node, &mut topic);
-    }
-    copy(model, now, topic, effects);
-}
-
-fn copy_payload(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let row = model.cursor;
-    let last = model.device(row.device).and_then(|device| device.store.last(row.node));
-    let words = match last.map(|last| last.payload) {
-        None => "this row has no message to copy".into(),
-        Some(LastPayload::Evicted { .. }) => "the payload was evicted to stay within --memory".into(),
-        Some(LastPayload::Whole(payload)) => match std::str::from_utf8(payload) {
-            Ok(text) => return copy(model, now, text.to_owned(), effects),
-            Err(_) => format!(
-                "the payload's {} bytes are no UTF-8 text; a clipboard takes text only",
-                payload.len()
-            ),
-        },
-    };
-    model.say(now, Tone::Warn, words);
-}
-
-/// Sends a text to the terminal's clipboard, if it is not too long for one.
-pub fn copy(model: &mut Model, now: Timestamp, text: String, effects: &mut Vec<Effect>) {
-    if text.len() > MAX_COPY_BYTES {
-        let words =
-            format!("{} bytes are more than a terminal's clipboard takes ({MAX_COPY_BYTES})", text.len());
-        return model.say(now, Tone::Warn, words);
-    }
-    effects.push(Effect::Copy(text));
-    model.say(now, Tone::Info, "sent to the terminal's clipboard");
 }
 
 fn older(model: &mut Model, now: Timestamp) {
@@ -335,6 +330,12 @@ pub fn request_refused(
     {
         device.leaving = false;
     }
+    if let BrokerRequest::Publish(ticket, _) = request
+        && ticket.run().is_some()
+    {
+        // At a thousand a second: it counts them, and says so in its row.
+        return runs::not_taken(model, *ticket);
+    }
     if let BrokerRequest::Publish(ticket, _) = request {
         model.lives.reach(id, *ticket, Stage::NotSent(words.to_owned()), now, None);
     }
@@ -346,6 +347,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.toasts.advance(now);
     model.lives.advance(now);
     learn::due(model, now, effects);
+    probe::due(model, now, effects);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

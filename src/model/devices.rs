@@ -210,6 +210,7 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             nodes::saved(model, now, &saving, saved);
             nodes::leaving::go_on(model, now, effects);
         }
+        Answer::SentRecalled(sent, warnings) => super::form::kept::recalled(model, now, sent, warnings),
         Answer::Recovered(found) => nodes::recovered::found(model, now, found, effects),
         Answer::Copied(from, to, copied) => {
             match copied {
@@ -238,6 +239,10 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
                 Err(words) => model.say(now, Tone::Error, words),
             }
             effects.push(Effect::Disk(Box::new(Errand::List)));
+        }
+        Answer::LogSaved(_, Ok(path)) => model.say(now, Tone::Info, format!("the log is in {path}")),
+        Answer::LogSaved(path, Err(words)) => {
+            ask_name_again(model, now, PromptKind::SaveLog, path.as_deref().unwrap_or_default(), words);
         }
         Answer::Forgotten(words) => model.say(now, Tone::Warn, words),
     }

@@ -27,6 +27,8 @@ pub enum Event {
     RequestRefused(DeviceId, BrokerRequest, String),
     /// A deadline of the model's has come, or there is time for another slice of work.
     Due,
+    /// Something that publishes by itself is due: [`Model::tick`](super::Model::tick).
+    Tick,
     /// The disk's worker is done with an errand.
     Disk(Box<super::devices::Answer>),
     /// The network tells of a broker.

@@ -30,9 +30,27 @@ pub enum HelpLine {
         /// What the command does.
         words: String,
     },
+    /// A line of plain words.
+    Words(String),
     /// Nothing.
     Blank,
 }
+
+/// What is told below the keys: a title, and words for each line of thought.
+const TOLD: [(&str, &[&str]); 1] = [(
+    "Loops",
+    &[
+        "MQTT brings what we publish back to us where a subscription of ours covers the topic. mqttscope marks \
+         that as an echo and never publishes because of what it hears, so it makes no loop alone.",
+        "Another program that answers on the topic it hears, such as a lamp that repeats what it is told or a \
+         bridge between two brokers, can answer each of our publications, and we are asked to publish again: \
+         many brokers bear that badly. Let one side publish to a topic and the other listen, with an answer \
+         on another topic (lamp/set and lamp/state).",
+        "When five of our publications in a row, within a second, were each followed within 200 ms by somebody \
+         else's message on the topic, a banner names the topic; esc dismisses it. No local, an option of a \
+         subscription in MQTT 5 (S, e), leaves our own echoes out.",
+    ],
+)];
 
 /// The lines, in one column or two.
 pub fn columns(keymap: &Keymap, cols: u16) -> Vec<Vec<HelpLine>> {
@@ -88,6 +106,11 @@ fn lines(keymap: &Keymap, max_cols: usize) -> Vec<HelpLine> {
         }
         lines.push(HelpLine::Title(context.title()));
         lines.extend(bound);
+    }
+    for (title, told) in TOLD {
+        lines.extend([HelpLine::Blank, HelpLine::Title(title)]);
+        let folded = told.iter().flat_map(|words| fold::words(words, max_cols));
+        lines.extend(folded.map(HelpLine::Words));
     }
     lines
 }

@@ -3,9 +3,10 @@ use super::device::{Connection, Device, Subscribed};
 use super::event::{DeviceId, Effect};
 use super::held;
 use super::learn::Learning;
+use super::runs;
 use super::toast::Tone;
 use super::tree;
-use super::{Model, Screen};
+use super::{Model, Screen, probe};
 use crate::decode::{self, figures};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Refusal, Tried};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
@@ -25,7 +26,7 @@ pub fn broker_event(
     // A closed device's task may have told something that was under way.
     let Some(device) = device_mut(&mut model.devices, id) else { return };
     match event {
-        BrokerEvent::Messages(batch) => messages(model, now, id, batch),
+        BrokerEvent::Messages(batch) => messages(model, now, id, batch, effects),
         BrokerEvent::StepBegun(step, since) => device.connection = Connection::Connecting { step, since },
         BrokerEvent::StepDone(step, took, note) => {
             let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
@@ -47,6 +48,10 @@ pub fn broker_event(
             device.subscriptions.retain(|known| known.asked.filter != filter);
             device.log(now, format!("unsubscribed from {filter}: {reason}"));
         }
+        BrokerEvent::Probed { topic, granted } => probe::answered(model, now, id, &topic, granted, effects),
+        BrokerEvent::Publication { ticket, stage, at } if ticket.run().is_some() => {
+            runs::told(model, now, id, ticket, (&stage, at), effects);
+        }
         BrokerEvent::Publication { ticket, stage, at } => publication(model, now, id, ticket, stage, at),
         BrokerEvent::Pong { round_trip, at } => {
             device.round_trips.note(at, round_trip);
@@ -60,29 +65,33 @@ pub fn broker_event(
             device.bytes_in.reach(link.at, link.bytes_in);
             device.messages_in.reach(link.at, link.messages_in);
             device.publishes_out.reach(link.at, link.publishes_out);
+            device.came.take(&link);
             device.link = link;
         }
         BrokerEvent::Notice(notice) => noticed(model, now, id, notice),
-        BrokerEvent::Lost(lost) => lose(model, now, id, lost),
+        BrokerEvent::Lost(lost) => {
+            probe::lost(model, now, id, effects);
+            runs::stop_device(model, now, id, "its connection ended", effects);
+            lose(model, now, id, lost);
+        }
         BrokerEvent::Ended => device.connection = Connection::Off,
     }
 }
 
-fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
-    let Model { devices, lives, frozen, learning, monitor, guard, found_loop, cursor, screen, .. } = model;
+fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch, effects: &mut Vec<Effect>) {
+    let batch = probe::take(model, now, id, batch, effects);
+    // The flood passes by: only what comes right behind a publication of ours can be a loop's.
+    if batch.iter().next().is_some_and(|first| model.guard.is_watching(first.received)) {
+        for message in batch.iter() {
+            if model.guard.heard(id, &message) {
+                find_loop(model, now, id, message.topic, effects);
+            }
+        }
+    }
+    let Model { devices, lives, frozen, learning, monitor, cursor, screen, .. } = model;
     let Some(device) = device_mut(devices, id) else { return };
     if *screen == Screen::Monitor && cursor.device == id {
         monitor.take(device, &batch);
-    }
-    // The flood passes by: only what comes right behind a publication of ours can be a loop's.
-    if batch.iter().next().is_some_and(|first| guard.is_watching(first.received)) {
-        for message in batch.iter() {
-            if guard.heard(id, &message) {
-                let words = looped(message.topic);
-                device.log_as(now, Tone::Error, words);
-                *found_loop = Some((id, message.topic.to_owned()));
-            }
-        }
     }
     if lives.await_echo() {
         for message in batch.iter() {
@@ -99,6 +108,15 @@ fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch) {
             }
         }
     }
+}
+
+/// A loop was found: it is told, and our repeats there stop.
+fn find_loop(model: &mut Model, now: Timestamp, id: DeviceId, topic: &str, effects: &mut Vec<Effect>) {
+    if let Some(device) = device_mut(&mut model.devices, id) {
+        device.log_as(now, Tone::Error, looped(topic));
+    }
+    model.found_loop = Some((id, topic.to_owned()));
+    runs::stop_topic(model, now, id, topic, effects);
 }
 
 /// A loop in words, for the banner and the log.

@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, editor, held, learn, moves, nodes, opening};
+use super::{Model, Undo, UndoStep, apply, editor, form, held, learn, monitor, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -33,15 +33,16 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     }
     let is_text = match model.overlay {
         Overlay::Prompt(_) | Overlay::Attribute(_) => true,
-        Overlay::None => model.context() == Context::Publish && model.form.line().is_some(),
-        Overlay::Help { .. } | Overlay::Question(_) | Overlay::Parts(_) | Overlay::Exam(_) => false,
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Question(_)
+        | Overlay::Parts(_)
+        | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
     }
-    if let (Context::Publish, Some(letter)) = (model.context(), chord.text())
-        && model.form.choose(letter)
-    {
+    if model.context() == Context::Publish && form::keys::key(&mut model.form, chord, command) {
         return;
     }
     if let Some(command) = command {
@@ -65,20 +66,26 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::HelpScreen)
                     || matches!(command, Command::Help | Command::Leave)
             }
-            Context::Publish | Context::DeviceForm => !matches!(command, Command::Undo | Command::Redo),
+            Context::DeviceForm => !matches!(command, Command::Undo | Command::Redo),
             Context::Devices => {
                 command.contexts().contains(&Context::Devices)
                     || matches!(
                         command,
-                        Command::Help | Command::Leave | Command::Quit | Command::Devices | Command::Monitor
+                        Command::Help
+                            | Command::Leave
+                            | Command::Quit
+                            | Command::Devices
+                            | Command::Monitor
+                            | Command::Publications
                     )
             }
             // What freezes stands on another screen.
-            Context::Monitor => command != Command::ToggleFreeze,
+            Context::Monitor | Context::Publications => command != Command::ToggleFreeze,
             Context::Everywhere
             | Context::Topics
             | Context::Range
             | Context::Inspector
+            | Context::Publish
             | Context::Learn
             | Context::Editor => true,
         }
@@ -94,8 +101,7 @@ fn edit(model: &mut Model, chord: Chord) {
     if let Overlay::Attribute(_) = model.overlay {
         return nodes::attribute::edit(model, chord);
     }
-    let Model { overlay, form, .. } = model;
-    match overlay {
+    match &mut model.overlay {
         Overlay::Prompt(prompt) => {
             if prompt.line.edit(chord) == Edited::Changed {
                 prompt.error = None;
@@ -107,11 +113,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => {
-            if let Some(line) = form.line() {
-                line.edit(chord);
-            }
-        }
+        | Overlay::Exam(_) => {}
     }
 }
 
@@ -144,9 +146,10 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
             Some(n) => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room")),
         };
     }
-    let line = match &mut model.overlay {
-        Overlay::Prompt(prompt) => Some(&mut prompt.line),
-        Overlay::None if is_publish => model.form.line(),
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let n_left_out = match &mut model.overlay {
+        Overlay::Prompt(prompt) => Some(prompt.line.insert(&text)),
+        Overlay::None if is_publish => model.form.insert(&text),
         Overlay::None
         | Overlay::Help { .. }
         | Overlay::Question(_)
@@ -154,13 +157,13 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Parts(_)
         | Overlay::Exam(_) => None,
     };
-    let Some(line) = line else {
-        let words = "pasted text is not run as keys; paste into a field or behind /";
-        return model.say(now, Tone::Warn, words);
-    };
-    match line.insert(&text.replace("\r\n", "\n").replace('\r', "\n")) {
-        0 => {}
-        n => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room in the line")),
+    match n_left_out {
+        Some(0) => {}
+        Some(n) => model.say(now, Tone::Warn, format!("the last {n} bytes of the paste found no room")),
+        None => {
+            let words = "pasted text is not run as keys; paste into a field or behind /";
+            return model.say(now, Tone::Warn, words);
+        }
     }
     if matches!(model.overlay, Overlay::Prompt(_)) {
         retype(model);
@@ -188,6 +191,7 @@ fn retype(model: &mut Model) {
         | PromptKind::LearnScope
         | PromptKind::EditCandidate
         | PromptKind::EditRange
+        | PromptKind::SaveLog
         | PromptKind::CopyDevice
         | PromptKind::SaveDevice => return,
     }
@@ -216,6 +220,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
@@ -252,6 +257,7 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::LearnScope
         | PromptKind::EditCandidate
         | PromptKind::EditRange
+        | PromptKind::SaveLog
         | PromptKind::CopyDevice => {}
         PromptKind::SaveDevice => model.quits_when_saved = false,
     }
@@ -321,7 +327,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::RemoveKeys(keys) => nodes::range::remove_keys(model, now, &keys),
         Deed::TakeOver(recovered) => nodes::recovered::take_over(model, now, *recovered, effects),
         Deed::SendHeld(id) => held::send_all(model, now, id, effects),
-        Deed::Disconnect(id) => apply::disconnect(model, id, effects),
+        Deed::Disconnect(id) => apply::disconnect(model, now, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),
         Deed::KeepAll(session) => learn::deeds::keep_all(model, now, session),
         Deed::UpdateNodes(id, changed) => learn::deeds::update(model, now, id, changed),

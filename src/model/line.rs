@@ -2,8 +2,9 @@
 use crate::keymap::{Chord, Key};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The longest text a line takes: what fits a topic, and more than anybody types.
-const MAX_BYTES: usize = 65_535;
+/// The longest text a line takes: twice what fits a topic, so that one that is too long is refused with words
+/// rather than cut.
+const MAX_BYTES: usize = 131_070;
 
 /// A line of text being edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,16 +83,16 @@ impl Line {
                 self.insert(letter.encode_utf8(&mut [0; 4]));
                 Edited::Changed
             }
-            Key::Char('b') => self.go(self.word_before()),
-            Key::Char('f') => self.go(self.word_behind()),
-            Key::Char('d') => self.remove_to(self.word_behind()),
-            Key::Backspace if word => self.remove_to(self.word_before()),
-            Key::Backspace => self.remove_to(self.grapheme_before()),
-            Key::Delete => self.remove_to(self.grapheme_behind()),
-            Key::Left if word => self.go(self.word_before()),
-            Key::Right if word => self.go(self.word_behind()),
-            Key::Left => self.go(self.grapheme_before()),
-            Key::Right => self.go(self.grapheme_behind()),
+            Key::Char('b') => self.go(word_before(&self.text, self.cursor)),
+            Key::Char('f') => self.go(word_behind(&self.text, self.cursor)),
+            Key::Char('d') => self.remove_to(word_behind(&self.text, self.cursor)),
+            Key::Backspace if word => self.remove_to(word_before(&self.text, self.cursor)),
+            Key::Backspace => self.remove_to(grapheme_before(&self.text, self.cursor)),
+            Key::Delete => self.remove_to(grapheme_behind(&self.text, self.cursor)),
+            Key::Left if word => self.go(word_before(&self.text, self.cursor)),
+            Key::Right if word => self.go(word_behind(&self.text, self.cursor)),
+            Key::Left => self.go(grapheme_before(&self.text, self.cursor)),
+            Key::Right => self.go(grapheme_behind(&self.text, self.cursor)),
             Key::Home => self.go(0),
             Key::End => self.go(self.text.len()),
             Key::Char(_)
@@ -111,11 +112,11 @@ impl Line {
         match letter {
             'a' => self.go(0),
             'e' => self.go(self.text.len()),
-            'b' => self.go(self.grapheme_before()),
-            'f' => self.go(self.grapheme_behind()),
-            'd' => self.remove_to(self.grapheme_behind()),
-            'h' => self.remove_to(self.grapheme_before()),
-            'w' => self.remove_to(self.word_before()),
+            'b' => self.go(grapheme_before(&self.text, self.cursor)),
+            'f' => self.go(grapheme_behind(&self.text, self.cursor)),
+            'd' => self.remove_to(grapheme_behind(&self.text, self.cursor)),
+            'h' => self.remove_to(grapheme_before(&self.text, self.cursor)),
+            'w' => self.remove_to(word_before(&self.text, self.cursor)),
             'u' => self.remove_to(0),
             'k' => self.remove_to(self.text.len()),
             _ => Edited::Ignored,
@@ -136,30 +137,47 @@ impl Line {
         self.cursor = from;
         Edited::Changed
     }
+}
 
-    fn grapheme_before(&self) -> usize {
-        let (before, _) = self.halves();
-        before.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
-    }
+/// What parts words: a slash too, as levels are words here.
+const BETWEEN_WORDS: [char; 4] = [' ', '/', '\n', '\t'];
 
-    fn grapheme_behind(&self) -> usize {
-        let (_, behind) = self.halves();
-        self.cursor + behind.graphemes(true).next().map_or(0, str::len)
-    }
+fn halves(text: &str, cursor: usize) -> (&str, &str) {
+    text.split_at_checked(cursor).unwrap_or((text, ""))
+}
 
-    /// The beginning of the word before the cursor; a slash ends a word, as levels are words here.
-    fn word_before(&self) -> usize {
-        let (before, _) = self.halves();
-        let trimmed = before.trim_end_matches([' ', '/']);
-        trimmed.rfind([' ', '/']).map_or(0, |at| at + 1)
-    }
+/// The beginning of the grapheme before a cursor.
+pub(super) fn grapheme_before(text: &str, cursor: usize) -> usize {
+    halves(text, cursor).0.grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+}
 
-    fn word_behind(&self) -> usize {
-        let (_, behind) = self.halves();
-        let skipped = behind.len() - behind.trim_start_matches([' ', '/']).len();
-        let word = behind.get(skipped..).unwrap_or_default();
-        self.cursor + skipped + word.find([' ', '/']).unwrap_or(word.len())
-    }
+/// The end of the grapheme behind a cursor.
+pub(super) fn grapheme_behind(text: &str, cursor: usize) -> usize {
+    cursor + halves(text, cursor).1.graphemes(true).next().map_or(0, str::len)
+}
+
+/// The beginning of the word before a cursor.
+pub(super) fn word_before(text: &str, cursor: usize) -> usize {
+    let trimmed = halves(text, cursor).0.trim_end_matches(BETWEEN_WORDS);
+    trimmed.rfind(BETWEEN_WORDS).map_or(0, |at| at + 1)
+}
+
+/// The end of the word behind a cursor.
+pub(super) fn word_behind(text: &str, cursor: usize) -> usize {
+    let behind = halves(text, cursor).1;
+    let skipped = behind.len() - behind.trim_start_matches(BETWEEN_WORDS).len();
+    let word = behind.get(skipped..).unwrap_or_default();
+    cursor + skipped + word.find(BETWEEN_WORDS).unwrap_or(word.len())
+}
+
+/// How many graphemes a text has.
+pub(super) fn n_graphemes(text: &str) -> usize {
+    text.graphemes(true).count()
+}
+
+/// The bytes that so many graphemes of a text take, or all of them.
+pub(super) fn bytes_of_graphemes(text: &str, n: usize) -> usize {
+    text.grapheme_indices(true).nth(n).map_or(text.len(), |(at, _)| at)
 }
 
 #[cfg(test)]
@@ -194,7 +212,7 @@ mod tests {
     #[test]
     fn a_paste_beyond_the_bound_tells_how_much_was_left_out() {
         let mut line = Line::default();
-        assert_eq!(line.insert(&"é".repeat(40_000)), 80_000 - 65_534);
-        assert_eq!(line.text().len(), 65_534);
+        assert_eq!(line.insert(&"é".repeat(70_000)), 140_000 - 131_070);
+        assert_eq!(line.text().len(), 131_070);
     }
 }

@@ -11,7 +11,7 @@ pub mod board;
 pub mod deeds;
 mod heard;
 mod limits;
-mod lines;
+pub mod lines;
 mod link;
 mod log;
 mod qos;
@@ -22,8 +22,40 @@ mod traffic;
 use heard::Heard;
 use survey::Survey;
 
-/// Between two pings while the Monitor is open: often enough that the figures live, no load for any broker.
-pub const PING_EVERY: Duration = Duration::from_secs(5);
+/// How often the Monitor pings while it is open; `None`: only the keep-alive does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PingEvery(pub Option<Duration>);
+
+/// Often enough that the figures live, no load for any broker.
+impl Default for PingEvery {
+    fn default() -> Self {
+        Self::from_secs(5)
+    }
+}
+
+impl PingEvery {
+    /// What a key goes through, in seconds; behind them come none and the first again.
+    const STEPS: [u16; 5] = [1, 5, 15, 60, 0];
+
+    /// So many seconds; 0 is none.
+    pub const fn from_secs(s: u16) -> Self {
+        Self(if s == 0 { None } else { Some(Duration::from_secs(s as u64)) })
+    }
+
+    /// The step behind this one.
+    pub fn next(self) -> Self {
+        let longer = |s: &u16| self.0.is_some_and(|every| u64::from(*s) > every.as_secs() || *s == 0);
+        Self::from_secs(Self::STEPS.into_iter().find(longer).unwrap_or(Self::STEPS[0]))
+    }
+
+    /// In words.
+    pub fn words(self) -> String {
+        match self.0 {
+            Some(every) => format!("every {} s while this is open", every.as_secs()),
+            None => "none but the keep-alive's while this is open".into(),
+        }
+    }
+}
 
 /// What the Monitor shows, one beside the other or page by page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -145,7 +177,7 @@ impl Monitor {
 
 /// Pings and surveys while the Monitor is open; forgets them when it is not.
 pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let Model { monitor, devices, cursor, screen, .. } = model;
+    let Model { monitor, devices, cursor, screen, settings, .. } = model;
     let device = devices.iter().find(|device| device.id == cursor.device);
     let Some(device) = device.filter(|_| *screen == Screen::Monitor) else {
         if monitor.deadline().is_some() || monitor.is_working() {
@@ -153,11 +185,13 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         }
         return;
     };
-    if device.online().is_none() {
-        monitor.ping_at = None;
-    } else if monitor.ping_at.is_none_or(|(id, at)| id != device.id || at <= now) {
-        monitor.ping_at = Some((device.id, now + PING_EVERY));
-        effects.push(Effect::Request(device.id, BrokerRequest::Ping));
+    match settings.ping_every.0.filter(|_| device.online().is_some()) {
+        None => monitor.ping_at = None,
+        Some(every) if monitor.ping_at.is_none_or(|(id, at)| id != device.id || at <= now) => {
+            monitor.ping_at = Some((device.id, now + every));
+            effects.push(Effect::Request(device.id, BrokerRequest::Ping));
+        }
+        Some(_) => {}
     }
     monitor.heard.follow(device);
     monitor.survey.advance(device, now);

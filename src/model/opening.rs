@@ -3,7 +3,7 @@ use super::device::{Connection, Device, Subscribed};
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::tree::{self, RowId};
-use super::{Model, Screen, ingest, nodes};
+use super::{Model, Screen, ingest, nodes, runs};
 use crate::device::Node;
 use crate::mqtt::port::Step;
 use crate::mqtt::{BrokerRequest, Filter, Profile};
@@ -154,6 +154,8 @@ pub fn close(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
         search.close(id, row);
     }
     model.lives.forget(id);
+    model.probe.take_if(|probe| probe.device == id);
+    model.runs.forget(id);
     model.spacing.forget(id);
     model.guard.forget(id);
     model.found_loop.take_if(|(of, _)| *of == id);
@@ -177,7 +179,12 @@ pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening,
     device.origin = origin;
     device.id_is_made_up = id_is_made_up;
     let name = device.profile.name.clone();
-    let words = if is_same_connection(&old, &device.profile) {
+    let stays = is_same_connection(&old, &device.profile);
+    if !stays {
+        runs::stop_device(model, now, id, "its device connects anew", effects);
+    }
+    let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
+    let words = if stays {
         resubscribe(device, &old, effects)
     } else {
         let pending = |asked: &_| Subscribed { asked: Clone::clone(asked), granted: None };
@@ -187,7 +194,8 @@ pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening,
         device.leaving = false;
         device.log(now, "its settings were changed: it connects anew");
         effects.extend([Effect::Close(id), Effect::Open(id, Box::new(device.profile.clone()))]);
-        Some(match model.lives.forget_unsettled(id, &held(device)) {
+        let n_unsettled = model.lives.forget_unsettled(id, &held(device));
+        Some(match n_unsettled + model.runs.forget_unsettled(id) {
             0 => format!("{name} connects anew with its new settings"),
             1 => format!("{name} connects anew; what became of 1 publication in flight is unknown"),
             n => format!("{name} connects anew; what became of {n} publications in flight is unknown"),

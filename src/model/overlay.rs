@@ -53,6 +53,8 @@ pub enum PromptKind {
     NarrowDevices,
     /// A text that lines of the log shall hold.
     NarrowLog,
+    /// The file that the log is saved to.
+    SaveLog,
     /// The name of a device's copy.
     CopyDevice,
     /// The name to save a device under.

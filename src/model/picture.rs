@@ -1,10 +1,11 @@
 //! What the screen shows, made ready before a frame: rows, previews, the inspector. Owns no more than is seen.
 use super::device::{Connection, Device};
+use super::layout::Arrangement;
 use super::monitor::board::Board;
 use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit};
-use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, shown, unfold};
+use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, publications, shown, unfold};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
@@ -31,6 +32,8 @@ pub struct Picture {
     pub inspector: shown::Shown,
     /// What the Monitor shows, while it is open.
     pub board: Board,
+    /// The Publications screen, while it is seen.
+    pub publications: publications::board::Board,
     /// Why nothing is to be seen; empty when there is nothing to explain.
     pub hints: Vec<String>,
     /// When it would look different without anything happening.
@@ -107,7 +110,10 @@ impl Model {
         if let Overlay::Help { scroll } = &mut self.overlay {
             *scroll = (*scroll).min(help::max_scroll(&self.keymap, self.cols, self.rows));
         }
+        self.form.settle();
         let layout = self.layout();
+        let is_alone = layout.arrangement == Arrangement::Single;
+        self.form.follow(layout.publish.inner().rows, is_alone);
         let inner = layout.topics.inner();
         let window = tree::window(&self.devices, self.anchor, usize::from(inner.rows));
         let mut old: HashMap<RowId, Row> = self.picture.rows.drain(..).map(|row| (row.id, row)).collect();
@@ -128,6 +134,10 @@ impl Model {
         self.picture.board = Board::default();
         if self.screen == Screen::Monitor {
             self.picture.board = monitor::board::board(self, present);
+        }
+        self.picture.publications = publications::board::Board::default();
+        if self.screen == Screen::Publications {
+            self.picture.publications = publications::board::board(self, present);
         }
         super::learn::rows::prepare(self, now);
         self.picture.next_change = if self.frozen.is_some() { None } else { next_change(self, now) };
@@ -287,7 +297,8 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
         }
     };
     let next_second = Timestamp((now.whole_seconds() + 1) * 1_000_000_000);
-    if model.screen == Screen::Monitor {
+    let runs = model.screen == Screen::Publications && publications::running::n_rows(model) > 0;
+    if model.screen == Screen::Monitor || runs {
         at(next_second);
     }
     for row in &model.picture.rows {

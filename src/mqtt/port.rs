@@ -39,6 +39,13 @@ pub enum BrokerEvent {
         /// Success, "no subscription existed", or a failure.
         reason: Reason,
     },
+    /// The fresh SUBSCRIBE of a probe was answered; what is retained comes as messages around it.
+    Probed {
+        /// The topic.
+        topic: Topic,
+        /// The answer.
+        granted: Result<Qos, Refusal>,
+    },
     /// A publication of ours came a stage further.
     Publication {
         /// Whose.
@@ -225,6 +232,25 @@ pub struct LinkStatus {
     pub n_places_in: u32,
     /// Places of the broker's receive maximum in use: publications it has not acknowledged yet.
     pub n_places_out: u32,
+    /// What came by which subscription, where the broker tells it by ids (MQTT 5.0 section 3.3.2.3.8).
+    pub came_by: Vec<CameBy>,
+    /// Messages that came without an id, although the broker sends them.
+    pub n_without_id: u64,
+    /// Messages read that the screen has not taken in yet.
+    pub n_unread: usize,
+}
+
+/// What came by a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameBy {
+    /// The id that the subscription was asked for with.
+    pub id: u32,
+    /// Its filter.
+    pub filter: Filter,
+    /// Its messages.
+    pub tally: Tally,
+    /// Bytes of their topics, properties and payloads.
+    pub n_bytes: u64,
 }
 
 /// One exchange in flight.
@@ -320,12 +346,17 @@ impl Lost {
 pub enum BrokerRequest {
     /// Publish; held while offline.
     Publish(Ticket, Publication),
-    /// Give a publication up that was not sent yet.
+    /// Give a publication up that was not sent yet; one that was is not sent anew should the broker forget
+    /// our session.
     Withdraw(Ticket),
     /// Add or change a subscription; asked again at each reconnect.
     Subscribe(Subscription),
     /// Drop a subscription.
     Unsubscribe(Filter),
+    /// Have what is retained on a topic sent again, whatever is subscribed.
+    Probe(Topic),
+    /// Bring the subscription of a probed topic back to what is wished.
+    EndProbe(Topic),
     /// Send a PINGREQ now.
     Ping,
     /// Connect at once: now, or instead of the wait.

@@ -186,6 +186,23 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// Its options in words, but for the QoS; empty when all are as usual.
+    pub fn options(&self) -> String {
+        let mut words = Vec::new();
+        if self.no_local {
+            words.push("no local: our own messages are left out");
+        }
+        if !self.retain_as_published {
+            words.push("no retain as published: R only on what was kept");
+        }
+        match self.retain_handling {
+            RetainHandling::Always => {}
+            RetainHandling::IfNew => words.push("retained messages only if it is new"),
+            RetainHandling::Never => words.push("no retained messages"),
+        }
+        words.join("; ")
+    }
+
     /// As mqttscope asks by default: retain-as-published on, own messages included.
     pub fn new(filter: Filter, qos: Qos) -> Self {
         Self {

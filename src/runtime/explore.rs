@@ -2,7 +2,7 @@
 use super::aside::Aside;
 use super::disk::{Disk, Files};
 use super::links::Links;
-use super::pace::{Pace, Want};
+use super::pace::{self, Pace, Want};
 use super::panics;
 use super::remembered::Remembered;
 use super::signals::{Asked, Signals};
@@ -125,6 +125,9 @@ impl Explorer {
             opening::open(&mut model, now, opening, &mut effects);
             model.screen = Screen::Explorer;
         }
+        if model.settings.keeps_history {
+            effects.push(Effect::Disk(Box::new(Errand::RecallSent)));
+        }
         if model.screen == Screen::Devices {
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }
@@ -161,6 +164,7 @@ impl Explorer {
             tokio::spawn(async { panic!("asked for by MQTTSCOPE_PANIC") });
         }
         while !self.is_over {
+            self.tick_if_due();
             self.frame_if_due();
             // Only while the list is seen: an idle program does nothing.
             if let Some(event) = self.aside.look(self.model.screen == Screen::Devices) {
@@ -200,7 +204,7 @@ impl Explorer {
                 None => self.model.deadline(),
             }
         };
-        let wait = at.map(|at| at.since(now));
+        let wait = at.into_iter().chain(self.model.tick()).min().map(|at| at.since(now));
         async move {
             match wait {
                 Some(Duration::ZERO) => tokio::task::yield_now().await,
@@ -220,6 +224,13 @@ impl Explorer {
         self.tell(Event::Due, if is_first { Want::Now } else { Want::Traffic });
         if self.model.cursor != cursor {
             self.pace.want(Want::Now);
+        }
+    }
+
+    /// What publishes by itself keeps its time whatever else there is to do.
+    fn tick_if_due(&mut self) {
+        if self.model.tick().is_some_and(|at| at <= self.clock.now()) {
+            self.tell(Event::Tick, Want::Traffic);
         }
     }
 
@@ -259,30 +270,15 @@ impl Explorer {
                 continue;
             };
             n_idle = 0;
-            let want = match &event {
-                BrokerEvent::Messages(batch) => {
-                    n_messages += batch.len();
-                    // Whoever just connected waits for the first value, not for the next frame of traffic.
-                    let device = self.model.device(id);
-                    let is_first = self.model.frozen.is_none()
-                        && device.is_some_and(|device| device.store.n_messages() == 0);
-                    if is_first { Want::Now } else { Want::Traffic }
-                }
-                // A broker may send what earns notices as fast as messages.
-                BrokerEvent::Link(_) | BrokerEvent::Notice(_) | BrokerEvent::Detail(_) => Want::Traffic,
-                BrokerEvent::StepBegun(..)
-                | BrokerEvent::StepDone(..)
-                | BrokerEvent::Online(_)
-                | BrokerEvent::Subscribed { .. }
-                | BrokerEvent::Unsubscribed { .. }
-                | BrokerEvent::Publication { .. }
-                | BrokerEvent::Pong { .. }
-                | BrokerEvent::Lost(_)
-                | BrokerEvent::Ended => {
-                    n_events += 1;
-                    Want::Now
-                }
+            let share = pace::share(&event);
+            n_messages += share.n_messages;
+            n_events += share.n_events;
+            // Whoever just connected waits for the first value, not for the next frame of traffic.
+            let is_first = matches!(event, BrokerEvent::Messages(_)) && self.model.frozen.is_none() && {
+                let device = self.model.device(id);
+                device.is_some_and(|device| device.store.n_messages() == 0)
             };
+            let want = if is_first { Want::Now } else { share.want };
             self.pace.want(want);
             // Later connections of this run begin with what was found, and say nothing new.
             if let (BrokerEvent::Online(online), Some(device)) = (&event, self.model.device(id))

@@ -1,4 +1,5 @@
-//! When the next frame may be made. Owns the trade between freshness and bytes over SSH.
+//! When the next frame may be made, and for what. Owns the trade between freshness and bytes over SSH.
+use crate::mqtt::BrokerEvent;
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -12,6 +13,39 @@ pub enum Want {
     Traffic,
     /// The user did something, or something they wait for happened: at once.
     Now,
+}
+
+/// What an event takes of a turn with the devices' queues, and the frame it wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Messages, and what comes as thick as they do.
+    pub n_messages: usize,
+    /// Other events.
+    pub n_events: usize,
+    /// The frame.
+    pub want: Want,
+}
+
+/// The share of an event.
+pub fn share(event: &BrokerEvent) -> Share {
+    let (n_messages, n_events, want) = match event {
+        BrokerEvent::Messages(batch) => (batch.len(), 0, Want::Traffic),
+        // What publishes by itself does so a thousand times a second.
+        BrokerEvent::Publication { ticket, .. } if ticket.run().is_some() => (1, 0, Want::Traffic),
+        // A broker may send what earns notices as fast as messages.
+        BrokerEvent::Link(_) | BrokerEvent::Notice(_) | BrokerEvent::Detail(_) => (0, 0, Want::Traffic),
+        BrokerEvent::StepBegun(..)
+        | BrokerEvent::StepDone(..)
+        | BrokerEvent::Online(_)
+        | BrokerEvent::Subscribed { .. }
+        | BrokerEvent::Unsubscribed { .. }
+        | BrokerEvent::Probed { .. }
+        | BrokerEvent::Publication { .. }
+        | BrokerEvent::Pong { .. }
+        | BrokerEvent::Lost(_)
+        | BrokerEvent::Ended => (0, 1, Want::Now),
+    };
+    Share { n_messages, n_events, want }
 }
 
 /// The pacing of frames.

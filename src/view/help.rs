@@ -43,6 +43,7 @@ pub fn draw(scene: &Scene<'_>, scroll: usize, frame: &mut Frame<'_>) {
 fn words(scene: &Scene<'_>, line: &HelpLine, max_cols: usize) -> Line<'static> {
     match line {
         HelpLine::Title(title) => Line::styled(*title, scene.style(Role::HelpTitle)),
+        HelpLine::Words(words) => Line::styled(words.clone(), scene.style(Role::Text)),
         HelpLine::Blank => Line::default(),
         HelpLine::Keys { keys, words } => {
             let mut line = Strip::default();

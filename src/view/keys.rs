@@ -6,13 +6,14 @@ use crate::model::Model;
 use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
-use crate::model::form::Field;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
 use crate::model::learn::hands::Hold;
 use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
+
+mod publications;
 
 /// A key and what it does now.
 pub struct Hint {
@@ -40,6 +41,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Editor => editor(model),
         Context::Devices => devices(model),
         Context::Monitor => monitor(model),
+        Context::Publications => publications::keys(model),
         Context::DeviceForm => vec![
             (&[Command::AcceptField][..], "next"),
             (&[Command::SaveForm], "save"),
@@ -82,6 +84,7 @@ pub fn key(model: &Model, context: Context, command: Command) -> Option<String> 
     model.keymap.chords(context, command).first().map(Chord::to_string)
 }
 
+/// Commands that do one thing together, and the words for it.
 type Wanted = Vec<(&'static [Command], &'static str)>;
 
 fn topics(model: &Model) -> Wanted {
@@ -244,9 +247,10 @@ fn inspector(model: &Model) -> Wanted {
 
 fn publish(model: &Model) -> Wanted {
     let mut keys: Wanted = Vec::new();
-    let in_text = matches!(model.form.field, Field::Topic | Field::Payload);
+    let in_text = model.form.in_text();
+    let sends_line = in_text && !model.form.payload.has_lines();
     if !model.settings.read_only {
-        keys.push((if in_text { &[Command::SendLine] } else { &[Command::Send] }, "send"));
+        keys.push((if sends_line { &[Command::SendLine] } else { &[Command::Send] }, "send"));
     }
     keys.push((&[Command::NextField], "next field"));
     if !in_text {
@@ -256,6 +260,8 @@ fn publish(model: &Model) -> Wanted {
         keys.push((&[Command::PreviousSent, Command::NextSent], "sent before"));
     }
     keys.push((&[Command::Leave], "back"));
+    keys.push((&[Command::NextFormat], "format"));
+    keys.push((&[Command::ToggleFold], if model.form.unfolded { "fold" } else { "properties" }));
     keys
 }
 
@@ -304,15 +310,13 @@ fn monitor(model: &Model) -> Wanted {
         Panel::Log => {
             keys.push((&[Command::NarrowLog], "narrow"));
             keys.push((&[Command::CopyLines], "copy"));
+            keys.push((&[Command::SaveLog], "save"));
             keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
         }
-        Panel::Connection
-        | Panel::KeepAlive
-        | Panel::Session
-        | Panel::Qos
-        | Panel::Traffic
-        | Panel::Limits
-        | Panel::Broker => keys.push((&[Command::CursorDown, Command::CursorUp], "scroll")),
+        Panel::KeepAlive => keys.push((&[Command::PingOften], "ping more or less often")),
+        Panel::Connection | Panel::Session | Panel::Qos | Panel::Traffic | Panel::Limits | Panel::Broker => {
+            keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
+        }
     }
     let is_online = model.selected().is_some_and(|device| device.online().is_some());
     if is_online {

@@ -11,6 +11,8 @@ use crate::decode::{cols, figures, sanitize};
 use crate::model::overlay::{Prompt, PromptKind};
 use crate::model::search::Search;
 use crate::model::{learn, nodes};
+use crate::mqtt::Subscription;
+use crate::mqtt::entry::parse_subscription;
 use crate::theme::Role;
 
 /// The least that is left to what is typed.
@@ -33,6 +35,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::EditCandidate => " keep as: ",
         PromptKind::EditRange => " for all: ",
         PromptKind::NarrowDevices | PromptKind::NarrowLog => " only: ",
+        PromptKind::SaveLog => " save the log as: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
     };
@@ -115,7 +118,19 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             ("letters, digits, - and _".into(), Role::TextFaint)
         }
         (PromptKind::GoTo, _) => (String::new(), Role::TextFaint),
-        (PromptKind::Subscribe, _) => ("such as sensors/# or +/state 1 (QoS)".into(), Role::TextFaint),
+        (PromptKind::SaveLog, _) => {
+            let n = figures::counted(scene.model.log_entries().len() as u64, "line");
+            (format!("{n}; a new file, nothing: one in the state directory"), Role::TextFaint)
+        }
+        (PromptKind::Subscribe, _) => (subscribing(prompt.line.text()), Role::TextFaint),
+    }
+}
+
+/// What the words behind a filter mean, those that stand there and those that may.
+fn subscribing(text: &str) -> String {
+    match parse_subscription(text) {
+        Ok(asked) if asked != Subscription::new(asked.filter.clone(), asked.qos) => asked.options(),
+        Ok(_) | Err(_) => "filter QoS no-local no-rap if-new|never; sensors/# 1".into(),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 pub fn show(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match model.screen {
         Screen::Devices => leave(model, now),
-        Screen::Explorer | Screen::Monitor => {
+        Screen::Explorer | Screen::Monitor | Screen::Publications => {
             model.screen = Screen::Devices;
             if let Some(device) = model.selected() {
                 let row = match device.origin.file() {
@@ -99,7 +99,9 @@ pub fn toggle(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Some(device) = model.row_device(&row) else { return open(model, now, Then::Stay, effects) };
     let id = device.id;
     match device.connection {
-        Connection::Online(_) | Connection::Connecting { .. } => apply::ask_disconnect(model, id, effects),
+        Connection::Online(_) | Connection::Connecting { .. } => {
+            apply::ask_disconnect(model, now, id, effects);
+        }
         Connection::Waiting(_) | Connection::Off => {
             effects.push(Effect::Request(id, BrokerRequest::Connect));
         }
@@ -114,11 +116,12 @@ pub fn close(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     };
     let (id, name) = (device.id, device.profile.name.clone());
     let mut losses = Vec::new();
-    match model.lives.n_unsettled(Some(id)) {
+    match model.lives.n_unsettled(Some(id)) + model.runs.n_unsettled(Some(id)) {
         0 => {}
         1 => losses.push(format!("1 publication is not acknowledged by {name}'s broker yet.")),
         n => losses.push(format!("{n} publications are not acknowledged by {name}'s broker yet.")),
     }
+    losses.extend(model.runs.words(Some(id)));
     losses.extend(nodes::unsaved_words(model.device(id).into_iter()));
     if losses.is_empty() {
         return opening::close(model, id, effects);
@@ -169,10 +172,12 @@ pub fn ask_copy(model: &mut Model, now: Timestamp) {
 pub fn ask_save(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let row = match model.screen {
         Screen::Devices => model.shelf_row(),
-        Screen::Explorer | Screen::Monitor => model.selected().map(|device| match device.origin.file() {
-            Some(name) => Row::Saved(name.to_owned()),
-            None => Row::Open(device.id),
-        }),
+        Screen::Explorer | Screen::Monitor | Screen::Publications => {
+            model.selected().map(|device| match device.origin.file() {
+                Some(name) => Row::Saved(name.to_owned()),
+                None => Row::Open(device.id),
+            })
+        }
     };
     match row {
         Some(Row::Open(id)) => {

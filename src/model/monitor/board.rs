@@ -142,7 +142,9 @@ fn made(model: &Model, device: &Device, now: Timestamp, panel: Panel, (cols, row
     let mut n_rows = 0;
     match panel {
         Panel::Connection => link::connection(&mut lines, device, now),
-        Panel::KeepAlive => link::pings_and_silence(&mut lines, device, now),
+        Panel::KeepAlive => {
+            link::pings_and_silence(&mut lines, device, model.settings.ping_every, now);
+        }
         Panel::Session => link::session(&mut lines, device, now),
         Panel::Qos => qos::lines(&mut lines, model, device, now),
         Panel::Subscriptions => {

@@ -1,6 +1,8 @@
 //! What keys do on the Monitor. Owns the deeds; subscribing itself is a device's task's.
 use super::{Monitor, Panel, board, log, subscriptions};
+use crate::decode::sanitize;
 use crate::model::device::Device;
+use crate::model::devices::Errand;
 use crate::model::event::Effect;
 use crate::model::overlay::PromptKind;
 use crate::model::toast::Tone;
@@ -15,7 +17,7 @@ use subscriptions::Fate;
 pub fn toggle(model: &mut Model, now: Timestamp) {
     match model.screen {
         Screen::Monitor => return leave(model),
-        Screen::Explorer => {}
+        Screen::Explorer | Screen::Publications => {}
         Screen::Devices => {
             let row = model.shelf_row();
             let open = row.and_then(|row| model.row_device(&row).map(|device| device.id));
@@ -148,6 +150,42 @@ fn resume(device: Option<&mut Device>, asked: &Subscription) {
     if let Some(device) = device {
         device.paused.retain(|paused| paused.filter != asked.filter);
     }
+}
+
+/// Goes to the next interval of the pings; one goes at once, so that it is seen.
+pub fn ping_often(model: &mut Model, now: Timestamp) {
+    let every = model.settings.ping_every.next();
+    model.settings.ping_every = every;
+    model.monitor.ping_at = None;
+    model.say(now, Tone::Info, format!("pings: {}", every.words()));
+}
+
+/// Asks where the log shall be saved.
+pub fn ask_save(model: &mut Model) {
+    keys::prompt(model, PromptKind::SaveLog, "");
+}
+
+/// Saves the lines of the log that are shown, oldest first; without a path under a name that tells the time.
+pub fn save(model: &Model, now: Timestamp, path: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    let all = log::entries(model);
+    if all.is_empty() {
+        return Err("there is no line to save".into());
+    }
+    let wall = model.settings.wall;
+    let time = wall.time_of_day(now).replace(':', "");
+    let time = time.split('.').next().unwrap_or_default();
+    let name = format!("log-{}-{time}.txt", wall.date(now));
+    let mut text = String::new();
+    for entry in all.iter().rev() {
+        text.push_str(&wall.date(entry.1.at));
+        text.push(' ');
+        // Brokers have words in it: nothing of it shall speak to the terminal that shows it one day.
+        text.push_str(&sanitize(log::text(model, *entry).as_bytes(), usize::MAX));
+        text.push('\n');
+    }
+    let path = Some(path.trim()).filter(|path| !path.is_empty()).map(str::to_owned);
+    effects.push(Effect::Disk(Box::new(Errand::SaveLog { path, name, text })));
+    Ok(())
 }
 
 /// Copies the line of the log under the hand, or all that the panel says.

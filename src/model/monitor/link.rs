@@ -1,5 +1,5 @@
 //! The way to the broker, its pings and its session, in lines. Owns the words.
-use super::PING_EVERY;
+use super::PingEvery;
 use super::lines::{Lines, Shade, long};
 use crate::decode::figures;
 use crate::model::device::{Connection, Device};
@@ -128,7 +128,7 @@ fn way(device: &Device) -> String {
 }
 
 /// Pings, ours and the server's, and what they tell.
-pub(super) fn pings_and_silence(lines: &mut Lines, device: &Device, now: Timestamp) {
+pub(super) fn pings_and_silence(lines: &mut Lines, device: &Device, every: PingEvery, now: Timestamp) {
     let link = &device.link;
     match device.online() {
         Some(online) => {
@@ -165,8 +165,7 @@ pub(super) fn pings_and_silence(lines: &mut Lines, device: &Device, now: Timesta
         let bars = recent.iter().skip(skip).map(Duration::as_secs_f64).collect();
         lines.bars(&figures::counted(recent.len() as u64, "ping"), bars);
     }
-    let every = PING_EVERY.as_secs();
-    lines.more(Shade::Faint, &format!("every {every} s while this is open"));
+    lines.more(Shade::Faint, &every.words());
 }
 
 /// `p50 0.4 ms · p95 1.2 ms · max 8.0 ms`.

@@ -27,6 +27,13 @@ pub fn entries(model: &Model) -> Vec<Entry<'_>> {
     all
 }
 
+impl Model {
+    /// The lines of the log that are shown.
+    pub fn log_entries(&self) -> Vec<Entry<'_>> {
+        entries(self)
+    }
+}
+
 fn level(tone: Tone) -> &'static str {
     match tone {
         Tone::Info => "info ",
