@@ -6,6 +6,7 @@ use crate::mqtt::{Filter, Profile, Publication, Subscription};
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
+pub mod came;
 pub mod device;
 pub mod devices;
 pub mod editor;
