@@ -61,6 +61,9 @@ impl Story {
                 | Errand::SaveLog { .. }
                 | Errand::ReadFile { .. }
                 | Errand::RecallSent
+                | Errand::ListSaved(..)
+                | Errand::SavePublication(..)
+                | Errand::ForgetPublication(..)
                 | Errand::RememberSent(_) => None,
             },
             Effect::Request(..)

@@ -24,7 +24,7 @@ pub fn draw(scene: &Scene<'_>, difference: &Difference, frame: &mut Frame<'_>) {
     let area = centred(body, MAX_COLS.min(screen.width.saturating_sub(4)), height);
     let max_cols = usize::from(area.width.saturating_sub(4));
     let words = diff.words();
-    let topic = keep_end(&difference.topic, max_cols.saturating_sub(cols(&words) + 30));
+    let topic = keep_end(&difference.topic, max_cols.saturating_sub(cols(&words) + 37));
     let title = format!(" {topic}: - received last, + to be sent · {words} ");
     let scroll = difference.scroll.min(n_lines.saturating_sub(n_seen));
     let mut block = Block::bordered()
