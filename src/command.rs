@@ -60,21 +60,23 @@ commands! {
     Devices = "devices" in [Everywhere];
     /// Monitor the device's link, or go back
     Monitor = "monitor" in [Everywhere];
+    /// See what runs and what was published, or go back
+    Publications = "publications" in [Everywhere];
     /// Freeze or thaw the picture; messages go on being received
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Parts, Exam, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics, Range];
     /// Collapse the branch, or go to its parent
@@ -132,7 +134,7 @@ commands! {
     /// Copy the topic
     CopyTopic = "copy-topic" in [Topics, Inspector];
     /// Copy the payload
-    CopyPayload = "copy-payload" in [Topics, Inspector];
+    CopyPayload = "copy-payload" in [Topics, Inspector, Publications];
 
     /// Inspect the value
     TabValue = "tab-value" in [Topics, Inspector];
@@ -242,6 +244,12 @@ commands! {
     NarrowLog = "narrow-log" in [Monitor];
     /// Copy the line of the log, or what the panel says
     CopyLines = "copy-lines" in [Monitor];
+    /// Put the publication into the form
+    FillForm = "fill-form" in [Publications];
+    /// Send the publication again, as a new one
+    SendAgain = "send-again" in [Publications];
+    /// Copy the publication as a line for a shell
+    CopyLine = "copy-line" in [Publications];
     /// Save the lines of the log to a file
     SaveLog = "save-log" in [Monitor];
     /// Ping more or less often while the Monitor is open

@@ -34,6 +34,7 @@ pub mod opening;
 pub mod overlay;
 pub mod picture;
 pub mod pings;
+pub mod publications;
 pub mod publish;
 pub mod runs;
 pub mod search;
@@ -64,6 +65,7 @@ use monitor::{Monitor, PingEvery};
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
+use publications::Publications;
 use runs::Runs;
 use search::Search;
 use spacing::Spacing;
@@ -99,6 +101,8 @@ pub enum Screen {
     Devices,
     /// The link of the device under the cursor.
     Monitor,
+    /// What runs, and what became of what was published.
+    Publications,
 }
 
 /// The whole program.
@@ -134,6 +138,8 @@ pub struct Model {
     pub found_loop: Option<(DeviceId, String)>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
+    /// What the Publications screen shows.
+    pub publications: Publications,
     /// Where a range of rows begins that reaches to the cursor.
     pub range: Option<RowId>,
     /// Nodes of earlier runs that wait to be offered; no more than devices are opened.
@@ -223,6 +229,7 @@ impl Model {
             guard: Guard::default(),
             found_loop: None,
             monitor: Monitor::default(),
+            publications: Publications::default(),
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
@@ -281,6 +288,7 @@ impl Model {
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
+            (Overlay::None, Screen::Publications, _) => Context::Publications,
             (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,

@@ -29,6 +29,7 @@ mod monitor;
 mod nodetab;
 mod parts;
 mod prompt;
+mod publications;
 mod publish;
 mod question;
 mod row;
@@ -78,6 +79,7 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             }
             Screen::Devices => devices::draw(&scene, frame),
             Screen::Monitor => monitor::draw(&scene, frame),
+            Screen::Publications => publications::draw(&scene, frame),
         }
         monitor::banner(&scene, frame);
         toasts::draw(&scene, frame);

@@ -60,7 +60,8 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("serde_json", &["decode", "device", "headless", "config"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
-    ("shell_words", &["cli"]),
+    // `model` writes a publication as a line for a shell.
+    ("shell_words", &["cli", "model"]),
     ("clap", &["cli", "main"]),
     ("etcetera", &["config"]),
     // `broker` ends a password command with all that it started.

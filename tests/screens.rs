@@ -9,6 +9,8 @@ mod link;
 mod monitor;
 #[path = "screens/nodes.rs"]
 mod nodes;
+#[path = "screens/publications.rs"]
+mod publications;
 #[path = "common/stage.rs"]
 mod stage;
 

@@ -21,6 +21,8 @@ pub enum Context {
     Devices,
     /// The Monitor screen.
     Monitor,
+    /// The Publications screen.
+    Publications,
     /// The form of a device's settings.
     DeviceForm,
     /// A one-line entry: search, go to topic, subscribe to.
@@ -37,7 +39,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -47,6 +49,7 @@ impl Context {
         Self::Editor,
         Self::Devices,
         Self::Monitor,
+        Self::Publications,
         Self::DeviceForm,
         Self::Line,
         Self::Question,
@@ -67,6 +70,7 @@ impl Context {
             Self::Editor => "editor",
             Self::Devices => "devices",
             Self::Monitor => "monitor",
+            Self::Publications => "publications",
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
@@ -88,6 +92,7 @@ impl Context {
             Self::Editor => "Editing a value",
             Self::Devices => "Devices",
             Self::Monitor => "Monitor",
+            Self::Publications => "Publications",
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
@@ -114,6 +119,7 @@ impl Context {
             | Self::Learn
             | Self::Devices
             | Self::Monitor
+            | Self::Publications
             | Self::Parts
             | Self::Exam
             | Self::HelpScreen => false,

@@ -9,14 +9,18 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
-use super::{Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, publish, runs};
+use super::{
+    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, publications, publish, runs,
+};
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
-use crate::store::{Direction, LastPayload};
+use crate::store::Direction;
 use crate::time::Timestamp;
 
-/// The largest text sent to the terminal's clipboard: many terminals take no more in one OSC 52.
-const MAX_COPY_BYTES: usize = 74_994;
+mod copying;
+
+pub use copying::copy;
+use copying::{copy_payload, copy_topic};
 
 /// Carries a command out.
 #[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
@@ -25,6 +29,12 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Help => help(model),
         Command::NextPane if model.screen == Screen::Monitor => monitor::deeds::next_panel(model, 1),
         Command::PreviousPane if model.screen == Screen::Monitor => monitor::deeds::previous_panel(model),
+        Command::NextPane if model.screen == Screen::Publications => {
+            publications::deeds::next_section(model, 1);
+        }
+        Command::PreviousPane if model.screen == Screen::Publications => {
+            publications::deeds::next_section(model, 2);
+        }
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
@@ -38,6 +48,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Redo => publish::redo(model, now, effects),
         Command::Devices => deeds::show(model, now, effects),
         Command::Monitor => monitor::deeds::toggle(model, now),
+        Command::Publications => publications::deeds::toggle(model),
+        Command::FillForm => publications::deeds::fill_form(model, now),
+        Command::SendAgain => publications::deeds::again(model, now, effects),
+        Command::CopyLine => publications::deeds::copy_line(model, now, effects),
         Command::DropSubscription => monitor::deeds::remove(model, now, effects),
         Command::EditSubscription => monitor::deeds::edit(model, now),
         Command::PauseSubscription => monitor::deeds::pause(model, now, effects),
@@ -105,6 +119,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
+        Command::CopyPayload if model.screen == Screen::Publications => {
+            publications::deeds::copy_payload(model, now, effects);
+        }
         Command::CopyPayload => copy_payload(model, now, effects),
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
@@ -186,6 +203,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         deeds::leave(model, now);
     } else if model.screen == Screen::Monitor {
         monitor::deeds::leave(model);
+    } else if model.screen == Screen::Publications {
+        publications::deeds::leave(model);
     } else if learn::parts::close(model) {
         // The list is seen again.
     } else if model.focus != Pane::Topics {
@@ -287,46 +306,6 @@ pub fn disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut
         device.leaving = true;
     }
     effects.push(Effect::Request(id, BrokerRequest::Disconnect));
-}
-
-fn copy_topic(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let row = model.cursor;
-    let Some(device) = model.device(row.device) else { return };
-    let mut topic = String::new();
-    if row.is_device() {
-        topic = device.profile.address.to_string();
-    } else {
-        device.store.topic_of(row.node, &mut topic);
-    }
-    copy(model, now, topic, effects);
-}
-
-fn copy_payload(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let row = model.cursor;
-    let last = model.device(row.device).and_then(|device| device.store.last(row.node));
-    let words = match last.map(|last| last.payload) {
-        None => "this row has no message to copy".into(),
-        Some(LastPayload::Evicted { .. }) => "the payload was evicted to stay within --memory".into(),
-        Some(LastPayload::Whole(payload)) => match std::str::from_utf8(payload) {
-            Ok(text) => return copy(model, now, text.to_owned(), effects),
-            Err(_) => format!(
-                "the payload's {} bytes are no UTF-8 text; a clipboard takes text only",
-                payload.len()
-            ),
-        },
-    };
-    model.say(now, Tone::Warn, words);
-}
-
-/// Sends a text to the terminal's clipboard, if it is not too long for one.
-pub fn copy(model: &mut Model, now: Timestamp, text: String, effects: &mut Vec<Effect>) {
-    if text.len() > MAX_COPY_BYTES {
-        let words =
-            format!("{} bytes are more than a terminal's clipboard takes ({MAX_COPY_BYTES})", text.len());
-        return model.say(now, Tone::Warn, words);
-    }
-    effects.push(Effect::Copy(text));
-    model.say(now, Tone::Info, "sent to the terminal's clipboard");
 }
 
 fn older(model: &mut Model, now: Timestamp) {

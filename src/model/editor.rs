@@ -1,7 +1,7 @@
 //! The editor of one node's value: opened on a kept node, stays until Esc. Owns its state and how it begins; its
 //! widgets are in `editor/body.rs`, what would go in `editor/goes.rs`, its keys in `editor/keys.rs`.
 mod body;
-mod goes;
+pub mod goes;
 pub mod keys;
 
 pub use body::Body;

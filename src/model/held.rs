@@ -56,6 +56,7 @@ pub fn send(
     }
     let stage = if device.held.len() < MAX_HELD {
         device.held.push(Held { ticket, publication, since: now, of: None });
+        model.lives.note_waiting(id, ticket);
         Stage::Queued
     } else {
         Stage::NotSent(format!("{MAX_HELD} publications wait already for the connection"))

@@ -71,11 +71,16 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Devices)
                     || matches!(
                         command,
-                        Command::Help | Command::Leave | Command::Quit | Command::Devices | Command::Monitor
+                        Command::Help
+                            | Command::Leave
+                            | Command::Quit
+                            | Command::Devices
+                            | Command::Monitor
+                            | Command::Publications
                     )
             }
             // What freezes stands on another screen.
-            Context::Monitor => command != Command::ToggleFreeze,
+            Context::Monitor | Context::Publications => command != Command::ToggleFreeze,
             Context::Everywhere
             | Context::Topics
             | Context::Range

@@ -11,7 +11,7 @@ pub mod board;
 pub mod deeds;
 mod heard;
 mod limits;
-mod lines;
+pub mod lines;
 mod link;
 mod log;
 mod qos;

@@ -4,7 +4,7 @@ use super::layout::Pane;
 use super::overlay::Overlay;
 use super::toast::Tone;
 use super::tree::{self, Placement, RowId};
-use super::{Model, Screen, ingest, learn, monitor};
+use super::{Model, Screen, ingest, learn, monitor, publications};
 use crate::store::{Direction, NodeId};
 use crate::time::Timestamp;
 
@@ -27,6 +27,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     }
     if model.screen == Screen::Monitor {
         return monitor::deeds::step(model, by);
+    }
+    if model.screen == Screen::Publications {
+        return publications::deeds::step(model, by);
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(by);
@@ -66,6 +69,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     if model.screen == Screen::Monitor {
         return monitor::deeds::step(model, half(usize::from(model.rows)));
     }
+    if model.screen == Screen::Publications {
+        return publications::deeds::step(model, half(usize::from(model.rows)));
+    }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(half(n_lines));
     }
@@ -95,6 +101,12 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     }
     if model.screen == Screen::Monitor {
         return monitor::deeds::step(model, if edge == Placement::Top { isize::MIN } else { isize::MAX });
+    }
+    if model.screen == Screen::Publications {
+        return publications::deeds::step(
+            model,
+            if edge == Placement::Top { isize::MIN } else { isize::MAX },
+        );
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_to(if edge == Placement::Top { 0 } else { usize::MAX / 2 });

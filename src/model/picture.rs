@@ -4,7 +4,7 @@ use super::monitor::board::Board;
 use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit};
-use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, shown, unfold};
+use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, publications, shown, unfold};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
@@ -31,6 +31,8 @@ pub struct Picture {
     pub inspector: shown::Shown,
     /// What the Monitor shows, while it is open.
     pub board: Board,
+    /// The Publications screen, while it is seen.
+    pub publications: publications::board::Board,
     /// Why nothing is to be seen; empty when there is nothing to explain.
     pub hints: Vec<String>,
     /// When it would look different without anything happening.
@@ -128,6 +130,10 @@ impl Model {
         self.picture.board = Board::default();
         if self.screen == Screen::Monitor {
             self.picture.board = monitor::board::board(self, present);
+        }
+        self.picture.publications = publications::board::Board::default();
+        if self.screen == Screen::Publications {
+            self.picture.publications = publications::board::board(self, present);
         }
         super::learn::rows::prepare(self, now);
         self.picture.next_change = if self.frozen.is_some() { None } else { next_change(self, now) };
@@ -287,7 +293,8 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
         }
     };
     let next_second = Timestamp((now.whole_seconds() + 1) * 1_000_000_000);
-    if model.screen == Screen::Monitor {
+    let runs = model.screen == Screen::Publications && publications::running::n_rows(model) > 0;
+    if model.screen == Screen::Monitor || runs {
         at(next_second);
     }
     for row in &model.picture.rows {

@@ -165,7 +165,9 @@ fn marks(scene: &Scene<'_>) -> Strip {
     let is_insecure =
         |device: &Device| device.profile.tls.insecure && device.profile.address.transport.is_tls();
     let is_insecure = match scene.model.screen {
-        Screen::Explorer | Screen::Monitor => scene.model.selected().is_some_and(is_insecure),
+        Screen::Explorer | Screen::Monitor | Screen::Publications => {
+            scene.model.selected().is_some_and(is_insecure)
+        }
         Screen::Devices => scene.model.devices.iter().any(is_insecure),
     };
     let words = [

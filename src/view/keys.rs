@@ -13,6 +13,8 @@ use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
 
+mod publications;
+
 /// A key and what it does now.
 pub struct Hint {
     /// The chords, as read.
@@ -39,6 +41,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
         Context::Editor => editor(model),
         Context::Devices => devices(model),
         Context::Monitor => monitor(model),
+        Context::Publications => publications::keys(model),
         Context::DeviceForm => vec![
             (&[Command::AcceptField][..], "next"),
             (&[Command::SaveForm], "save"),
@@ -81,6 +84,7 @@ pub fn key(model: &Model, context: Context, command: Command) -> Option<String> 
     model.keymap.chords(context, command).first().map(Chord::to_string)
 }
 
+/// Commands that do one thing together, and the words for it.
 type Wanted = Vec<(&'static [Command], &'static str)>;
 
 fn topics(model: &Model) -> Wanted {

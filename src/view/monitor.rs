@@ -53,7 +53,8 @@ fn panel(scene: &Scene<'_>, seen: &Seen, page: Option<(usize, usize)>, frame: &m
     }
 }
 
-fn words(scene: &Scene<'_>, line: &board::Line, max_cols: usize) -> Line<'static> {
+/// A line of a panel, in its colours.
+pub fn words(scene: &Scene<'_>, line: &board::Line, max_cols: usize) -> Line<'static> {
     let over = match line.shade {
         Shade::Plain => Style::new(),
         Shade::Faint => scene.style(Role::TextFaint),

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 pub fn show(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match model.screen {
         Screen::Devices => leave(model, now),
-        Screen::Explorer | Screen::Monitor => {
+        Screen::Explorer | Screen::Monitor | Screen::Publications => {
             model.screen = Screen::Devices;
             if let Some(device) = model.selected() {
                 let row = match device.origin.file() {
@@ -172,10 +172,12 @@ pub fn ask_copy(model: &mut Model, now: Timestamp) {
 pub fn ask_save(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let row = match model.screen {
         Screen::Devices => model.shelf_row(),
-        Screen::Explorer | Screen::Monitor => model.selected().map(|device| match device.origin.file() {
-            Some(name) => Row::Saved(name.to_owned()),
-            None => Row::Open(device.id),
-        }),
+        Screen::Explorer | Screen::Monitor | Screen::Publications => {
+            model.selected().map(|device| match device.origin.file() {
+                Some(name) => Row::Saved(name.to_owned()),
+                None => Row::Open(device.id),
+            })
+        }
     };
     match row {
         Some(Row::Open(id)) => {

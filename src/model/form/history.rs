@@ -1,5 +1,6 @@
 //! What was sent from the form, to be filled in again by key. Owns the list and how far back it shows.
-use super::{Form, Format};
+use super::{Field, Form, Format};
+use crate::model::event::DeviceId;
 use crate::mqtt::Publication;
 use std::collections::VecDeque;
 
@@ -63,19 +64,30 @@ impl Form {
 
     fn recall(&mut self, back: usize) -> bool {
         let Some(known) = self.history.list.get(back).cloned() else { return false };
-        self.topic.set(known.topic.as_str());
-        self.show_bytes(self.format, &known.payload.0);
-        self.qos = known.qos;
-        self.retain = known.retain;
+        self.show(&known);
         self.history.back = Some(back);
         true
+    }
+
+    /// Takes a publication over as it was, to be edited or sent again.
+    pub fn fill(&mut self, device: DeviceId, publication: &Publication) {
+        self.show(publication);
+        self.device = device;
+        self.history.back = None;
+        self.field = Field::Payload;
+    }
+
+    fn show(&mut self, publication: &Publication) {
+        self.topic.set(publication.topic.as_str());
+        self.show_bytes(self.format, &publication.payload.0);
+        self.qos = publication.qos;
+        self.retain = publication.retain;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::event::DeviceId;
 
     #[test]
     fn what_was_sent_comes_back_by_key_newest_first() {

@@ -17,7 +17,7 @@ use subscriptions::Fate;
 pub fn toggle(model: &mut Model, now: Timestamp) {
     match model.screen {
         Screen::Monitor => return leave(model),
-        Screen::Explorer => {}
+        Screen::Explorer | Screen::Publications => {}
         Screen::Devices => {
             let row = model.shelf_row();
             let open = row.and_then(|row| model.row_device(&row).map(|device| device.id));

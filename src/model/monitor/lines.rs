@@ -41,11 +41,14 @@ pub struct BoardLine {
 /// Lines being made for so many columns.
 #[derive(Debug)]
 pub struct Lines {
+    /// How many there are.
     pub cols: usize,
+    /// What was made so far.
     pub list: Vec<BoardLine>,
 }
 
 impl Lines {
+    /// None yet.
     pub fn new(cols: usize) -> Self {
         Self { cols, list: Vec::new() }
     }

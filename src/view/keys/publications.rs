@@ -1,0 +1,22 @@
+//! The keys of the Publications screen that do something now. Owns which do.
+use super::Wanted;
+use crate::command::Command;
+use crate::model::Model;
+use crate::model::publications::Section;
+
+pub(super) fn keys(model: &Model) -> Wanted {
+    let mut keys: Wanted = Vec::new();
+    if model.publications.section != Section::Running && !model.lives.is_empty() {
+        if !model.settings.read_only {
+            keys.push((&[Command::FillForm], "to the form"));
+            keys.push((&[Command::SendAgain], "send again"));
+        }
+        keys.push((&[Command::CopyLine], "mosquitto_pub line"));
+        keys.push((&[Command::CopyPayload], "copy payload"));
+    }
+    keys.push((&[Command::NextPane], "next section"));
+    keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    keys.push((&[Command::Leave], "back"));
+    keys.push((&[Command::Quit], "quit"));
+    keys
+}

@@ -1,0 +1,9 @@
+//! Stories of the Publications screen: keys and events in, words on the screen out. Owns no broker; those are `broker`'s.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "common/story.rs"]
+mod story;
+
+#[path = "publications/sent.rs"]
+mod sent;
+#[path = "publications/shell.rs"]
+mod shell;
