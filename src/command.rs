@@ -129,6 +129,8 @@ commands! {
     EditValue = "edit-value" in [Topics, Inspector];
     /// Delete the retained message on the broker; asks
     ClearRetained = "clear-retained" in [Topics, Inspector];
+    /// Ask the broker whether it keeps a message of the topic
+    ProbeRetained = "probe-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
     SubscribeTo = "subscribe-to" in [Topics, Inspector, Monitor];
     /// Connect or disconnect; may ask
@@ -173,6 +175,8 @@ commands! {
     NewLine = "new-line" in [Publish];
     /// Take the payload as text, JSON, hex or base64
     NextFormat = "next-format" in [Publish];
+    /// Show or fold away MQTT 5 properties and what is rarely set
+    ToggleFold = "toggle-fold" in [Publish];
     /// Lay the JSON out over lines, or put it into one
     Respell = "respell" in [Publish];
     /// Fill in what was sent before

@@ -1,5 +1,6 @@
 //! The user's files and the machine's facts. Owns where they lie, and device files; what the others mean is
 //! `keymap`'s and `theme`'s.
+pub mod batch;
 pub mod device;
 mod files;
 pub mod last;

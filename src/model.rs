@@ -34,6 +34,8 @@ pub mod opening;
 pub mod overlay;
 pub mod picture;
 pub mod pings;
+pub mod placeholders;
+pub mod probe;
 pub mod publications;
 pub mod publish;
 pub mod runs;
@@ -136,6 +138,8 @@ pub struct Model {
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
+    /// The question whether a topic is retained, until it is answered.
+    pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
     pub monitor: Monitor,
     /// What the Publications screen shows.
@@ -228,6 +232,7 @@ impl Model {
             runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
+            probe: None,
             monitor: Monitor::default(),
             publications: Publications::default(),
             range: None,
@@ -258,7 +263,12 @@ impl Model {
 
     /// Where the panes lie.
     pub fn layout(&self) -> Layout {
-        let form_rows = if self.editor.is_some() { layout::EDITOR_ROWS } else { layout::FORM_ROWS };
+        let form_rows = match (&self.editor, self.focus) {
+            (Some(_), _) => layout::EDITOR_ROWS,
+            // Whoever is elsewhere wants to see that, not the form's lines.
+            (None, Pane::Publish) => form::plan::screen_rows(&self.form, self.rows),
+            (None, Pane::Topics | Pane::Inspector | Pane::Learn) => layout::FORM_ROWS,
+        };
         layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
     }
 
@@ -316,7 +326,8 @@ impl Model {
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
+        let more =
+            [self.monitor.deadline(), self.picture.next_change, learn::deadline(self), probe::deadline(self)];
         waits.into_iter().chain(more).flatten().min()
     }
 

@@ -248,6 +248,8 @@ impl Session {
                 self.subscriptions.subscribe(subscription, &mut self.events);
             }
             BrokerRequest::Unsubscribe(filter) => self.subscriptions.unsubscribe(filter, &mut self.events),
+            BrokerRequest::Probe(topic) => self.subscriptions.probe(&topic, &mut self.events),
+            BrokerRequest::EndProbe(topic) => self.subscriptions.end_probe(&topic, self.profile.version),
             BrokerRequest::Ping if self.is_online() => self.keep_alive.demand(),
             BrokerRequest::Ping => self.notice_words("not connected: no ping was sent".into()),
             BrokerRequest::Connect => self.wish_connected(now),

@@ -37,7 +37,7 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 23] = [
+const HOMES: [(&str, &[&str]); 24] = [
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),
@@ -48,8 +48,9 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("tokio_tungstenite", &["broker"]),
     ("tungstenite", &["broker"]),
     ("x509_parser", &["broker"]),
-    // The form of `model` reads and writes payloads in base64.
-    ("data_encoding", &["broker", "model"]),
+    ("csv", &["config"]),
+    // The form of `model` reads and writes payloads in base64, `config`'s batch files do.
+    ("data_encoding", &["broker", "config", "model"]),
     ("rpassword", &["cli"]),
     ("crossterm", &["terminal"]),
     ("ratatui", &["view", "theme", "terminal"]),

@@ -23,6 +23,8 @@ mod proxy;
 mod queued;
 #[path = "broker/reconnect.rs"]
 mod reconnect;
+#[path = "broker/refusals.rs"]
+mod refusals;
 #[path = "broker/rig.rs"]
 mod rig;
 #[path = "broker/scripted.rs"]

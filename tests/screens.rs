@@ -162,6 +162,24 @@ fn the_form_tells_the_life_of_what_was_published() {
 }
 
 #[test]
+fn the_form_unfolds_into_lines_and_properties() {
+    check("publish-lines", || {
+        let mut stage = plant_after("p ctrl-f");
+        stage.event(Event::Paste("{\n  \"on\": true,\n  \"level\": 20.50\n}".into()));
+        stage
+    });
+    check("publish-unfolded", || {
+        let mut stage = plant_after("p ctrl-f ctrl-v");
+        stage.event(Event::Paste("{\n  \"on\": true\n}".into()));
+        stage.keys("tab tab tab tab");
+        stage.types("application/json");
+        stage.keys("tab 6 0 tab tab tab tab");
+        stage.types("from=bench");
+        stage
+    });
+}
+
+#[test]
 fn a_refused_publication_says_why() {
     check("refused", || {
         let mut stage = plant_after("");

@@ -104,6 +104,7 @@ impl Feed {
             | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
+            | BrokerEvent::Probed { .. }
             | BrokerEvent::Publication { .. }
             | BrokerEvent::Pong { .. }
             | BrokerEvent::Notice(_)
@@ -169,6 +170,7 @@ impl Events {
             | BrokerEvent::Detail(_)
             | BrokerEvent::Subscribed { .. }
             | BrokerEvent::Unsubscribed { .. }
+            | BrokerEvent::Probed { .. }
             | BrokerEvent::Publication { .. }
             | BrokerEvent::Pong { .. }
             | BrokerEvent::Notice(_)

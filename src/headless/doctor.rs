@@ -145,6 +145,7 @@ impl Doctor<'_> {
                 | BrokerEvent::Messages(_)
                 | BrokerEvent::Subscribed { .. }
                 | BrokerEvent::Unsubscribed { .. }
+                | BrokerEvent::Probed { .. }
                 | BrokerEvent::Publication { .. }
                 | BrokerEvent::Pong { .. }
                 | BrokerEvent::Link(_)

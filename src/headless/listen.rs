@@ -211,6 +211,7 @@ impl Listener<'_> {
                 BrokerEvent::StepDone(..)
                 | BrokerEvent::Detail(_)
                 | BrokerEvent::Unsubscribed { .. }
+                | BrokerEvent::Probed { .. }
                 | BrokerEvent::Publication { .. }
                 | BrokerEvent::Pong { .. }
                 | BrokerEvent::Link(_)

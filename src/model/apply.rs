@@ -10,7 +10,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, publications, publish, runs,
+    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications, publish,
+    runs,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -119,6 +120,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         }
         Command::EditValue => editor::open(model, now),
         Command::ClearRetained => publish::ask_clear(model, now),
+        Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
         Command::CopyTopic => copy_topic(model, now, effects),
@@ -148,6 +150,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::SendLine | Command::ToggleChoice => model.form.step_choice(true),
         Command::PreviousChoice => model.form.step_choice(false),
         Command::NextFormat => form::deeds::next_format(model),
+        Command::ToggleFold => model.form.toggle_fold(),
         Command::Respell => form::deeds::respell(model, now),
         Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
@@ -349,6 +352,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.toasts.advance(now);
     model.lives.advance(now);
     learn::due(model, now, effects);
+    probe::due(model, now, effects);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

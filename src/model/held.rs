@@ -3,7 +3,8 @@
 //! A setpoint that is sent an hour late is dangerous, so what waited longer than [`OLD`] is only sent after a yes.
 use super::event::{DeviceId, Effect};
 use super::overlay::{Deed, Overlay, Question};
-use super::{Model, ingest};
+use super::toast::Tone;
+use super::{Model, ingest, takes};
 use crate::decode::figures;
 use crate::device::NodeKey;
 use crate::mqtt::{BrokerRequest, Publication, Stage, Ticket};
@@ -76,6 +77,14 @@ pub fn release(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Ve
 fn leave(model: &mut Model, now: Timestamp, id: DeviceId, mut held: Vec<Held>, effects: &mut Vec<Effect>) {
     held.sort_by_key(|held| Reverse(held.of.as_ref().map_or(0, |of| of.priority)));
     for held in held {
+        // What the broker takes is known only now: it may speak another version than was thought.
+        let refusal = super::tree::device(&model.devices, id)
+            .and_then(|device| takes::check(device, &held.publication).err());
+        if let Some(words) = refusal {
+            model.say(now, Tone::Error, format!("not published on {}: {words}", held.publication.topic));
+            model.lives.reach(id, held.ticket, Stage::NotSent(words), now, None);
+            continue;
+        }
         if let Some(of) = &held.of {
             model.spacing.note_left(id, &of.key, now);
         }

@@ -6,7 +6,7 @@ use super::learn::Learning;
 use super::runs;
 use super::toast::Tone;
 use super::tree;
-use super::{Model, Screen};
+use super::{Model, Screen, probe};
 use crate::decode::{self, figures};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Refusal, Tried};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
@@ -48,6 +48,7 @@ pub fn broker_event(
             device.subscriptions.retain(|known| known.asked.filter != filter);
             device.log(now, format!("unsubscribed from {filter}: {reason}"));
         }
+        BrokerEvent::Probed { topic, granted } => probe::answered(model, now, id, &topic, granted, effects),
         BrokerEvent::Publication { ticket, stage, at } if ticket.run().is_some() => {
             runs::told(model, now, id, ticket, (&stage, at), effects);
         }
@@ -68,6 +69,7 @@ pub fn broker_event(
         }
         BrokerEvent::Notice(notice) => noticed(model, now, id, notice),
         BrokerEvent::Lost(lost) => {
+            probe::lost(model, now, id, effects);
             runs::stop_device(model, now, id, "its connection ended", effects);
             lose(model, now, id, lost);
         }
@@ -76,6 +78,7 @@ pub fn broker_event(
 }
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch, effects: &mut Vec<Effect>) {
+    let batch = probe::take(model, now, id, batch, effects);
     // The flood passes by: only what comes right behind a publication of ours can be a loop's.
     if batch.iter().next().is_some_and(|first| model.guard.is_watching(first.received)) {
         for message in batch.iter() {

@@ -5,8 +5,10 @@ use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+mod remedy;
 mod words;
 
+pub use remedy::remedy;
 pub use words::{short, words};
 
 /// Lives remembered that are over: the list of publications shows no more; the oldest makes room.

@@ -2,8 +2,9 @@
 use crate::keymap::{Chord, Key};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The longest text a line takes: what fits a topic, and more than anybody types.
-const MAX_BYTES: usize = 65_535;
+/// The longest text a line takes: twice what fits a topic, so that one that is too long is refused with words
+/// rather than cut.
+const MAX_BYTES: usize = 131_070;
 
 /// A line of text being edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -211,7 +212,7 @@ mod tests {
     #[test]
     fn a_paste_beyond_the_bound_tells_how_much_was_left_out() {
         let mut line = Line::default();
-        assert_eq!(line.insert(&"é".repeat(40_000)), 80_000 - 65_534);
-        assert_eq!(line.text().len(), 65_534);
+        assert_eq!(line.insert(&"é".repeat(70_000)), 140_000 - 131_070);
+        assert_eq!(line.text().len(), 131_070);
     }
 }

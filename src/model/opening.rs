@@ -154,6 +154,7 @@ pub fn close(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
         search.close(id, row);
     }
     model.lives.forget(id);
+    model.probe.take_if(|probe| probe.device == id);
     model.runs.forget(id);
     model.spacing.forget(id);
     model.guard.forget(id);

@@ -1,5 +1,6 @@
 //! What the screen shows, made ready before a frame: rows, previews, the inspector. Owns no more than is seen.
 use super::device::{Connection, Device};
+use super::layout::Arrangement;
 use super::monitor::board::Board;
 use super::overlay::Overlay;
 use super::tree::{self, RowId};
@@ -109,7 +110,10 @@ impl Model {
         if let Overlay::Help { scroll } = &mut self.overlay {
             *scroll = (*scroll).min(help::max_scroll(&self.keymap, self.cols, self.rows));
         }
+        self.form.settle();
         let layout = self.layout();
+        let is_alone = layout.arrangement == Arrangement::Single;
+        self.form.follow(layout.publish.inner().rows, is_alone);
         let inner = layout.topics.inner();
         let window = tree::window(&self.devices, self.anchor, usize::from(inner.rows));
         let mut old: HashMap<RowId, Row> = self.picture.rows.drain(..).map(|row| (row.id, row)).collect();

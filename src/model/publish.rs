@@ -1,5 +1,6 @@
 //! Publishing from the form, clearing what is retained, undoing that. Owns the deeds; `form` owns the fields.
 use super::event::{DeviceId, Effect};
+use super::form::Offline;
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::toast::Tone;
@@ -13,6 +14,10 @@ use crate::wire;
 
 /// What every command that publishes says in a read-only run.
 pub const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is published";
+
+/// What sending says while there is no connection and nothing shall be held.
+pub const OFFLINE: &str =
+    "not connected, and the form refuses while offline: nothing is sent or held; c connects";
 
 /// Opens the form on the topic under the cursor.
 pub fn open(model: &mut Model) {
@@ -41,6 +46,10 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let id = model.form.device;
     if model.device(id).is_none() {
         return model.say(now, Tone::Warn, "no device is open to publish to; D shows the devices");
+    }
+    let is_online = model.device(id).is_some_and(|device| device.online().is_some());
+    if model.form.offline == Offline::Refuse && !is_online {
+        return model.say(now, Tone::Error, OFFLINE);
     }
     match model.form.publication(model.device(id)) {
         Err(words) => model.say(now, Tone::Error, words),

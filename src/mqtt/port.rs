@@ -39,6 +39,13 @@ pub enum BrokerEvent {
         /// Success, "no subscription existed", or a failure.
         reason: Reason,
     },
+    /// The fresh SUBSCRIBE of a probe was answered; what is retained comes as messages around it.
+    Probed {
+        /// The topic.
+        topic: Topic,
+        /// The answer.
+        granted: Result<Qos, Refusal>,
+    },
     /// A publication of ours came a stage further.
     Publication {
         /// Whose.
@@ -320,12 +327,17 @@ impl Lost {
 pub enum BrokerRequest {
     /// Publish; held while offline.
     Publish(Ticket, Publication),
-    /// Give a publication up that was not sent yet.
+    /// Give a publication up that was not sent yet; one that was is not sent anew should the broker forget
+    /// our session.
     Withdraw(Ticket),
     /// Add or change a subscription; asked again at each reconnect.
     Subscribe(Subscription),
     /// Drop a subscription.
     Unsubscribe(Filter),
+    /// Have what is retained on a topic sent again, whatever is subscribed.
+    Probe(Topic),
+    /// Bring the subscription of a probed topic back to what is wished.
+    EndProbe(Topic),
     /// Send a PINGREQ now.
     Ping,
     /// Connect at once: now, or instead of the wait.

@@ -39,6 +39,7 @@ pub fn share(event: &BrokerEvent) -> Share {
         | BrokerEvent::Online(_)
         | BrokerEvent::Subscribed { .. }
         | BrokerEvent::Unsubscribed { .. }
+        | BrokerEvent::Probed { .. }
         | BrokerEvent::Publication { .. }
         | BrokerEvent::Pong { .. }
         | BrokerEvent::Lost(_)

@@ -147,15 +147,15 @@ impl Session {
                 self.subscriptions.ask_all();
             }
         } else {
-            self.session_is_lost();
+            self.session_is_lost(now);
         }
         self.was_online = true;
         Ok(())
     }
 
     /// The broker has nothing of ours: ids, exchanges and subscriptions begin anew.
-    fn session_is_lost(&mut self) {
-        let restarted = self.outbound.start_over();
+    fn session_is_lost(&mut self, now: Timestamp) {
+        let restarted = self.outbound.start_over(now, &mut self.events);
         self.ids.forget_all();
         self.inbound.forget_all();
         self.subscriptions.start_over(&mut self.events);

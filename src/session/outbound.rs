@@ -49,6 +49,8 @@ struct Flight {
     since: Timestamp,
     n_resent: u32,
     n_lost: u32,
+    /// Whether it was given up: it is not sent as new when the broker forgot it.
+    is_given_up: bool,
     /// Whether it takes a place of the broker's receive maximum on this connection.
     has_place: bool,
 }
@@ -148,7 +150,8 @@ impl Outbound {
         }
     }
 
-    /// Gives a publication up that was not sent yet; too late for others.
+    /// Gives a publication up that was not sent yet. One in flight is sent again where MQTT asks for it, in a session
+    /// that was resumed (section 4.4), and never as new.
     pub fn withdraw(&mut self, now: Timestamp, ticket: Ticket, events: &mut VecDeque<BrokerEvent>) {
         for held in [&mut self.held_qos0, &mut self.held] {
             if let Some(idx) = held.iter().position(|held| held.ticket == ticket)
@@ -157,6 +160,9 @@ impl Outbound {
                 self.held_bytes -= weight(&held.publication);
                 return tell(events, ticket, Stage::NotSent("withdrawn".into()), now);
             }
+        }
+        if let Some(flight) = self.flights.values_mut().find(|flight| flight.ticket == ticket) {
+            flight.is_given_up = true;
         }
     }
 
@@ -236,6 +242,7 @@ impl Outbound {
             since: now,
             n_resent: 0,
             n_lost,
+            is_given_up: false,
             has_place: true,
         };
         self.note_alone(seq, n_lost);

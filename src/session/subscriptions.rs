@@ -1,4 +1,6 @@
 //! What the user wants to hear. Owns the wished set and the requests that bring the broker to it.
+mod probes;
+
 use super::Fatal;
 use super::ids::PacketIds;
 use super::limits::Limits;
@@ -23,12 +25,14 @@ const MAX_FILTERS: usize = 4_096;
 enum Wish {
     Subscribe(Subscription),
     Unsubscribe(Filter),
+    /// A fresh SUBSCRIBE, for what is retained.
+    Probe(Subscription),
 }
 
 impl Wish {
     fn filter(&self) -> &Filter {
         match self {
-            Self::Subscribe(subscription) => &subscription.filter,
+            Self::Subscribe(subscription) | Self::Probe(subscription) => &subscription.filter,
             Self::Unsubscribe(filter) => filter,
         }
     }
@@ -39,6 +43,7 @@ impl Wish {
 enum Asked {
     Subscribe(PacketId, Vec<Subscription>),
     Unsubscribe(PacketId, Vec<Filter>),
+    Probe(PacketId, Subscription),
 }
 
 impl Asked {
@@ -46,6 +51,7 @@ impl Asked {
         match self {
             Self::Subscribe(_, subscriptions) => subscriptions.len(),
             Self::Unsubscribe(_, filters) => filters.len(),
+            Self::Probe(..) => 1,
         }
     }
 }
@@ -53,9 +59,11 @@ impl Asked {
 #[derive(Debug)]
 pub(super) struct Subscriptions {
     wished: Vec<Subscription>,
-    /// Not asked yet, in order; a filter occurs once.
+    /// Not asked yet, in order; a filter occurs once, save in a probe.
     waiting: VecDeque<Wish>,
     asked: VecDeque<Asked>,
+    /// Filters whose SUBSCRIBE is a probe's; nobody's wish unless they are wished as well.
+    probes: Vec<Filter>,
     /// Whether live messages tell if they are retained (section 3.8.3.1).
     pub any_retain_as_published: bool,
 }
@@ -66,6 +74,7 @@ impl Subscriptions {
             wished: Vec::new(),
             waiting: VecDeque::new(),
             asked: VecDeque::new(),
+            probes: Vec::new(),
             any_retain_as_published: false,
         };
         for subscription in wished {
@@ -113,7 +122,8 @@ impl Subscriptions {
 
     /// The last wish for a filter is the one that counts.
     fn wait(&mut self, wish: Wish) {
-        self.waiting.retain(|earlier| earlier.filter() != wish.filter());
+        let is_probe = |earlier: &Wish| matches!(earlier, Wish::Probe(_));
+        self.waiting.retain(|earlier| is_probe(earlier) || earlier.filter() != wish.filter());
         self.waiting.push_back(wish);
     }
 
@@ -129,6 +139,10 @@ impl Subscriptions {
                     ids.free(id);
                     filters.into_iter().map(Wish::Unsubscribe).collect()
                 }
+                Asked::Probe(id, _) => {
+                    ids.free(id);
+                    Vec::new()
+                }
             };
             for wish in wishes.into_iter().rev() {
                 if self.waiting.iter().all(|newer| newer.filter() != wish.filter()) {
@@ -136,13 +150,14 @@ impl Subscriptions {
                 }
             }
         }
+        self.stop_probes();
     }
 
     /// The broker knows none of our subscriptions: all are asked anew, and those to drop are gone already.
     pub fn start_over(&mut self, events: &mut VecDeque<BrokerEvent>) {
         for wish in std::mem::take(&mut self.waiting) {
             match wish {
-                Wish::Subscribe(_) => {}
+                Wish::Subscribe(_) | Wish::Probe(_) => {}
                 Wish::Unsubscribe(filter) => {
                     events.push_back(BrokerEvent::Unsubscribed { filter, reason: Reason(0x11) });
                 }
@@ -168,6 +183,9 @@ impl Subscriptions {
             return None;
         }
         self.refuse_by_limits(limits, events);
+        if let Some(probe) = self.next_probe(ids) {
+            return Some(probe);
+        }
         let bytes_limit = limits.max_packet_bytes.map_or(usize::MAX, |limit| limit as usize);
         let most = limits.kind.max_filters_per_subscribe.unwrap_or(FILTERS_PER_PACKET);
         let has_room = |n: usize, bytes: usize| {
@@ -199,7 +217,7 @@ impl Subscriptions {
                     bytes += size::filter_bytes(&filter);
                     filters.push(filter);
                 }
-                Wish::Subscribe(_) | Wish::Unsubscribe(_) => {
+                Wish::Subscribe(_) | Wish::Unsubscribe(_) | Wish::Probe(_) => {
                     self.waiting.push_front(wish);
                     break;
                 }
@@ -216,6 +234,7 @@ impl Subscriptions {
 
     /// Takes from the front what the broker said beforehand that it would not take.
     fn refuse_by_limits(&mut self, limits: &Limits, events: &mut VecDeque<BrokerEvent>) {
+        self.refuse_probe(limits, events);
         while let Some(Wish::Subscribe(subscription)) = self.waiting.front() {
             let Some(refusal) = limits.refusal(subscription) else { return };
             if let Some(Wish::Subscribe(subscription)) = self.waiting.pop_front() {
@@ -232,7 +251,9 @@ impl Subscriptions {
         events: &mut VecDeque<BrokerEvent>,
     ) -> Result<bool, Fatal> {
         let ours = |asked: &Asked| matches!(asked, Asked::Subscribe(id, _) if *id == answer.packet_id);
-        let Some(idx) = self.asked.iter().position(ours) else { return Ok(false) };
+        let Some(idx) = self.asked.iter().position(ours) else {
+            return Ok(self.probed(&answer, ids, events));
+        };
         let n_filters = self.asked[idx].n_filters();
         if answer.reasons.len() != n_filters {
             return Err(wrong_count("SUBACK", answer.reasons.len(), n_filters));

@@ -2,6 +2,7 @@
 mod choosing;
 mod connecting;
 mod pinging;
+mod probing;
 mod publishing;
 mod queued;
 mod receiving;

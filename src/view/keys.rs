@@ -263,6 +263,7 @@ fn publish(model: &Model) -> Wanted {
     }
     keys.push((&[Command::Leave], "back"));
     keys.push((&[Command::NextFormat], "format"));
+    keys.push((&[Command::ToggleFold], if model.form.unfolded { "fold" } else { "properties" }));
     keys
 }
 

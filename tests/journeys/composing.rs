@@ -1,5 +1,9 @@
 //! Writing what is published: lines, formats, what is wrong with them. Owns the stories of the form's fields.
-use super::story::{Story, story};
+use super::story::{Story, story, story_of};
+use mqttscope::model::Settings;
+use mqttscope::mqtt::packet::ConnAck;
+use mqttscope::mqtt::port::Online;
+use mqttscope::mqtt::{BrokerEvent, Preset, Publication, PublishProperties, Qos, Version};
 
 fn payloads(story: &mut Story) -> Vec<String> {
     let published = story.published();
@@ -49,4 +53,142 @@ fn hex_and_base64_become_bytes_or_words() {
     assert_eq!(&*story.published()[0].payload.0, [0xde, 0xad]);
     story = story.types("!").sees("is not of base64").types("<enter>");
     assert!(story.published().is_empty());
+}
+
+/// Fills every property in, from the payload on.
+const PROPERTIES: &str =
+    "<ctrl-v><tab><tab><tab><tab>text/plain<tab>60<tab>answers/me<tab>0x01ff<tab>y<tab>a=1<tab>a=2=3";
+
+#[test]
+fn the_properties_of_section_3_3_2_3_are_unfolded_walked_and_sent() {
+    let mut story = story().online().receives("a", "1").types("jp21.5").types(PROPERTIES).types("<ctrl-x>");
+    let sent = story.published();
+    let expected = PublishProperties {
+        payload_is_utf8: Some(true),
+        message_expiry_s: Some(60),
+        response_topic: Some("answers/me".into()),
+        correlation_data: Some(vec![1, 0xff]),
+        user: vec![("a".into(), "1".into()), ("a".into(), "2=3".into())],
+        content_type: Some("text/plain".into()),
+        ..PublishProperties::default()
+    };
+    assert_eq!(sent[0].properties, expected);
+    assert_eq!(&*sent[0].payload.0, b"21.5");
+    // Folded they are counted, and come back with what was sent before; another topic begins without.
+    story = story
+        .types("<ctrl-v>")
+        .sees("7 properties")
+        .types("<esc>")
+        .receives("b", "1")
+        .types("jp")
+        .does_not_see("7 prop");
+    story = story.types("<up>").sees("7 properties").types("<ctrl-x>");
+    assert_eq!(story.published()[0].properties, expected);
+}
+
+#[test]
+fn a_property_that_is_wrong_is_named_while_it_is_typed_and_nothing_goes() {
+    for (keys, words) in [
+        ("<tab><tab><tab><tab><tab>soon", "expires after: \"soon\" is no whole number of seconds"),
+        ("<tab><tab><tab><tab><tab><tab>a/#", "response topic: a topic cannot hold the wildcard '#'"),
+        ("<tab><tab><tab><tab><tab><tab><tab>0x1", "correlation: an odd number of hexadecimal digits"),
+        ("<shift-tab><shift-tab><shift-tab>name", "user property: \"name\" has no ="),
+    ] {
+        let mut story = story().online().receives("a", "1").types("jp1<ctrl-v>").types(keys).sees(words);
+        story = story.types("<ctrl-x>");
+        assert!(story.published().is_empty(), "{keys}");
+    }
+    let story = story().online().receives("a", "1").types("jp<ctrl-f><ctrl-f>ff<ctrl-v>");
+    story.types("<tab><tab><tab><tab><tab><tab><tab><tab>y").sees("says UTF-8: the payload is not UTF-8");
+}
+
+#[test]
+fn on_3_1_1_properties_are_shown_as_missing_and_refused_instead_of_dropped() {
+    let v3 = || BrokerEvent::Online(Box::new(Online { version: Version::V3, ..Online::default() }));
+    let mut story = story()
+        .online()
+        .hears(v3())
+        .receives("a", "1")
+        .types("jp1<ctrl-v>")
+        .sees("not available on MQTT 3.1.1");
+    story = story.types("<ctrl-x>");
+    assert_eq!(story.published().len(), 1);
+    story =
+        story.types("<tab><tab><tab><tab>text/plain").sees("MQTT 3.1.1 has no properties").types("<ctrl-x>");
+    assert!(story.published().is_empty());
+    // What was held for MQTT 5 does not go without them either.
+    let mut story =
+        self::story().receives("a", "1").types("jp1<ctrl-v><tab><tab><tab><tab>text/plain<ctrl-x>");
+    story = story.sees("1 held").hears(v3()).sees("not published on a: MQTT 3.1.1 has no properties");
+    assert!(story.published().is_empty());
+}
+
+#[test]
+fn the_size_is_told_against_the_limit_in_force_and_too_much_is_refused_with_who_says_so() {
+    let connack = ConnAck { max_packet_bytes: Some(20), ..ConnAck::default() };
+    let mut story = story().online_as(connack).receives("a", "1").types("jp12345");
+    story = story.sees("5 B, packet 11 B of 20 B (the broker's CONNACK)").types("6789012345<enter>");
+    story = story.sees("at most 20 bytes, as its CONNACK says; this one has 21");
+    assert!(story.published().is_empty());
+    let mut story = self::story();
+    story.model.devices[0].profile.preset = Some(Preset::AwsIotCore);
+    let mut story = story.online().receives("a", "1").types("jp").pastes(&"x".repeat(140_000));
+    story = story
+        .sees("140 kB of 131 kB (AWS IoT Core)")
+        .types("<enter>")
+        .sees("AWS IoT Core takes packets of at most");
+    assert!(story.published().is_empty());
+}
+
+#[test]
+fn a_topic_that_cannot_be_is_told_before_anything_goes() {
+    for (topic, words) in [
+        ("a/+", "did you mean a filter?"),
+        ("", "a topic cannot be empty"),
+        ("$SYS/broker/uptime", "$SYS is the broker's own"),
+    ] {
+        let mut story = story().online().types("p").types(topic).types("<tab>1<ctrl-x>").sees(words);
+        assert!(story.published().is_empty(), "{topic}");
+    }
+    let mut story = story().online().types("p").pastes(&"x".repeat(70_000)).types("<tab>1<ctrl-x>");
+    story = story.sees("a topic is at most 65,535 bytes long; this one has 70000");
+    assert!(story.published().is_empty());
+}
+
+#[test]
+fn what_the_server_has_not_is_refused_before_it_goes() {
+    let connack =
+        || ConnAck { max_qos: Some(Qos::AtLeastOnce), retain_available: Some(false), ..ConnAck::default() };
+    for (keys, words) in [
+        ("<tab>2", "takes QoS 1 at most"),
+        ("<tab><tab>y", "keeps no retained messages, as its CONNACK says"),
+    ] {
+        let mut story = story().online_as(connack()).receives("a", "1").types("jp1").types(keys).sees(words);
+        story = story.types("<ctrl-x>");
+        assert!(story.published().is_empty());
+    }
+}
+
+#[test]
+fn a_read_only_form_says_so_when_it_is_opened() {
+    let settings = Settings { read_only: true, budget_bytes: 1 << 20, ..Settings::default() };
+    let mut story =
+        story_of(&["demo"], settings).online().receives("a", "1").types("jp").sees("read-only: nothing");
+    story = story.types("1<ctrl-x>").sees("this is a read-only run");
+    assert!(story.published().is_empty());
+}
+
+#[test]
+fn while_offline_what_is_sent_is_held_and_counted_or_refused_as_chosen() {
+    let story = story().receives("a", "1").types("jp").sees("offline: what is sent is held");
+    let mut story = story.types("1<enter>").sees("offline: 1 held").types("2<enter>").sees("offline: 2 held");
+    story = story
+        .types("<ctrl-v><shift-tab><shift-tab>r")
+        .sees("while offline refuse")
+        .sees("nothing is sent, 2 held");
+    story = story.types("<ctrl-x>").sees("the form refuses while offline").sees("2 held").online();
+    let sent: Vec<Publication> = story.published();
+    assert_eq!(sent.len(), 2, "held before, and young enough");
+    story = story.types("<ctrl-x>");
+    assert_eq!(story.published().len(), 1);
 }

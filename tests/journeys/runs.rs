@@ -92,7 +92,7 @@ fn a_wave_goes_into_the_slot_of_the_form_s_text() {
 fn a_kept_node_is_moved_within_its_domain_and_in_its_codec() {
     let mut setpoint = node("setpoint", Kind::Int);
     setpoint.domain = Domain { min: Some(10.0), max: Some(30.0), step: Some(5.0), values: Vec::new() };
-    let mut story = keeping(story().online(), setpoint).types("R<right><right><right>");
+    let mut story = keeping(story().online(), setpoint).types("E<right><right><right>");
     story = story.sees("Repeat on setpoint").sees("triangle 10..30 over 10 s, 1/s, until it is stopped");
     story = story.types("<enter>");
     let seen = payloads(&runs_for(&mut story, 8_000));
@@ -105,7 +105,7 @@ fn on_and_off_are_cycled_and_equal_values_left_out_where_the_node_says_so() {
     let mut lamp = node("lamp", Kind::Bool);
     lamp.repetition_filter = true;
     let mut story =
-        keeping(story().online(), lamp).types("R<right><right><right><right>").sees("shape square");
+        keeping(story().online(), lamp).types("E<right><right><right><right>").sees("shape square");
     story = story.types("<tab><ctrl-u>2s<tab><ctrl-u>4<tab>3<enter>");
     assert_eq!(payloads(&runs_for(&mut story, 10_000)), ["false", "true", "false"]);
     story.types("P").sees("left out as equal").sees("3 of 3");
@@ -118,18 +118,18 @@ fn what_can_not_run_is_said_before_it_starts() {
     let mut slow = node("slow", Kind::Float);
     slow.rate_limit_ms = Some(2_000);
     for (node, keys, words) in [
-        (node("name", Kind::String), "R<right>", "a ramp makes numbers, and name is a node of type string"),
-        (node("lamp", Kind::Bool), "R<right>", "of on and off only square, random and constant"),
-        (read_only, "R", "access is get"),
-        (slow, "R", "the node takes a value every 2000 ms at most"),
-        (node("x", Kind::Float), "R<tab><tab><ctrl-u>1001", "\"1001\" is no rate: a number from 0.1 to 1000"),
-        (node("x", Kind::Float), "R<tab><tab><ctrl-u>fast", "\"fast\" is no rate"),
-        (node("x", Kind::Float), "R<tab><tab><tab>soon", "is no length of time"),
-        (node("x", Kind::Float), "R<tab><tab><tab>0", "\"0\" is no count"),
-        (node("x", Kind::Float), "R<right><tab><ctrl-u>200", "min 200 must lie below max 100"),
-        (node("x", Kind::Float), "R<right><tab><ctrl-u>low", "min \"low\" is no number"),
-        (node("x", Kind::Float), "R<right><tab><tab><tab><ctrl-u>0s", "no time at all"),
-        (node("x", Kind::Int), "R<tab><ctrl-u>many", "many"),
+        (node("name", Kind::String), "E<right>", "a ramp makes numbers, and name is a node of type string"),
+        (node("lamp", Kind::Bool), "E<right>", "of on and off only square, random and constant"),
+        (read_only, "E", "access is get"),
+        (slow, "E", "the node takes a value every 2000 ms at most"),
+        (node("x", Kind::Float), "E<tab><tab><ctrl-u>1001", "\"1001\" is no rate: a number from 0.1 to 1000"),
+        (node("x", Kind::Float), "E<tab><tab><ctrl-u>fast", "\"fast\" is no rate"),
+        (node("x", Kind::Float), "E<tab><tab><tab>soon", "is no length of time"),
+        (node("x", Kind::Float), "E<tab><tab><tab>0", "\"0\" is no count"),
+        (node("x", Kind::Float), "E<right><tab><ctrl-u>200", "min 200 must lie below max 100"),
+        (node("x", Kind::Float), "E<right><tab><ctrl-u>low", "min \"low\" is no number"),
+        (node("x", Kind::Float), "E<right><tab><tab><tab><ctrl-u>0s", "no time at all"),
+        (node("x", Kind::Int), "E<tab><ctrl-u>many", "many"),
     ] {
         let mut story =
             keeping(story().online(), node).types(keys).sees(words).types("<enter>").sees("Repeat on");
@@ -144,10 +144,10 @@ fn nothing_runs_where_nothing_may_or_can_be_published() {
     story_of(&["demo"], settings)
         .online()
         .receives("a", "1")
-        .types("jR")
+        .types("jE")
         .sees("nothing is published")
         .does_not_see("Repeat on");
-    story().online().receives("a", "1").types("jR").sees("not kept, so nothing is known of its values");
+    story().online().receives("a", "1").types("jE").sees("not kept, so nothing is known of its values");
     story()
         .receives("a", "1")
         .types("jpx<ctrl-g><enter>")
@@ -174,7 +174,7 @@ fn one_is_stopped_under_the_hand_and_taken_off_the_list() {
 
 #[test]
 fn one_key_stops_all_on_every_screen() {
-    for keys in ["!", "P!", "m!", "D!", "?<f8>", "p<f8>", "S<f8>", "q<f8>", "pR<ctrl-g><f8>"] {
+    for keys in ["!", "P!", "m!", "D!", "?<f8>", "p<f8>", "S<f8>", "q<f8>", "pE<ctrl-g><f8>"] {
         let mut story = two().types(keys);
         assert_eq!(story.model.runs.n_running(), 0, "{keys}");
         assert_eq!(runs_for(&mut story, 1_000), []);
@@ -252,7 +252,7 @@ fn the_list_tells_rate_lateness_and_acknowledgements() {
 fn the_settings_take_a_value_of_the_node_s_type() {
     let mut dimmer = node("dimmer", Kind::Float);
     dimmer.domain = Domain { min: Some(0.0), max: Some(1.0), ..Domain::default() };
-    let mut story = keeping(story().online(), dimmer).types("R<tab><ctrl-u>2").sees("its clip mode is none");
+    let mut story = keeping(story().online(), dimmer).types("E<tab><ctrl-u>2").sees("its clip mode is none");
     story = story.types("<ctrl-u>0.5<tab><ctrl-u>5<tab>2<enter>");
     assert_eq!(payloads(&runs_for(&mut story, 1_000)), ["0.5", "0.5"]);
 }

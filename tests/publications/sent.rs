@@ -109,6 +109,28 @@ fn a_refusal_is_told_with_its_reason_and_the_broker_s_own_words() {
 }
 
 #[test]
+fn every_reason_of_an_acknowledgement_stands_in_words_with_what_helps() {
+    for (code, words, remedy) in [
+        (0x80, "unspecified error (0x80)", "its log may"),
+        (0x83, "implementation specific error (0x83)", "a rule of its own"),
+        (0x87, "not authorized (0x87)", "access rules (ACL)"),
+        (0x90, "topic name invalid (0x90)", "takes no such topic"),
+        (0x91, "packet identifier in use (0x91)", "connect anew"),
+        (0x97, "quota exceeded (0x97)", "wait, or send less"),
+        (0x99, "payload format invalid (0x99)", "format indicator"),
+        (0xEE, "reason 0xEE, which MQTT 5.0 does not name", ""),
+    ] {
+        let story = publishes(story().online(), "lamp", "on", Qos::AtLeastOnce);
+        let story = sent(story, 1).stage(1, Stage::Refused(Reason(code), None)).types("P").after(20_000);
+        let mut story = story.sees(&format!("refused: {words}")).sees(remedy);
+        assert_eq!(story.published().len(), 1, "nothing is sent again by itself");
+    }
+    let story = publishes(story().online(), "lamp", "on", Qos::AtLeastOnce);
+    let story = sent(story, 1).stage(1, Stage::Acknowledged(Reason::NO_MATCHING_SUBSCRIBERS)).types("P");
+    story.sees("PUBACK: no matching subscribers").sees("nobody subscribes to this topic now");
+}
+
+#[test]
 fn the_payload_goes_to_the_clipboard() {
     let story = publishes(story().online(), "lamp", "on", Qos::AtMostOnce).types("P");
     let copied = story.types("Y").sees("sent to the terminal's clipboard");

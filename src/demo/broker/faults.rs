@@ -1,5 +1,5 @@
 //! A script of faults, as data. Owns which packets are delayed, dropped or spoilt; touches no socket.
-use crate::mqtt::{Filter, Packet, Qos, Reason};
+use crate::mqtt::{Filter, Packet, Qos, Reason, Topic};
 use std::time::Duration;
 
 /// For `times`: until the script is changed.
@@ -89,6 +89,13 @@ pub enum Fault {
         /// Why.
         reason: Reason,
     },
+    /// Every publication on exactly this topic is refused, in its acknowledgement.
+    RefuseTopic {
+        /// Which.
+        topic: Topic,
+        /// Why.
+        reason: Reason,
+    },
     /// No subscription is granted more.
     GrantAtMost(Qos),
     /// Every delivery at QoS 1 and 2 is sent twice, the second time with DUP.
@@ -172,6 +179,7 @@ impl Faults {
                 | Fault::DropReceived { .. }
                 | Fault::RefuseConnect { .. }
                 | Fault::RefuseFilter { .. }
+                | Fault::RefuseTopic { .. }
                 | Fault::GrantAtMost(_)
                 | Fault::Duplicate
                 | Fault::StrikeAt { .. } => {}
@@ -204,6 +212,13 @@ impl Faults {
         self.lines.iter().find_map(|(fault, _)| {
             let Fault::RefuseFilter { filter, reason } = fault else { return None };
             (filter == asked).then_some(*reason)
+        })
+    }
+
+    pub(super) fn topic_refusal(&self, published: &str) -> Option<Reason> {
+        self.lines.iter().find_map(|(fault, _)| {
+            let Fault::RefuseTopic { topic, reason } = fault else { return None };
+            (topic.as_str() == published).then_some(*reason)
         })
     }
 

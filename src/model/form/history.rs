@@ -1,5 +1,5 @@
 //! What was sent from the form, to be filled in again by key. Owns the list and how far back it shows.
-use super::{Field, Form, Format};
+use super::{Field, Form, Format, Properties};
 use crate::model::event::DeviceId;
 use crate::mqtt::Publication;
 use std::collections::VecDeque;
@@ -56,6 +56,7 @@ impl Form {
             Some(0) => {
                 self.history.back = None;
                 self.show_bytes(Format::Text, &[]);
+                self.properties = Properties::default();
                 true
             }
             Some(back) => self.recall(back - 1),
@@ -82,6 +83,7 @@ impl Form {
         self.show_bytes(self.format, &publication.payload.0);
         self.qos = publication.qos;
         self.retain = publication.retain;
+        self.properties = Properties::of(&publication.properties);
     }
 }
 

@@ -2,7 +2,7 @@
 use crate::decode::figures;
 use crate::model::Model;
 use crate::model::editor::goes::payload_words;
-use crate::model::life::{Echo, Life};
+use crate::model::life::{self, Echo, Life};
 use crate::model::monitor::lines::{Lines, Shade};
 use crate::mqtt::{PublishProperties, Reason, Stage};
 use crate::time::Timestamp;
@@ -32,9 +32,19 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, life: &Life) {
         let (shade, words) = words(life, stage);
         let took = after(moment.since(before));
         lines.fact(&at(*moment), shade, &format!("{words}{took}"));
+        if let Some(remedy) = reason(stage).and_then(life::remedy) {
+            lines.more(shade, remedy);
+        }
         before = *moment;
     }
     echo(lines, life, &at);
+}
+
+fn reason(stage: &Stage) -> Option<Reason> {
+    match stage {
+        Stage::Acknowledged(reason) | Stage::Refused(reason, _) => Some(*reason),
+        Stage::Queued | Stage::Sent { .. } | Stage::Received | Stage::NotSent(_) => None,
+    }
 }
 
 /// How much later than the stage before.

@@ -30,6 +30,10 @@ pub(super) fn patience_ended(n_lost: u32) -> Option<String> {
     })
 }
 
+/// What is said of a publication that was given up in flight.
+const UNCERTAIN: &str =
+    "it was sent once, and the broker forgot our session: whether it arrived is not known";
+
 /// What a lost session means to those who asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::session) struct Restarted {
@@ -76,9 +80,13 @@ impl Outbound {
     /// The broker forgot the session: all in flight starts over as new, ahead of what waits.
     ///
     /// At QoS 2 the broker may have passed the first one on, and can't know the second for the same.
-    pub fn start_over(&mut self) -> Restarted {
+    pub fn start_over(&mut self, now: Timestamp, events: &mut VecDeque<BrokerEvent>) -> Restarted {
         let mut restarted = Restarted::default();
         while let Some((seq, flight)) = self.flights.pop_last() {
+            if flight.is_given_up {
+                tell(events, flight.ticket, Stage::NotSent(UNCERTAIN.into()), now);
+                continue;
+            }
             restarted.n_restarted += 1;
             restarted.n_maybe_twice += usize::from(flight.publication.qos == Qos::ExactlyOnce);
             self.held_bytes += weight(&flight.publication);

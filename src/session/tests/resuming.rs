@@ -245,3 +245,27 @@ fn a_failed_attempt_forgets_nothing() {
     play.connects(ConnAck { session_present: true, ..ConnAck::default() });
     assert_eq!(publishes(&play.written()), [(Some(1), true), (Some(4), true)]);
 }
+
+/// What was given up in flight goes again only where MQTT asks for it: section 4.4, in a session that was kept.
+#[test]
+fn what_was_given_up_in_flight_is_never_sent_as_new() {
+    for version in VERSIONS {
+        for present in [false, true] {
+            let mut play = Play::online(version);
+            play.publishes(1, Qos::AtLeastOnce);
+            play.publishes(2, Qos::AtLeastOnce);
+            play.written();
+            play.asks(BrokerRequest::Withdraw(Ticket(1)));
+            play.told();
+            play.reconnects(present);
+            let written = play.written();
+            let stages = play.stages();
+            if present {
+                assert_eq!(publishes(&written), [(Some(1), true), (Some(2), true)]);
+            } else {
+                assert_eq!(publishes(&written).len(), 1);
+                assert!(matches!(&stages[0], (1, Stage::NotSent(words)) if words.contains("is not known")));
+            }
+        }
+    }
+}

@@ -223,14 +223,16 @@ impl Core {
             }
             (Qos::AtMostOnce | Qos::AtLeastOnce | Qos::ExactlyOnce, _) => true,
         };
+        // The broker's own figures are its own to tell.
+        let is_ours = letter.topic.starts_with("$SYS/").then_some(Reason::NOT_AUTHORIZED);
+        let refusal = self.faults.topic_refusal(letter.topic).or(is_ours);
         let reason = if !is_new {
             Reason::SUCCESS
-        } else if letter.topic.starts_with("$SYS/") {
-            // The broker's own figures are its own to tell.
+        } else if let Some(refusal) = refusal {
             if let (Qos::ExactlyOnce, Some(packet_id)) = (letter.qos, packet_id) {
                 self.with_session(place, |session| session.unreleased.remove(&packet_id));
             }
-            Reason::NOT_AUTHORIZED
+            refusal
         } else {
             self.figures.publishes_received += 1;
             match self.route(now, letter, Origin::Session(place)) {
