@@ -58,7 +58,9 @@ impl Story {
                 | Errand::Recover(..)
                 | Errand::ForgetRecovered(_)
                 | Errand::Remember { .. }
-                | Errand::SaveLog { .. } => None,
+                | Errand::SaveLog { .. }
+                | Errand::RecallSent
+                | Errand::RememberSent(_) => None,
             },
             Effect::Request(..)
             | Effect::Open(..)

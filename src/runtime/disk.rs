@@ -3,6 +3,7 @@
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
 use crate::config::log;
+use crate::config::publications;
 use crate::model::DeviceId;
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
 use crate::model::nodes::recovered::Recovered;
@@ -28,6 +29,10 @@ pub struct Files {
     pub devices: Devices,
     /// Where is written what was open last; `None`: it is not.
     pub last: Option<PathBuf>,
+    /// Where is written what was sent; `None`: it is not.
+    pub sent: Option<PathBuf>,
+    /// Where publications for all devices are saved.
+    pub saved: Option<PathBuf>,
     /// Makes profiles of them.
     pub opener: Opener,
 }
@@ -37,6 +42,8 @@ impl std::fmt::Debug for Files {
         f.debug_struct("Files")
             .field("devices", &self.devices)
             .field("last", &self.last)
+            .field("sent", &self.sent)
+            .field("saved", &self.saved)
             .finish_non_exhaustive()
     }
 }
@@ -132,6 +139,13 @@ impl Files {
             Errand::SaveLog { path, name, text } => {
                 let saved = log::save(log::of_user().as_deref(), path.as_deref(), &name, &text);
                 Answer::LogSaved(path, saved.map(|path| path.display().to_string()))
+            }
+            Errand::RecallSent => {
+                let (sent, warnings) = publications::read_sent(self.sent.as_deref()?);
+                Answer::SentRecalled(sent, warnings)
+            }
+            Errand::RememberSent(sent) => {
+                return publications::write_sent(self.sent.as_deref()?, &sent).err().map(Answer::Forgotten);
             }
             Errand::Remember { open, used } => {
                 let path = self.last.as_deref()?;

@@ -55,7 +55,8 @@ fn what_runs_is_listed_with_its_figures() {
     check("running", || {
         let mut stage = plant_after("p");
         stage.keys("shift-tab ctrl-u r e f u s e d tab ctrl-u x ctrl-g tab ctrl-u 1 0 enter");
-        stage.keys("shift-tab ctrl-u a tab ctrl-g right right tab tab tab tab tab ctrl-u 5 0 tab 1 0 s enter");
+        stage
+            .keys("shift-tab ctrl-u a tab ctrl-g right right tab tab tab tab tab ctrl-u 5 0 tab 1 0 s enter");
         stage.keys("shift-tab ctrl-u b tab ctrl-g tab ctrl-u 5 tab 4 enter esc");
         runs_for(&mut stage, 4_000);
         stage.keys("P shift-tab");

@@ -3,6 +3,7 @@ use crate::device::Node;
 use crate::model::event::DeviceId;
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
+use crate::model::publications::draft::Draft;
 use crate::mqtt::Profile;
 
 /// Something to do with the user's files, on a worker. Carried out in the order asked for.
@@ -35,6 +36,10 @@ pub enum Errand {
         /// What to write; safe to be shown by any terminal.
         text: String,
     },
+    /// Read what was sent in earlier runs.
+    RecallSent,
+    /// Write down what was sent, newest first.
+    RememberSent(Vec<Draft>),
     /// Write down what is open, and what was opened when, in seconds since 1970.
     Remember {
         /// Names and URLs.
@@ -58,7 +63,10 @@ impl Errand {
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
-            Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
+            Self::RecallSent => Answer::SentRecalled(Vec::new(), vec![words]),
+            Self::Remember { .. } | Self::RememberSent(_) | Self::ForgetRecovered(_) => {
+                Answer::Forgotten(words)
+            }
         }
     }
 }
@@ -123,7 +131,9 @@ pub enum Answer {
     Deleted(String, Result<String, String>),
     /// Of `SaveLog`: the path asked for, and where it went.
     LogSaved(Option<String>, Result<String, String>),
-    /// Of `Remember` and `ForgetRecovered`, when it could not be done.
+    /// Of `RecallSent`: newest first, and what of it is passed over.
+    SentRecalled(Vec<Draft>, Vec<String>),
+    /// Of `Remember`, `RememberSent` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }
 
