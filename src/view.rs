@@ -34,6 +34,7 @@ mod publish;
 mod question;
 mod repeat;
 mod row;
+mod saved;
 mod strip;
 mod toasts;
 mod topics;
@@ -98,6 +99,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Repeat(settings) => {
                 footer::draw(&scene, frame);
                 repeat::draw(&scene, settings, frame);
+            }
+            Overlay::Saved(picker) => {
+                footer::draw(&scene, frame);
+                saved::draw(&scene, picker, frame);
             }
             Overlay::Exam(exam) => {
                 footer::draw(&scene, frame);

@@ -29,6 +29,8 @@ pub enum Context {
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// Publications with names.
+    Saved,
     /// Parts of a payload to keep.
     Parts,
     /// The settings of a generator.
@@ -41,7 +43,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -55,6 +57,7 @@ impl Context {
         Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Saved,
         Self::Parts,
         Self::Repeat,
         Self::Exam,
@@ -77,6 +80,7 @@ impl Context {
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Saved => "saved",
             Self::Parts => "parts",
             Self::Repeat => "repeat",
             Self::Exam => "examination",
@@ -100,6 +104,7 @@ impl Context {
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Saved => "Saved publications",
             Self::Parts => "Parts of a payload",
             Self::Repeat => "Repeating",
             Self::Exam => "Examination of a broker",
@@ -127,6 +132,7 @@ impl Context {
             | Self::Devices
             | Self::Monitor
             | Self::Publications
+            | Self::Saved
             | Self::Parts
             | Self::Exam
             | Self::HelpScreen => false,

@@ -59,6 +59,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::Leave], "leave"),
         ],
         Context::Repeat => runs::keys(model),
+        Context::Saved => publications::saved_keys(model),
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
