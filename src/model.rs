@@ -302,7 +302,7 @@ impl Model {
     /// Where keys are heard now.
     pub fn context(&self) -> Context {
         match (&self.overlay, self.screen, self.focus) {
-            (Overlay::Help { .. }, ..) => Context::HelpScreen,
+            (Overlay::Help { .. } | Overlay::Difference(_), ..) => Context::HelpScreen,
             (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
@@ -340,8 +340,8 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
-        waits.into_iter().chain(more).flatten().min()
+        let rest = [probe::deadline(self), form::kept::deadline(self)];
+        waits.into_iter().chain(more).chain(rest).flatten().min()
     }
 
     /// When something that publishes by itself is due: apart, for it is wanted to a fraction of a millisecond.
@@ -380,12 +380,12 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
-        // What is due then is done behind every event.
         Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
+        Event::Edited(edited) => form::deeds::edited(model, now, edited),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),
     }

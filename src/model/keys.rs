@@ -52,6 +52,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Question(_)
         | Overlay::Parts(_)
         | Overlay::Repeat(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => false,
     };
@@ -135,6 +136,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
         | Overlay::Repeat(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => {}
     }
@@ -179,6 +181,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => None,
     };
@@ -217,6 +220,7 @@ fn retype(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::CopyDevice
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
@@ -247,6 +251,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
@@ -266,6 +271,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
             | Overlay::Repeat(_)
+            | Overlay::Difference(_)
             | Overlay::Saved(_)
             | Overlay::Exam(_),
         ) => {}
@@ -290,6 +296,7 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
         | PromptKind::CopyDevice => {}
