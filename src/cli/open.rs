@@ -241,7 +241,7 @@ fn resolve_password(profile: &mut Profile) -> Option<String> {
             })
         }
         PasswordSource::File(path) => read_password(path)
-            .map_err(|error| format!("{name}: the password file {} can't be read: {error}", path.display())),
+            .map_err(|error| format!("{name}: the password file {path:?} can't be read: {error}")),
     };
     let (bytes, missing) = match bytes {
         Ok(bytes) => (Some(bytes), None),
