@@ -1,8 +1,7 @@
 //! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
 use crate::command::Context;
-use crate::device::Change;
 use crate::keymap::Keymap;
-use crate::mqtt::{Filter, Profile, Publication, Subscription};
+use crate::mqtt::Profile;
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
@@ -39,6 +38,7 @@ pub mod placeholders;
 pub mod probe;
 pub mod publications;
 pub mod publish;
+pub mod request;
 pub mod runs;
 pub mod search;
 pub mod shown;
@@ -50,6 +50,7 @@ mod tls;
 pub mod toast;
 pub mod tree;
 pub mod typed;
+mod undo;
 mod unfold;
 pub mod visited;
 
@@ -74,6 +75,7 @@ use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
 use tree::RowId;
+use undo::{Undo, UndoStep};
 use visited::Visited;
 
 /// Deeds that can be undone: more than anybody remembers having done.
@@ -135,6 +137,9 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// Values of nodes on their way out.
     pub spacing: Spacing,
+    /// Requests whose answers are awaited.
+    pub requests: Vec<request::Request>,
+    answered: Vec<request::Request>,
     /// What placeholders are filled from.
     pub fillings: placeholders::Fillings,
     /// What became of publications.
@@ -187,33 +192,6 @@ pub struct Model {
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
 }
 
-/// A deed that can be undone: what undoes it, and what does it again.
-#[derive(Clone, Debug)]
-struct Undo {
-    device: DeviceId,
-    words: String,
-    back: UndoStep,
-    forth: UndoStep,
-}
-
-/// What is done to undo a deed.
-#[derive(Clone, Debug)]
-enum UndoStep {
-    Publish(Publication),
-    Subscribe(Subscription),
-    Unsubscribe(Filter),
-    /// Drop a subscription and remember it.
-    Pause(Subscription),
-    /// Candidates go to a list of the learning session of a number.
-    Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
-    /// Save a publication under its name.
-    SavePublication(Box<publications::draft::Saved>),
-    /// Take a saved publication away.
-    ForgetPublication(Box<publications::draft::Saved>),
-    /// Changes to kept nodes, and which state of them that leads to.
-    Nodes(Vec<Change>, u64),
-}
-
 impl Model {
     /// A model with its devices, none of them connected yet. Without any it begins on the Devices screen.
     pub fn new(profiles: Vec<Profile>, keymap: Keymap, settings: Settings) -> Self {
@@ -239,6 +217,8 @@ impl Model {
             learning: None,
             editor: None,
             spacing: Spacing::default(),
+            requests: Vec::new(),
+            answered: Vec::new(),
             fillings: placeholders::Fillings::new(settings.seed),
             lives: Lives::default(),
             runs: Runs::default(),
@@ -306,6 +286,7 @@ impl Model {
             (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
+            (Overlay::Repeat(_), ..) => Context::Repeat,
             (Overlay::Saved(_), ..) => Context::Saved,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
@@ -339,11 +320,11 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
-        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+        let rest = [probe::deadline(self), form::kept::deadline(self), request::deadline(self)];
+        waits.into_iter().chain(more).chain(rest).flatten().min()
     }
 
-    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    /// When something that publishes by itself is due: apart, for it is wanted to a fraction of a millisecond.
     pub fn tick(&self) -> Option<Timestamp> {
         self.runs.deadline()
     }
@@ -379,7 +360,6 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
-        // What is due then is done behind every event.
         Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
@@ -396,5 +376,6 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     editor::settle(model, now);
     held::ask(model, now);
     nodes::recovered::ask(model);
+    request::settle(model, now, effects);
     form::kept::settle(model, now, effects);
 }
