@@ -70,14 +70,18 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 
 /// Sends a publication as it was written, its placeholders replaced anew.
 pub fn send_draft(model: &mut Model, now: Timestamp, id: DeviceId, draft: Draft, effects: &mut Vec<Effect>) {
-    let publication = if draft.has_placeholders() {
-        let Model { fillings, settings, .. } = model;
-        let topic = draft.publication.topic.as_str();
-        fillings.fill(settings.wall.unix_ms_at(now), topic, |ctx| draft.filled(ctx))
-    } else {
-        Ok(draft.publication.clone())
-    };
+    let publication = filled(model, now, &draft);
     hand_over(model, now, id, publication, draft, effects);
+}
+
+/// What a publication comes to, its placeholders replaced anew.
+pub fn filled(model: &mut Model, now: Timestamp, draft: &Draft) -> Result<Publication, String> {
+    if !draft.has_placeholders() {
+        return Ok(draft.publication.clone());
+    }
+    let Model { fillings, settings, .. } = model;
+    let topic = draft.publication.topic.as_str();
+    fillings.fill(settings.wall.unix_ms_at(now), topic, |ctx| draft.filled(ctx))
 }
 
 fn hand_over(
