@@ -6,6 +6,7 @@ use crate::mqtt::{Filter, Profile, Publication, Subscription};
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
+pub mod bulk;
 pub mod device;
 pub mod devices;
 pub mod editor;
@@ -138,6 +139,8 @@ pub struct Model {
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
+    /// Many publications that are seen before they go.
+    pub bulk: Option<Box<bulk::Preview>>,
     /// The question whether a topic is retained, until it is answered.
     pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
@@ -201,6 +204,10 @@ enum UndoStep {
     Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
     /// Changes to kept nodes, and which state of them that leads to.
     Nodes(Vec<Change>, u64),
+    /// What is in an undo file is published again, but for what its run left untouched.
+    Republish(String, runs::RunId),
+    /// A sweep, which is not done again without a look.
+    Sweep,
 }
 
 impl Model {
@@ -232,6 +239,7 @@ impl Model {
             runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
+            bulk: None,
             probe: None,
             monitor: Monitor::default(),
             publications: Publications::default(),
@@ -295,6 +303,7 @@ impl Model {
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
             (Overlay::Exam(_), ..) => Context::Exam,
+            (Overlay::Bulk, ..) => Context::Bulk,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
@@ -318,6 +327,7 @@ impl Model {
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
             || self.monitor.is_working()
+            || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)
             || self.learning.as_ref().is_some_and(Learning::is_working)
     }
@@ -380,6 +390,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     runs::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
+    bulk::settle(model);
     held::ask(model, now);
     nodes::recovered::ask(model);
 }

@@ -58,7 +58,10 @@ impl Story {
                 | Errand::Recover(..)
                 | Errand::ForgetRecovered(_)
                 | Errand::Remember { .. }
-                | Errand::SaveLog { .. } => None,
+                | Errand::SaveLog { .. }
+                | Errand::ReadBatch(_)
+                | Errand::ReadUndo(..)
+                | Errand::Undo(_) => None,
             },
             Effect::Request(..)
             | Effect::Open(..)

@@ -48,7 +48,13 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
             let (mut named, password) = open(cli, &clock)?;
             let openings = named.openings();
             let opener = opener(&cli.connection, unique(&clock), openings.len(), password);
-            let files = Files { devices: Devices::of_user(), last: config::last::of_user(), opener };
+            let files = Files {
+                devices: Devices::of_user(),
+                last: config::last::of_user(),
+                undo: config::batch::undo_directory(),
+                undoing: None,
+                opener,
+            };
             let options = options(&cli.screen, openings, named.warnings, clock.origin)?;
             tokio.block_on(runtime::explore(options, files, Arc::new(clock), panicked))
         }
@@ -130,7 +136,13 @@ async fn run_demo(
     let options = options(Address::tcp(at.ip().to_string(), at.port()))?;
     let opener = opener(&args.connection, unique, 1, None);
     // The demo's broker is gone with it: there is nothing to open again.
-    let files = Files { devices: Devices::of_user(), last: None, opener };
+    let files = Files {
+        devices: Devices::of_user(),
+        last: None,
+        undo: config::batch::undo_directory(),
+        undoing: None,
+        opener,
+    };
     let ended = runtime::explore(options, files, clock, panicked).await;
     demo.stop().await;
     ended.map_err(|error| (EXIT_FAILED, error.to_string()))

@@ -33,13 +33,15 @@ pub enum Context {
     Parts,
     /// The examination of a broker.
     Exam,
+    /// Many publications before they go.
+    Bulk,
     /// The help overlay.
     HelpScreen,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -55,6 +57,7 @@ impl Context {
         Self::Question,
         Self::Parts,
         Self::Exam,
+        Self::Bulk,
         Self::HelpScreen,
     ];
 
@@ -76,6 +79,7 @@ impl Context {
             Self::Question => "question",
             Self::Parts => "parts",
             Self::Exam => "examination",
+            Self::Bulk => "bulk",
             Self::HelpScreen => "help",
         }
     }
@@ -98,6 +102,7 @@ impl Context {
             Self::Question => "Questions",
             Self::Parts => "Parts of a payload",
             Self::Exam => "Examination of a broker",
+            Self::Bulk => "Publishing or clearing many",
             Self::HelpScreen => "Help",
         }
     }
@@ -122,6 +127,7 @@ impl Context {
             | Self::Publications
             | Self::Parts
             | Self::Exam
+            | Self::Bulk
             | Self::HelpScreen => false,
         }
     }

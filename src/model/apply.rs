@@ -10,8 +10,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications, publish,
-    runs,
+    Model, Screen, bulk, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications,
+    publish, runs,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -39,6 +39,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
+        Command::Leave if model.overlay == Overlay::Bulk => bulk::leave(model, now, effects),
         Command::Leave => leave(model, now, effects),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
@@ -116,7 +117,17 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
             nodes::attribute::begin(model, now);
         }
         Command::EditValue => editor::open(model, now),
+        Command::ClearRetained if bulk::sweep::open(model, now) => {}
         Command::ClearRetained => publish::ask_clear(model, now),
+        Command::PublishDefaults => bulk::defaults::open(model, now),
+        Command::PublishFile => bulk::batch::ask_file(model, now),
+        Command::ShowFailed => bulk::show_failed(model, now),
+        Command::GoOn => bulk::go_on(model, now, effects),
+        Command::Exclude => bulk::sweep::exclude(model),
+        Command::ExcludeBranch => bulk::sweep::exclude_branch(model),
+        Command::NarrowSweep => bulk::sweep::ask_narrow(model),
+        Command::Faster => bulk::change_pace(model, bulk::Change::Faster),
+        Command::Slower => bulk::change_pace(model, bulk::Change::Slower),
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
@@ -190,7 +201,8 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => Overlay::Help { scroll },
+        | Overlay::Exam(_)
+        | Overlay::Bulk => Overlay::Help { scroll },
     };
 }
 
@@ -348,6 +360,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.lives.advance(now);
     learn::due(model, now, effects);
     probe::due(model, now, effects);
+    bulk::due(model, now, effects);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

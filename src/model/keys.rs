@@ -6,7 +6,7 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, editor, form, held, learn, monitor, moves, nodes, opening};
+use super::{Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -37,7 +37,8 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => false,
+        | Overlay::Exam(_)
+        | Overlay::Bulk => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
@@ -61,6 +62,10 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
             }
             Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
+            Context::Bulk => {
+                command.contexts().contains(&Context::Bulk)
+                    || matches!(command, Command::Leave | Command::Help)
+            }
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
@@ -113,7 +118,8 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => {}
+        | Overlay::Exam(_)
+        | Overlay::Bulk => {}
     }
 }
 
@@ -155,7 +161,8 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => None,
+        | Overlay::Exam(_)
+        | Overlay::Bulk => None,
     };
     match n_left_out {
         Some(0) => {}
@@ -183,7 +190,10 @@ fn retype(model: &mut Model) {
         PromptKind::Search => {}
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
-        PromptKind::GoTo
+        PromptKind::NarrowSweep => return bulk::narrow_to(model),
+        PromptKind::BatchFile
+        | PromptKind::ConfirmSweep
+        | PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling
@@ -219,7 +229,9 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
-        PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => Ok(()),
+        PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
+        PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
@@ -235,7 +247,8 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
-            | Overlay::Exam(_),
+            | Overlay::Exam(_)
+            | Overlay::Bulk,
         ) => {}
     }
 }
@@ -249,7 +262,10 @@ fn leave_prompt(model: &mut Model) {
         }
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
-        PromptKind::GoTo
+        PromptKind::NarrowSweep => bulk::widen(model),
+        PromptKind::BatchFile
+        | PromptKind::ConfirmSweep
+        | PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling

@@ -3,6 +3,7 @@ use crate::command::{Command, Context};
 use crate::device::learn::Lane;
 use crate::keymap::Chord;
 use crate::model::Model;
+use crate::model::bulk::Preview;
 use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
@@ -62,6 +63,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
             (&[Command::Leave], "back"),
         ],
+        Context::Bulk => bulk(model),
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
@@ -162,6 +164,28 @@ fn topics(model: &Model) -> Wanted {
     }
     keys.push((&[Command::Quit], "quit"));
     keys
+}
+
+fn bulk(model: &Model) -> Wanted {
+    let step: &[Command] = &[Command::CursorDown, Command::CursorUp];
+    let pace: &[Command] = &[Command::Faster, Command::Slower];
+    match model.bulk.as_deref() {
+        Some(Preview::Batch(batch)) if batch.n_going() > 0 => vec![
+            (&[Command::GoOn][..], "publish"),
+            (pace, "pace"),
+            (step, "move"),
+            (&[Command::Leave], "leave"),
+        ],
+        Some(Preview::Sweep(sweep)) if !sweep.is_writing() => vec![
+            (&[Command::GoOn][..], "clear"),
+            (&[Command::Exclude], "leave alone"),
+            (&[Command::ExcludeBranch], "branch"),
+            (&[Command::NarrowSweep], "narrow"),
+            (pace, "pace"),
+            (&[Command::Leave], "leave"),
+        ],
+        Some(Preview::Batch(_) | Preview::Sweep(_)) | None => vec![(&[Command::Leave][..], "leave")],
+    }
 }
 
 fn question(model: &Model) -> Wanted {

@@ -1,9 +1,11 @@
 //! Errands to the user's files and their answers: what the model asks of the disk's worker. Owns no file and no deed.
 use crate::device::Node;
+use crate::model::bulk::undo::{Done, Step};
 use crate::model::event::DeviceId;
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
-use crate::mqtt::Profile;
+use crate::model::runs::RunId;
+use crate::mqtt::{Profile, Publication};
 
 /// Something to do with the user's files, on a worker. Carried out in the order asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +37,12 @@ pub enum Errand {
         /// What to write; safe to be shown by any terminal.
         text: String,
     },
+    /// Read a batch file.
+    ReadBatch(String),
+    /// Read the undo file of a sweep, to publish again what a run cleared.
+    ReadUndo(DeviceId, RunId, String),
+    /// Take a step towards an undo file.
+    Undo(Step),
     /// Write down what is open, and what was opened when, in seconds since 1970.
     Remember {
         /// Names and URLs.
@@ -58,6 +66,9 @@ impl Errand {
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
+            Self::ReadBatch(path) => Answer::BatchRead(path, Err(vec![words])),
+            Self::ReadUndo(id, run, path) => Answer::UndoRead(id, run, path, Err(vec![words])),
+            Self::Undo(_) => Answer::Undo(Err(words)),
             Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
         }
     }
@@ -123,6 +134,12 @@ pub enum Answer {
     Deleted(String, Result<String, String>),
     /// Of `SaveLog`: the path asked for, and where it went.
     LogSaved(Option<String>, Result<String, String>),
+    /// Of `ReadBatch`: all of its publications, or what is wrong with the file, line by line.
+    BatchRead(String, Result<Vec<Publication>, Vec<String>>),
+    /// Of `ReadUndo`, likewise.
+    UndoRead(DeviceId, RunId, String, Result<Vec<Publication>, Vec<String>>),
+    /// Of `Undo`.
+    Undo(Result<Done, String>),
     /// Of `Remember` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }

@@ -128,7 +128,8 @@ pub fn paste(model: &mut Model, text: &str) -> usize {
         | Overlay::Prompt(_)
         | Overlay::Question(_)
         | Overlay::Parts(_)
-        | Overlay::Exam(_) => 0,
+        | Overlay::Exam(_)
+        | Overlay::Bulk => 0,
     };
     check(model);
     n_over
