@@ -200,6 +200,9 @@ pub struct ScreenArgs {
     /// Bytes a second sent to the terminal for what changes by itself
     #[arg(long, value_name = "BYTES", default_value = "8k", value_parser = parse_bytes)]
     pub max_bytes_per_second: u64,
+    /// Neither read nor write down what was published in earlier runs
+    #[arg(long)]
+    pub no_history: bool,
     /// Seconds between two pings while the Monitor is open; 0 leaves them to the keep-alive
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub monitor_ping: u16,

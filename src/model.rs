@@ -86,6 +86,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Every publishing command refuses.
     pub read_only: bool,
+    /// Whether what is sent is remembered from one run to the next.
+    pub keeps_history: bool,
     /// Memory for all stores together, in bytes.
     pub budget_bytes: usize,
     /// What the clock on the wall shows.
@@ -335,8 +337,8 @@ impl Model {
     /// When the picture would look different, or something is due, without anything happening.
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
-        let more =
-            [self.monitor.deadline(), self.picture.next_change, learn::deadline(self), probe::deadline(self)];
+        let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
+        let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
         waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
     }
 
@@ -393,4 +395,5 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     bulk::settle(model);
     held::ask(model, now);
     nodes::recovered::ask(model);
+    form::kept::settle(model, now, effects);
 }

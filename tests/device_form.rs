@@ -61,7 +61,9 @@ impl Story {
                 | Errand::SaveLog { .. }
                 | Errand::ReadBatch(_)
                 | Errand::ReadUndo(..)
-                | Errand::Undo(_) => None,
+                | Errand::Undo(_)
+                | Errand::RecallSent
+                | Errand::RememberSent(_) => None,
             },
             Effect::Request(..)
             | Effect::Open(..)

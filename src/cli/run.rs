@@ -53,6 +53,8 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
                 last: config::last::of_user(),
                 undo: config::batch::undo_directory(),
                 undoing: None,
+                sent: config::publications::sent_of_user(),
+                saved: config::publications::saved_of_user(),
                 opener,
             };
             let options = options(&cli.screen, openings, named.warnings, clock.origin)?;
@@ -141,6 +143,8 @@ async fn run_demo(
         last: None,
         undo: config::batch::undo_directory(),
         undoing: None,
+        sent: None,
+        saved: config::publications::saved_of_user(),
         opener,
     };
     let ended = runtime::explore(options, files, clock, panicked).await;
@@ -177,6 +181,7 @@ fn options(
         settings: Settings {
             ascii: screen.ascii || !config::locale_is_utf8(),
             read_only: screen.read_only,
+            keeps_history: !screen.no_history,
             budget_bytes: budget,
             wall,
             ping_every: PingEvery::from_secs(screen.monitor_ping),

@@ -1,13 +1,14 @@
 //! Device files, `devices/NAME.toml`. Owns their directory, names, reading and saving; opens no connection.
 mod blocks;
 pub mod diff;
-mod disk;
+pub(super) mod disk;
 mod file;
 mod json;
 mod list;
 mod node;
 mod nodes;
 mod preset;
+pub(super) mod publication;
 mod raw;
 mod read;
 mod recovered;

@@ -210,6 +210,7 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             nodes::saved(model, now, &saving, saved);
             nodes::leaving::go_on(model, now, effects);
         }
+        Answer::SentRecalled(sent, warnings) => super::form::kept::recalled(model, now, sent, warnings),
         Answer::Recovered(found) => nodes::recovered::found(model, now, found, effects),
         Answer::Copied(from, to, copied) => {
             match copied {

@@ -11,6 +11,7 @@ pub mod deeds;
 mod field;
 mod format;
 mod history;
+pub mod kept;
 pub mod keys;
 pub mod plan;
 mod properties;

@@ -7,6 +7,7 @@ use crate::mqtt::Ticket;
 pub mod board;
 pub mod deeds;
 mod details;
+pub mod draft;
 pub mod running;
 pub mod sent;
 pub mod shell;

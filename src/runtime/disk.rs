@@ -4,6 +4,7 @@ use crate::config::batch::{self, BadFile, UndoFile};
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
 use crate::config::log;
+use crate::config::publications;
 use crate::model::DeviceId;
 use crate::model::bulk::undo::{Done, Step};
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
@@ -34,6 +35,10 @@ pub struct Files {
     pub undo: Option<PathBuf>,
     /// The undo file that is being written.
     pub undoing: Option<UndoFile>,
+    /// Where is written what was sent; `None`: it is not.
+    pub sent: Option<PathBuf>,
+    /// Where publications for all devices are saved.
+    pub saved: Option<PathBuf>,
     /// Makes profiles of them.
     pub opener: Opener,
 }
@@ -43,6 +48,8 @@ impl std::fmt::Debug for Files {
         f.debug_struct("Files")
             .field("devices", &self.devices)
             .field("last", &self.last)
+            .field("sent", &self.sent)
+            .field("saved", &self.saved)
             .finish_non_exhaustive()
     }
 }
@@ -148,6 +155,13 @@ impl Files {
                 Answer::UndoRead(id, run, path, read)
             }
             Errand::Undo(step) => Answer::Undo(self.undo(step).transpose()?),
+            Errand::RecallSent => {
+                let (sent, warnings) = publications::read_sent(self.sent.as_deref()?);
+                Answer::SentRecalled(sent, warnings)
+            }
+            Errand::RememberSent(sent) => {
+                return publications::write_sent(self.sent.as_deref()?, &sent).err().map(Answer::Forgotten);
+            }
             Errand::Remember { open, used } => {
                 let path = self.last.as_deref()?;
                 return last::write(path, &open, used).err().map(Answer::Forgotten);

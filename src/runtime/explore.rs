@@ -125,6 +125,9 @@ impl Explorer {
             opening::open(&mut model, now, opening, &mut effects);
             model.screen = Screen::Explorer;
         }
+        if model.settings.keeps_history {
+            effects.push(Effect::Disk(Box::new(Errand::RecallSent)));
+        }
         if model.screen == Screen::Devices {
             effects.push(Effect::Disk(Box::new(Errand::List)));
         }

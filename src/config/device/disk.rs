@@ -40,7 +40,7 @@ pub(super) fn save_into(
     Ok(old.path)
 }
 
-pub(super) fn replace(path: &Path, old: Option<&[u8]>, text: &str) -> Result<(), DeviceError> {
+pub(in crate::config) fn replace(path: &Path, old: Option<&[u8]>, text: &str) -> Result<(), DeviceError> {
     if let Some(directory) = path.parent() {
         files::make_directory(directory).map_err(|error| io_error(directory, "made", error))?;
     }
@@ -54,7 +54,7 @@ pub(super) fn replace(path: &Path, old: Option<&[u8]>, text: &str) -> Result<(),
     files::write_whole(path, text.as_bytes()).map_err(|error| io_error(path, "written", error))
 }
 
-pub(super) fn backup_of(path: &Path) -> PathBuf {
+pub(in crate::config) fn backup_of(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push("~");
     path.with_file_name(name)

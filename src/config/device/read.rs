@@ -14,7 +14,7 @@ use crate::mqtt::url::parse_proxy;
 use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
 use toml::de::DeTable;
 
-pub(super) const TOP: &[&str] = &["connection", "subscription", "node"];
+pub(super) const TOP: &[&str] = &["connection", "subscription", "publication", "node"];
 pub(super) const CONNECTION: &[&str] = &[
     "url",
     "preset",
@@ -57,6 +57,8 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes) -> Pr
                     profile.subscriptions.extend(subscription(reader, value));
                 }
             }
+            // Read when they are asked for: a broken one must not keep anybody from a broker.
+            "publication" => {}
             // Those in blocks of their own are read apart from the rest.
             "node" => {
                 nodes.is_any = true;

@@ -4,6 +4,7 @@ use crate::model::bulk::undo::{Done, Step};
 use crate::model::event::DeviceId;
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
+use crate::model::publications::draft::Draft;
 use crate::model::runs::RunId;
 use crate::mqtt::{Profile, Publication};
 
@@ -43,6 +44,10 @@ pub enum Errand {
     ReadUndo(DeviceId, RunId, String),
     /// Take a step towards an undo file.
     Undo(Step),
+    /// Read what was sent in earlier runs.
+    RecallSent,
+    /// Write down what was sent, newest first.
+    RememberSent(Vec<Draft>),
     /// Write down what is open, and what was opened when, in seconds since 1970.
     Remember {
         /// Names and URLs.
@@ -69,7 +74,10 @@ impl Errand {
             Self::ReadBatch(path) => Answer::BatchRead(path, Err(vec![words])),
             Self::ReadUndo(id, run, path) => Answer::UndoRead(id, run, path, Err(vec![words])),
             Self::Undo(_) => Answer::Undo(Err(words)),
-            Self::Remember { .. } | Self::ForgetRecovered(_) => Answer::Forgotten(words),
+            Self::RecallSent => Answer::SentRecalled(Vec::new(), vec![words]),
+            Self::Remember { .. } | Self::RememberSent(_) | Self::ForgetRecovered(_) => {
+                Answer::Forgotten(words)
+            }
         }
     }
 }
@@ -140,7 +148,9 @@ pub enum Answer {
     UndoRead(DeviceId, RunId, String, Result<Vec<Publication>, Vec<String>>),
     /// Of `Undo`.
     Undo(Result<Done, String>),
-    /// Of `Remember` and `ForgetRecovered`, when it could not be done.
+    /// Of `RecallSent`: newest first, and what of it is passed over.
+    SentRecalled(Vec<Draft>, Vec<String>),
+    /// Of `Remember`, `RememberSent` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }
 

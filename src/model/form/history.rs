@@ -1,7 +1,9 @@
 //! What was sent from the form, to be filled in again by key. Owns the list and how far back it shows.
 use super::{Field, Form, Format, Properties};
 use crate::model::event::DeviceId;
+use crate::model::publications::draft::Draft;
 use crate::mqtt::Publication;
+use crate::time::Timestamp;
 use std::collections::VecDeque;
 
 /// Publications remembered for going back to with a key.
@@ -10,9 +12,23 @@ const MAX_HISTORY: usize = 100;
 /// What was sent, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    list: VecDeque<Publication>,
+    list: VecDeque<Draft>,
     /// How far back the form shows; `None`: what is being written.
     back: Option<usize>,
+    /// What is new in it since it was written down.
+    pub(super) news: News,
+}
+
+/// What is not written down yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum News {
+    /// Nothing.
+    #[default]
+    None,
+    /// Something, since a moment ago.
+    Some,
+    /// Something, to be written down then.
+    Due(Timestamp),
 }
 
 impl History {
@@ -28,14 +44,34 @@ impl History {
 }
 
 impl Form {
-    /// Remembers what was sent; the same again only moves to the front.
+    /// Remembers what was sent, as it was written; the same again only moves to the front.
     pub fn remember(&mut self, publication: &Publication) {
-        self.history.back = None;
-        self.history.list.retain(|known| known != publication);
-        if self.history.list.len() == MAX_HISTORY {
-            self.history.list.pop_back();
+        let History { list, back, news } = &mut self.history;
+        *back = None;
+        if *news == News::None {
+            *news = News::Some;
         }
-        self.history.list.push_front(publication.clone());
+        let draft = Draft { publication: publication.clone(), is_template: true };
+        list.retain(|known| *known != draft);
+        if list.len() == MAX_HISTORY {
+            list.pop_back();
+        }
+        list.push_front(draft);
+    }
+
+    /// Takes in what was sent in earlier runs, behind what was sent in this one.
+    pub fn recall_earlier(&mut self, earlier: Vec<Draft>) {
+        let list = &mut self.history.list;
+        for draft in earlier {
+            if list.len() < MAX_HISTORY && !list.contains(&draft) {
+                list.push_back(draft);
+            }
+        }
+    }
+
+    /// What was sent, newest first.
+    pub fn sent(&self) -> impl Iterator<Item = &Draft> {
+        self.history.list.iter()
     }
 
     /// How many publications a key can go back to.
@@ -65,7 +101,7 @@ impl Form {
 
     fn recall(&mut self, back: usize) -> bool {
         let Some(known) = self.history.list.get(back).cloned() else { return false };
-        self.show(&known);
+        self.show(&known.publication);
         self.history.back = Some(back);
         true
     }
