@@ -38,6 +38,7 @@ mod inbound;
 #[expect(clippy::wildcard_enum_match_arm, reason = "a law looks for one kind of packet")]
 mod laws;
 mod limits;
+mod numbers;
 mod outbound;
 mod packets;
 mod ping;

@@ -81,6 +81,7 @@ pub struct Store {
     n_messages: u64,
     n_history_evicted: u64,
     n_payloads_evicted: u64,
+    n_payloads_cut: u64,
     revision: u64,
     prefixes: Vec<Prefix>,
 }
@@ -106,6 +107,7 @@ impl Store {
             n_messages: 0,
             n_history_evicted: 0,
             n_payloads_evicted: 0,
+            n_payloads_cut: 0,
             revision: 0,
             prefixes: Vec::new(),
         }
@@ -220,6 +222,7 @@ impl Store {
         record.packet_id = heard.packet_id;
         record.delivery = heard.delivery;
         let payload = heard.parts().map_or(&[][..], |(_, payload)| payload);
+        self.n_payloads_cut += u64::from(payload.len() > MAX_PAST_PAYLOAD_BYTES);
         let own = if heard.shield.has(Shield::PINNED) { self.pins.get_mut(&node) } else { None };
         let place = match own {
             Some(Pin { log: ring, .. }) => {

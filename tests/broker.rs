@@ -13,6 +13,8 @@ mod gates;
 mod independent;
 #[path = "broker/ingest.rs"]
 mod ingest;
+#[path = "broker/numbered.rs"]
+mod numbered;
 #[path = "broker/presets.rs"]
 mod presets;
 #[path = "broker/pressure.rs"]

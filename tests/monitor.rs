@@ -7,11 +7,13 @@ use mqttscope::model::devices::{Answer, Errand};
 use mqttscope::model::monitor::PingEvery;
 use mqttscope::model::{Effect, Event, Settings};
 use mqttscope::mqtt::packet::ConnAck;
-use mqttscope::mqtt::port::{InFlight, InFlightStage, LinkStatus, Refusal, Step};
+use mqttscope::mqtt::port::{CameBy, InFlight, InFlightStage, LinkStatus, Refusal, Step};
 use mqttscope::mqtt::profile::RetainHandling;
 use mqttscope::mqtt::{
-    BrokerEvent, BrokerRequest, Filter, PacketId, Qos, Reason, Stage, Subscription, Tally, Topic,
+    Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, PacketId, Qos, Queued, Reason, Retained, Stage,
+    Subscription, Tally, Topic,
 };
+use mqttscope::time::Timestamp;
 use std::time::Duration;
 use story::Story;
 
@@ -33,6 +35,20 @@ fn monitor(tabs: usize) -> Story {
     let mut story = story().online().types("m");
     story.effects.clear();
     story.types(&"<tab>".repeat(tabs))
+}
+
+fn message(payload: &[u8], received: Timestamp) -> MessageRef<'_> {
+    MessageRef {
+        topic: "",
+        payload,
+        properties: &[],
+        qos: Qos::AtMostOnce,
+        retained: Retained::No,
+        dup: false,
+        queued: Queued::No,
+        packet_id: None,
+        received,
+    }
 }
 
 const SUBSCRIPTIONS: usize = 4;
@@ -154,6 +170,63 @@ fn messages_count_for_each_subscription_that_matches_while_it_is_open() {
     let story = story.receives("plant/before", "not counted").types("m");
     let story = story.receives("plant/a", "1").receives("plant/b", "1").receives("other", "1");
     story.sees("# 0→0 3").sees("plant/# 0→0 2").sees("counted by matching since this opened");
+}
+
+/// Figures that a broker's ids tell.
+fn told(story: &Story, came: &[(u32, &str, [u64; 3])], n_without_id: u64) -> LinkStatus {
+    let came_by = came.iter().map(|(id, filter, by_qos)| CameBy {
+        id: *id,
+        filter: Filter::parse(filter).unwrap(),
+        tally: Tally { by_qos: *by_qos, ..Tally::default() },
+        n_bytes: 1_200,
+    });
+    LinkStatus { at: story.now, came_by: came_by.collect(), n_without_id, ..LinkStatus::default() }
+}
+
+#[test]
+fn what_a_broker_tells_by_ids_is_counted_also_while_the_monitor_is_closed() {
+    let story = granted(story().online(), "plant/#", Qos::ExactlyOnce, Ok(Qos::ExactlyOnce));
+    let link = told(&story, &[(1, "#", [4, 0, 0]), (2, "plant/#", [2, 0, 1])], 0);
+    let story = story.hears(BrokerEvent::Link(link)).types("m");
+    let story = story.sees("2 · counted by the broker's ids").does_not_see("by matching");
+    let story = story.sees("# 0→0 4").sees("plant/# 2→2 3");
+    // Why a subscription at QoS 2 delivers QoS 0.
+    let story =
+        story.sees("2 of 3 came below QoS 2, for they were published so: the lower of both is delivered");
+    let story = story.sees("# covers it too: messages may come twice");
+    let link = told(&story, &[(1, "#", [4, 0, 0])], 3);
+    let story = story.hears(BrokerEvent::Link(link)).receives("plant/a", "1");
+    story.sees("ids; ~ by matching · 3 messages came without").sees("plant/# 2→2 ~1");
+}
+
+#[test]
+fn a_message_says_which_subscription_it_came_by_and_why_at_its_qos() {
+    let story = granted(story().online(), "plant/#", Qos::ExactlyOnce, Ok(Qos::ExactlyOnce));
+    let story = granted(story, "low/#", Qos::ExactlyOnce, Ok(Qos::AtMostOnce));
+    let link = told(&story, &[(7, "#", [1, 0, 0]), (9, "plant/#", [1, 0, 0])], 0);
+    let story = story.hears(BrokerEvent::Link(link));
+    let mut batch = Batch::default();
+    for (topic, properties) in [("plant/a", &[0x0B, 7, 0x0B, 9][..]), ("low/b", &[]), ("old", &[0x0B, 5])] {
+        batch.push(&MessageRef { topic, properties, ..message(b"1", story.now) });
+    }
+    let story = story.hears(BrokerEvent::Messages(batch)).types("4<ctrl-g>plant/a<enter>");
+    let story = story.sees("came by # (id 7)").sees("came by plant/# (id 9)");
+    let story = story.sees("it was published at QoS 0: the subscription is granted 2");
+    let story =
+        story.types("<ctrl-g>low/b<enter>").sees("came by #, low/# (these match; the broker tells no id)");
+    let story = story.sees("the broker granted QoS 0, though 2 was asked for");
+    story.types("<ctrl-g>old<enter>").sees("came by a subscription that is no more (id 5)");
+}
+
+#[test]
+fn queues_and_what_was_cut_are_told() {
+    let story = story().online();
+    let link =
+        LinkStatus { at: story.now, n_unread: 4_096, n_queued: 7, n_stalls: 3, ..LinkStatus::default() };
+    let story =
+        story.hears(BrokerEvent::Link(link)).receives("big", "x".repeat(300_000)).receives("big", "x");
+    let story = story.types("m").sees("4,096 to be shown · 7 to be sent · 0 held here");
+    story.sees("3 times, for our queue was full").sees("1 payload of history cut to 262 kB");
 }
 
 #[test]

@@ -122,6 +122,11 @@ impl Feed {
         }
     }
 
+    /// How many messages wait.
+    pub fn n_messages(&self) -> usize {
+        self.0.state().n_messages
+    }
+
     /// Whether more may be read. Once full, only when half of it is free again, so that stalls are few.
     pub fn has_room(&self) -> bool {
         let mut state = self.0.state();

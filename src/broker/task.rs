@@ -248,7 +248,8 @@ impl Device {
     /// The link's figures as of now.
     pub fn status(&self, now: Timestamp) -> LinkStatus {
         let Traffic { bytes_in, bytes_out, n_stalls } = self.traffic;
-        LinkStatus { bytes_in, bytes_out, n_stalls, ..self.session.link_status(now) }
+        let n_unread = self.feed.n_messages();
+        LinkStatus { bytes_in, bytes_out, n_stalls, n_unread, ..self.session.link_status(now) }
     }
 
     fn tell_lost(&mut self, loss: Loss, at: Timestamp, retry_at: Option<Timestamp>) {

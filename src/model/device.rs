@@ -1,4 +1,5 @@
 //! One device: its connection's state, figures and store. Owns what its task told; sends nothing.
+use super::came::Came;
 use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
@@ -48,6 +49,8 @@ pub struct Device {
     pub round_trips: Pings,
     /// What was asked for and what became of it.
     pub subscriptions: Vec<Subscribed>,
+    /// What came by which of them, where the broker tells.
+    pub came: Came,
     /// Subscriptions that were dropped for a while.
     pub paused: Vec<Subscription>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
@@ -129,6 +132,7 @@ impl Device {
             publishes_out: Meter::default(),
             round_trips: Pings::default(),
             subscriptions: profile.subscriptions.iter().map(pending).collect(),
+            came: Came::default(),
             paused: Vec::new(),
             n_refused: 0,
             n_connects: 0,

@@ -1,5 +1,6 @@
 //! Facts in lines: of a device, a branch, a message. Owns their words and order.
-use super::device::{Connection, Device};
+use super::came;
+use super::device::{Connection, Device, Subscribed};
 use super::ingest::refusal_words;
 use super::picture;
 use super::shown::fact;
@@ -198,8 +199,14 @@ pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>, wall: WallOrig
         fact("size", Ink::Number, &format!("{} bytes", figures::grouped(last.n_bytes as u64))),
         fact("received", Ink::Number, &wall.time_of_day(last.received)),
         fact("QoS", Ink::Number, &last.qos.to_string()),
-        fact("retained", Ink::Literal, retained),
     ];
+    let mut topic = String::new();
+    device.store.topic_of(node, &mut topic);
+    let ids = subscription_ids(last);
+    let by = came::subscriptions(device, &ids, &topic);
+    lines.extend(came::why_qos(last.qos, &by).map(|words| fact("why", Ink::Plain, &words)));
+    lines.push(fact("retained", Ink::Literal, retained));
+    lines.extend(came_by(device, &ids, &by));
     if let Some(id) = last.packet_id {
         lines.push(fact("packet id", Ink::Number, &id.to_string()));
     }
@@ -222,6 +229,34 @@ pub fn of_message(device: &Device, node: NodeId, last: &Last<'_>, wall: WallOrig
     }
     lines.push(Line::default());
     lines
+}
+
+/// The ids of the subscriptions that a message came by, as far as the broker told them.
+fn subscription_ids(last: &Last<'_>) -> Vec<u32> {
+    let is_sane = (1..=MAX_PROPERTIES_BYTES).contains(&last.properties.len());
+    let read = is_sane.then(|| wire::read_publish_properties(last.properties).ok()).flatten();
+    let mut ids = read.map(|properties| properties.subscription_ids).unwrap_or_default();
+    ids.truncate(MAX_LISTED);
+    ids
+}
+
+/// The subscriptions that a message came by: told by the broker's ids, else those that match.
+fn came_by(device: &Device, ids: &[u32], by: &[&Subscribed]) -> Vec<Line> {
+    let filter = |known: &&Subscribed| known.asked.filter.to_string();
+    if ids.is_empty() {
+        let how = match by {
+            [] => return Vec::new(),
+            [_] => "it matches; the broker tells no id",
+            [_, _, ..] => "these match; the broker tells no id",
+        };
+        let filters: Vec<String> = by.iter().map(filter).collect();
+        return vec![fact("came by", Ink::Text, &format!("{} ({how})", filters.join(", ")))];
+    }
+    let words = |id: &u32| match device.came.filter(*id) {
+        Some(filter) => format!("{filter} (id {id})"),
+        None => format!("a subscription that is no more (id {id})"),
+    };
+    ids.iter().map(|id| fact("came by", Ink::Text, &words(id))).collect()
 }
 
 fn properties(bytes: &[u8]) -> Vec<Line> {
@@ -256,9 +291,6 @@ fn properties(bytes: &[u8]) -> Vec<Line> {
         add("user property", Some(format!("{name} = {value}")));
     }
     add("user property", (n_more > 0).then(|| format!("and {} more", figures::grouped(n_more as u64))));
-    for id in properties.subscription_ids.into_iter().take(MAX_LISTED) {
-        add("subscription", Some(format!("id {id}")));
-    }
     lines
 }
 

@@ -65,6 +65,7 @@ pub fn broker_event(
             device.bytes_in.reach(link.at, link.bytes_in);
             device.messages_in.reach(link.at, link.messages_in);
             device.publishes_out.reach(link.at, link.publishes_out);
+            device.came.take(&link);
             device.link = link;
         }
         BrokerEvent::Notice(notice) => noticed(model, now, id, notice),

@@ -123,6 +123,15 @@ impl Spacing {
         self.way(id, key).map(|way| way.counts).unwrap_or_default()
     }
 
+    /// What became of the values of all nodes of a device.
+    pub fn counts_of_device(&self, id: DeviceId) -> Counts {
+        let ways = self.ways.iter().filter(|((device, _), _)| *device == id);
+        ways.fold(Counts::default(), |all, (_, way)| Counts {
+            n_replaced: all.n_replaced + way.counts.n_replaced,
+            n_repeated: all.n_repeated + way.counts.n_repeated,
+        })
+    }
+
     /// The values of a node that were sent, newest first.
     pub fn recalled(&self, id: DeviceId, key: &NodeKey) -> impl Iterator<Item = &Value> {
         self.way(id, key).into_iter().flat_map(|way| &way.recalled)

@@ -164,10 +164,38 @@ pub struct PublishRef<'a> {
     pub packet_id: Option<PacketId>,
     /// 0x23 among the properties.
     pub topic_alias: Option<u16>,
+    /// 0x0B among the properties.
+    pub subscription_ids: SubscriptionIds,
     /// The property bytes without their length, checked to be well-formed; empty on 3.1.1.
     pub properties: &'a [u8],
     /// The bytes.
     pub payload: &'a [u8],
+}
+
+/// Ids of subscriptions that a message came by, as a client that gives none above 64 has a use for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionIds(u64);
+
+impl SubscriptionIds {
+    /// The greatest that is noted; those above are of somebody else's making.
+    pub const GREATEST: u32 = 64;
+
+    /// Notes an id.
+    pub const fn add(&mut self, id: u32) {
+        if 1 <= id && id <= Self::GREATEST {
+            self.0 |= 1 << (id - 1);
+        }
+    }
+
+    /// Whether an id was noted.
+    pub const fn holds(self, id: u32) -> bool {
+        1 <= id && id <= Self::GREATEST && self.0 & (1 << (id - 1)) != 0
+    }
+
+    /// Whether none was.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
 
 /// PUBACK, PUBREC, PUBREL, PUBCOMP.

@@ -232,6 +232,25 @@ pub struct LinkStatus {
     pub n_places_in: u32,
     /// Places of the broker's receive maximum in use: publications it has not acknowledged yet.
     pub n_places_out: u32,
+    /// What came by which subscription, where the broker tells it by ids (MQTT 5.0 section 3.3.2.3.8).
+    pub came_by: Vec<CameBy>,
+    /// Messages that came without an id, although the broker sends them.
+    pub n_without_id: u64,
+    /// Messages read that the screen has not taken in yet.
+    pub n_unread: usize,
+}
+
+/// What came by a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameBy {
+    /// The id that the subscription was asked for with.
+    pub id: u32,
+    /// Its filter.
+    pub filter: Filter,
+    /// Its messages.
+    pub tally: Tally,
+    /// Bytes of their topics, properties and payloads.
+    pub n_bytes: u64,
 }
 
 /// One exchange in flight.

@@ -351,6 +351,7 @@ impl Preset {
             Self::AwsIotCore => Limits {
                 max_packet_bytes: Some(128 * KIB),
                 max_filters_per_subscribe: Some(8),
+                subscription_ids: false,
                 max_topic_slashes: Some(7),
                 keep_alive_s: Some(30..=1_200),
                 ..up_to_qos_1

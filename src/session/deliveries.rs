@@ -33,6 +33,7 @@ impl Session {
             }
         };
         self.received.count(publish.qos, publish.dup, publish.retain);
+        self.subscriptions.numbers.count(publish, topic.len());
         let queued = self.backlog.judge(publish);
         let is_told = self.subscriptions.any_retain_as_published;
         let retained = match publish.retained(self.profile.version) {

@@ -7,7 +7,7 @@ mod broker;
 mod noise;
 
 use super::Session;
-use crate::mqtt::packet::PublishRef;
+use crate::mqtt::packet::{PublishRef, SubscriptionIds};
 use crate::mqtt::{
     Address, BrokerEvent, BrokerRequest, Filter, Packet, PacketId, Profile, Publication, PublishProperties,
     Qos, Stage, Subscription, Ticket, Topic, Version,
@@ -205,6 +205,7 @@ impl World {
                     topic: publish.topic.as_str(),
                     packet_id: publish.packet_id,
                     topic_alias: None,
+                    subscription_ids: SubscriptionIds::default(),
                     properties: &[],
                     payload: &publish.payload.0,
                 };

@@ -9,6 +9,7 @@ use crate::mqtt::{Publication, Qos, Reason, Subscription, Topic, Version};
 
 /// The limits in force on this connection; what the CONNACK leaves out has the spec's default (section 3.2.2.3).
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own that a CONNACK names")]
 pub(super) struct Limits {
     pub version: Version,
     pub receive_maximum: u16,
@@ -18,6 +19,8 @@ pub(super) struct Limits {
     pub topic_alias_maximum: u16,
     pub wildcard_available: bool,
     pub shared_available: bool,
+    /// Whether a SUBSCRIBE may carry an id; 3.1.1 has none.
+    pub ids_available: bool,
     /// What a broker of its kind takes.
     pub kind: preset::Limits,
 }
@@ -33,6 +36,9 @@ impl Limits {
             topic_alias_maximum: connack.topic_alias_maximum.unwrap_or(0),
             wildcard_available: connack.wildcard_available.unwrap_or(true),
             shared_available: connack.shared_available.unwrap_or(true),
+            ids_available: version == Version::V5
+                && kind.subscription_ids
+                && connack.subscription_ids_available.unwrap_or(true),
             kind,
         }
     }

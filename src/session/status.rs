@@ -24,6 +24,7 @@ impl Session {
         let mut in_flight: Vec<_> = self.outbound.in_flight(MAX_IN_FLIGHT_LISTED).collect();
         in_flight.extend(self.inbound.in_flight(MAX_IN_FLIGHT_LISTED - in_flight.len()));
         in_flight.sort_by_key(|exchange| exchange.since);
+        let (came_by, n_without_id) = self.subscriptions.numbers.told();
         LinkStatus {
             at: now,
             messages_in: self.received.total(),
@@ -38,6 +39,8 @@ impl Session {
             sent: self.outbound.sent,
             n_places_in: self.inbound.n_places(),
             n_places_out: self.outbound.n_places(),
+            came_by,
+            n_without_id,
             ..LinkStatus::default()
         }
     }

@@ -4,6 +4,7 @@ mod probes;
 use super::Fatal;
 use super::ids::PacketIds;
 use super::limits::Limits;
+use super::numbers::{ID_BYTES, Numbers};
 use crate::mqtt::packet::{SubAck, Subscribe, Unsubscribe};
 use crate::mqtt::port::Refusal;
 use crate::mqtt::preset;
@@ -62,6 +63,7 @@ pub(super) struct Subscriptions {
     /// Not asked yet, in order; a filter occurs once, save in a probe.
     waiting: VecDeque<Wish>,
     asked: VecDeque<Asked>,
+    pub numbers: Numbers,
     /// Filters whose SUBSCRIBE is a probe's; nobody's wish unless they are wished as well.
     probes: Vec<Filter>,
     /// Whether live messages tell if they are retained (section 3.8.3.1).
@@ -74,6 +76,7 @@ impl Subscriptions {
             wished: Vec::new(),
             waiting: VecDeque::new(),
             asked: VecDeque::new(),
+            numbers: Numbers::default(),
             probes: Vec::new(),
             any_retain_as_published: false,
         };
@@ -85,6 +88,7 @@ impl Subscriptions {
     }
 
     fn remember(&mut self, subscription: Subscription) {
+        self.numbers.give(&subscription.filter);
         match self.wished.iter_mut().find(|known| known.filter == subscription.filter) {
             Some(known) => *known = subscription,
             None => self.wished.push(subscription),
@@ -112,6 +116,7 @@ impl Subscriptions {
     /// The user wants a filter no more.
     pub fn unsubscribe(&mut self, filter: Filter, events: &mut VecDeque<BrokerEvent>) {
         self.wished.retain(|known| known.filter != filter);
+        self.numbers.take_back(&filter);
         self.look_for_retain_as_published();
         if self.waiting.len() >= 2 * MAX_FILTERS {
             events.push_back(BrokerEvent::Unsubscribed { filter, reason: Reason(0x97) });
@@ -183,7 +188,7 @@ impl Subscriptions {
             return None;
         }
         self.refuse_by_limits(limits, events);
-        if let Some(probe) = self.next_probe(ids) {
+        if let Some(probe) = self.next_probe(limits, ids) {
             return Some(probe);
         }
         let bytes_limit = limits.max_packet_bytes.map_or(usize::MAX, |limit| limit as usize);
@@ -200,11 +205,14 @@ impl Subscriptions {
         let packet_id = ids.take()?;
         let (mut subscriptions, mut filters) = (Vec::new(), Vec::new());
         let mut bytes = 0;
+        let subscription_id = self.front_id(limits);
         while let Some(wish) = self.waiting.pop_front() {
             let n = subscriptions.len() + filters.len();
             match wish {
                 Wish::Subscribe(subscription)
                     if filters.is_empty()
+                        // An id is that of the whole packet (section 3.8.2.1.2).
+                        && (n == 0 || (subscription_id.is_none() && self.id_of(&subscription, limits).is_none()))
                         && limits.refusal(&subscription).is_none()
                         && has_room(n, bytes + size::subscription_bytes(&subscription)) =>
                 {
@@ -225,11 +233,27 @@ impl Subscriptions {
         }
         if filters.is_empty() {
             self.asked.push_back(Asked::Subscribe(packet_id, subscriptions.clone()));
-            Some(Packet::Subscribe(Subscribe { packet_id, subscriptions, subscription_id: None }))
+            Some(Packet::Subscribe(Subscribe { packet_id, subscriptions, subscription_id }))
         } else {
             self.asked.push_back(Asked::Unsubscribe(packet_id, filters.clone()));
             Some(Packet::Unsubscribe(Unsubscribe { packet_id, filters }))
         }
+    }
+
+    /// The id of what is asked next.
+    fn front_id(&self, limits: &Limits) -> Option<u32> {
+        match self.waiting.front()? {
+            Wish::Subscribe(subscription) => self.id_of(subscription, limits),
+            Wish::Unsubscribe(_) | Wish::Probe(_) => None,
+        }
+    }
+
+    /// The id that a subscription is asked for with, where the broker takes one and there is room for it.
+    fn id_of(&self, subscription: &Subscription, limits: &Limits) -> Option<u32> {
+        let n_bytes = size::subscription_bytes(subscription) + ID_BYTES;
+        let most = limits.max_packet_bytes.map_or(usize::MAX, |limit| limit as usize);
+        let has_room = size::subscribe_bytes(n_bytes, limits.version) <= most;
+        self.numbers.of(&subscription.filter).filter(|_| limits.ids_available && has_room)
     }
 
     /// Takes from the front what the broker said beforehand that it would not take.

@@ -1,6 +1,7 @@
 //! Tests of the session by the section of the spec they hold. Owns the play in which the test is the broker.
 mod choosing;
 mod connecting;
+mod numbering;
 mod pinging;
 mod probing;
 mod publishing;
@@ -11,7 +12,7 @@ mod rivals;
 mod subscribing;
 
 use super::{Fatal, Session};
-use crate::mqtt::packet::{Ack, ConnAck, PublishRef};
+use crate::mqtt::packet::{Ack, ConnAck, PublishRef, SubscriptionIds};
 use crate::mqtt::port::{Notice, Online};
 use crate::mqtt::{
     Address, BrokerEvent, BrokerRequest, Filter, Packet, PacketId, Payload, Profile, Publication,
@@ -61,6 +62,7 @@ fn delivery(qos: Qos, packet_id: Option<u16>) -> PublishRef<'static> {
         topic: "a/b",
         packet_id: packet_id.and_then(PacketId::new),
         topic_alias: None,
+        subscription_ids: SubscriptionIds::default(),
         properties: &[],
         payload: b"1",
     }

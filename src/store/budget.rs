@@ -27,6 +27,8 @@ pub struct Counts {
     pub n_history_evicted: u64,
     /// Last payloads dropped.
     pub n_payloads_evicted: u64,
+    /// Payloads cut when they went to history.
+    pub n_payloads_cut: u64,
     /// Memory taken, all included.
     pub n_bytes: usize,
     /// Memory allowed.
@@ -62,6 +64,7 @@ impl Store {
             n_messages_refused: self.refused.n_messages,
             n_history_evicted: self.n_history_evicted,
             n_payloads_evicted: self.n_payloads_evicted,
+            n_payloads_cut: self.n_payloads_cut,
             n_bytes: self.n_bytes(),
             budget_bytes: self.budget_bytes,
         }

@@ -3,6 +3,7 @@ use super::cursor::Cursor;
 use super::pen::Block;
 use super::{WireError, malformed};
 use crate::mqtt::PublishProperties;
+use crate::mqtt::packet::SubscriptionIds;
 
 pub(super) const PAYLOAD_FORMAT: u8 = 0x01;
 pub(super) const MESSAGE_EXPIRY: u8 = 0x02;
@@ -159,22 +160,36 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Walks the properties of a PUBLISH without keeping them; the topic alias is wanted at once.
-pub(super) fn alias_of(bytes: &[u8]) -> Result<Option<u16>, WireError> {
-    let (alias, read) = first_alias(bytes);
-    read.map(|()| alias)
+/// Of the properties of a PUBLISH what is wanted at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted {
+    pub alias: Option<u16>,
+    pub subscription_ids: SubscriptionIds,
 }
 
-/// The topic alias as far as the properties can be read, and whether they can.
-pub(super) fn first_alias(bytes: &[u8]) -> (Option<u16>, Result<(), WireError>) {
+/// Walks the properties of a PUBLISH without keeping them.
+pub(super) fn wanted(bytes: &[u8]) -> Result<Wanted, WireError> {
+    // Most have a subscription id below 128 and nothing else.
+    if let [SUBSCRIPTION_ID, id @ 1..=0x7F] = bytes {
+        let mut wanted = Wanted::default();
+        wanted.subscription_ids.add(u32::from(*id));
+        return Ok(wanted);
+    }
+    let (wanted, read) = readable(bytes);
+    read.map(|()| wanted)
+}
+
+/// The same as far as the properties can be read, and whether they can.
+pub(super) fn readable(bytes: &[u8]) -> (Wanted, Result<(), WireError>) {
     let mut walk = Walk::new(Cursor::new(bytes, "PUBLISH"), IN_PUBLISH);
-    let mut alias = None;
+    let mut wanted = Wanted::default();
     loop {
         match walk.next() {
-            Ok(Some((TOPIC_ALIAS, Value::Two(number)))) => alias = Some(number),
+            Ok(Some((TOPIC_ALIAS, Value::Two(number)))) => wanted.alias = Some(number),
+            Ok(Some((SUBSCRIPTION_ID, Value::Four(number)))) => wanted.subscription_ids.add(number),
             Ok(Some(_)) => {}
-            Ok(None) => return (alias, Ok(())),
-            Err(error) => return (alias, Err(error)),
+            Ok(None) => return (wanted, Ok(())),
+            Err(error) => return (wanted, Err(error)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! PUBLISH (MQTT 5.0 section 3.3), both ways and versions. Owns the fast path: nothing is allocated or copied.
 use super::cursor::{self, Cursor, Varint};
 use super::pen::{self, Block};
-use super::{Unreadable, WireError, kind, malformed, properties};
+use super::properties::{self, Wanted};
+use super::{Unreadable, WireError, kind, malformed};
 use crate::mqtt::packet::{Aliased, Publish, PublishRef};
 use crate::mqtt::{PacketId, Qos, Version, topic};
 
@@ -65,11 +66,11 @@ pub(super) fn read(
     };
     // The frame is whole from here on, so one bad message need not cost the connection: were it a
     // retained one, it would come again at each reconnect.
-    let topic_alias = if properties.is_empty() {
-        None
+    let Wanted { alias: topic_alias, subscription_ids } = if properties.is_empty() {
+        Wanted::default()
     } else {
-        match properties::alias_of(properties) {
-            Ok(alias) => alias,
+        match properties::wanted(properties) {
+            Ok(wanted) => wanted,
             Err(error) => return unreadable(error.to_string()),
         }
     };
@@ -87,6 +88,7 @@ pub(super) fn read(
         topic,
         packet_id,
         topic_alias,
+        subscription_ids,
         properties,
         payload: cursor.rest(),
     }))
@@ -99,7 +101,8 @@ fn aliased(topic: &[u8], properties: &[u8]) -> Aliased {
         return Aliased::Untouched;
     }
     let is_topic = std::str::from_utf8(topic).is_ok_and(|topic| topic::check(topic).is_ok());
-    match properties::first_alias(properties) {
+    let (wanted, read) = properties::readable(properties);
+    match (wanted.alias, read) {
         (Some(alias), _) if is_topic => Aliased::Named(alias),
         (Some(alias), _) => Aliased::Lost(alias),
         (None, Ok(())) => Aliased::Untouched,

@@ -1,7 +1,5 @@
-//! What came by which subscription, while the Monitor is open. Owns the counting, by matching; asks nothing.
-//!
-//! Subscription ids (MQTT 5.0 section 3.8.2.1.2) would tell it exactly, but cost a SUBSCRIBE for each filter and
-//! bytes in every message; matching costs nothing to anybody else, and nothing at all while nobody looks.
+//! What came by which subscription, while the Monitor is open. Owns the counting by matching, for brokers that send
+//! no subscription ids (`came` has those); asks nothing.
 use crate::model::device::Device;
 use crate::model::event::DeviceId;
 use crate::model::meter::Meter;
@@ -14,14 +12,21 @@ const MAX_MATCHES: usize = 8_192;
 #[derive(Clone, Debug)]
 pub struct Count {
     filter: Filter,
-    /// Messages that it matches.
-    pub n_messages: u64,
+    /// Messages that it matches, by their QoS.
+    pub by_qos: [u64; 3],
     /// Bytes of their topics, properties and payloads.
     pub n_bytes: u64,
     /// Messages per second.
     pub messages: Meter,
     /// Bytes per second.
     pub bytes: Meter,
+}
+
+impl Count {
+    /// Messages that it matches.
+    pub fn n_messages(&self) -> u64 {
+        self.by_qos.iter().sum()
+    }
 }
 
 /// Counts of one device's subscriptions.
@@ -40,6 +45,7 @@ impl Heard {
             *self = Self { device: Some(device.id), ..Self::default() };
         }
         let asked = device.subscriptions.iter().map(|known| &known.asked.filter);
+        let asked = asked.filter(|filter| device.came.of(filter).is_none());
         if !self.counts.iter().map(|count| &count.filter).eq(asked.clone()) {
             let mut old = std::mem::take(&mut self.counts);
             self.counts = asked
@@ -47,7 +53,7 @@ impl Heard {
                     Some(place) => old.swap_remove(place),
                     None => Count {
                         filter: filter.clone(),
-                        n_messages: 0,
+                        by_qos: [0; 3],
                         n_bytes: 0,
                         messages: Meter::default(),
                         bytes: Meter::default(),
@@ -66,9 +72,9 @@ impl Heard {
         for message in batch.iter().step_by(stride) {
             let n_bytes = message.topic.len() + message.properties.len() + message.payload.len();
             for count in self.counts.iter_mut().filter(|count| count.filter.matches(message.topic)) {
-                count.n_messages += weight;
+                count.by_qos[usize::from(message.qos.bits())] += weight;
                 count.n_bytes += n_bytes as u64 * weight;
-                count.messages.reach(message.received, count.n_messages);
+                count.messages.reach(message.received, count.n_messages());
                 count.bytes.reach(message.received, count.n_bytes);
             }
         }
@@ -116,7 +122,7 @@ mod tests {
         let device = device(&["a/#", "b/#", "$share/g/a/+"]);
         let mut heard = Heard::default();
         heard.take(&device, &batch(3));
-        let n = |filter: &str| heard.of(&Filter::parse(filter).unwrap()).unwrap().n_messages;
+        let n = |filter: &str| heard.of(&Filter::parse(filter).unwrap()).unwrap().n_messages();
         assert_eq!((n("a/#"), n("b/#"), n("$share/g/a/+")), (3, 0, 3));
         assert_eq!(heard.of(&Filter::parse("a/#").unwrap()).unwrap().n_bytes, 15);
         assert!(!heard.is_sampled);
@@ -130,7 +136,7 @@ mod tests {
         let mut heard = Heard::default();
         heard.take(&device, &batch(4_000));
         assert!(heard.is_sampled);
-        let n = heard.of(&Filter::parse("a/#").unwrap()).unwrap().n_messages;
+        let n = heard.of(&Filter::parse("a/#").unwrap()).unwrap().n_messages();
         assert!((4_000..4_100).contains(&n), "{n}");
     }
 }

@@ -42,7 +42,36 @@ pub fn rows(device: &Device) -> Vec<(&Subscription, Fate)> {
 pub(super) fn title(model: &Model, device: &Device) -> String {
     let n = device.subscriptions.len();
     let sample = if model.monitor.heard.is_sampled { ", of a sample" } else { "" };
-    format!("{n} · counted by matching since this opened{sample}")
+    if !device.came.is_told() {
+        return format!("{n} · counted by matching since this opened{sample}");
+    }
+    let without = match device.link.n_without_id {
+        0 => String::new(),
+        n => format!(" · {} came without", figures::counted(n, "message")),
+    };
+    let all_told = device.subscriptions.iter().all(|known| device.came.of(&known.asked.filter).is_some());
+    let matched = if all_told { String::new() } else { format!("; ~ by matching{sample}") };
+    format!("{n} · counted by the broker's ids{matched}{without}")
+}
+
+/// What came by a subscription.
+struct Figures {
+    by_qos: [u64; 3],
+    n_bytes: u64,
+    per_second: f64,
+    /// Stands before the count: where others are told by the broker, this one is matched.
+    mark: &'static str,
+}
+
+fn figures_of(model: &Model, device: &Device, asked: &Subscription, now: Timestamp) -> Option<Figures> {
+    if let Some((came, meter)) = device.came.of(&asked.filter) {
+        let (by_qos, n_bytes) = (came.tally.by_qos, came.n_bytes);
+        return Some(Figures { by_qos, n_bytes, per_second: meter.per_second(now), mark: "" });
+    }
+    let count = model.monitor.heard.of(&asked.filter)?;
+    let mark = if device.came.is_told() { "~" } else { "" };
+    let per_second = count.messages.per_second(now);
+    Some(Figures { by_qos: count.by_qos, n_bytes: count.n_bytes, per_second, mark })
 }
 
 /// Makes the lines; returns how many rows there are.
@@ -70,23 +99,49 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
             Fate::Refused(_) => (format!("{}→✗", asked.qos), Shade::Bad),
             Fate::Paused => ("paused".into(), Shade::Faint),
         };
-        let figures = model.monitor.heard.of(&asked.filter).map_or(String::new(), |count| {
+        let came = figures_of(model, device, asked, now);
+        let figures = came.as_ref().map_or(String::new(), |came| {
             format!(
                 "{:>9} {:>7} {:>9}",
-                figures::grouped(count.n_messages),
-                figures::rate(count.messages.per_second(now)),
-                figures::bytes(count.n_bytes)
+                format!("{}{}", came.mark, figures::grouped(came.by_qos.iter().sum())),
+                figures::rate(came.per_second),
+                figures::bytes(came.n_bytes)
             )
         });
         lines.row(place, shade, &format!(" {filter}{blanks}  {qos:>6} {figures}"));
-        for (shade, words) in remarks(asked, fate, version) {
+        let by_qos = came.map(|came| came.by_qos).unwrap_or_default();
+        for (shade, words) in
+            remarks(asked, fate, version, by_qos).into_iter().chain(also(device, asked, fate))
+        {
             lines.under(place, shade, &words);
         }
     }
     rows.len()
 }
 
-fn remarks(asked: &Subscription, fate: &Fate, version: Version) -> Vec<(Shade, String)> {
+/// What a wider subscription brings as well.
+fn also(device: &Device, asked: &Subscription, fate: &Fate) -> Option<(Shade, String)> {
+    let is_granted = |fate: &Fate| matches!(fate, Fate::Granted(_));
+    let others = rows(device).into_iter().filter(|(_, other)| is_granted(other));
+    let mut wider = others.map(|(other, _)| &other.filter);
+    let wider = wider.find(|filter| **filter != asked.filter && filter.covers(&asked.filter))?;
+    is_granted(fate).then(|| (Shade::Faint, format!("{wider} covers it too: messages may come twice")))
+}
+
+/// Why what came has a lower QoS than was granted.
+fn lower(granted: Qos, by_qos: [u64; 3]) -> Option<(Shade, String)> {
+    let n_all: u64 = by_qos.iter().sum();
+    let n_lower: u64 = by_qos.iter().take(usize::from(granted.bits())).sum();
+    let words = || {
+        let (n, all) = (figures::grouped(n_lower), figures::grouped(n_all));
+        format!(
+            "{n} of {all} came below QoS {granted}, for they were published so: the lower of both is delivered"
+        )
+    };
+    (n_lower > 0).then(|| (Shade::Faint, words()))
+}
+
+fn remarks(asked: &Subscription, fate: &Fate, version: Version, by_qos: [u64; 3]) -> Vec<(Shade, String)> {
     let mut words = Vec::new();
     if let Some(group) = asked.filter.share_group() {
         words.push((
@@ -108,7 +163,7 @@ fn remarks(asked: &Subscription, fate: &Fate, version: Version) -> Vec<(Shade, S
             );
             words.push((Shade::Warn, what));
         }
-        Fate::Granted(_) => {}
+        Fate::Granted(granted) => words.extend(lower(*granted, by_qos)),
         Fate::Refused(refusal) => words.push((Shade::Bad, format!("refused: {}", refusal_words(refusal)))),
         Fate::Paused => words.push((
             Shade::Faint,

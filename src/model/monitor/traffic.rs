@@ -4,7 +4,7 @@ use super::survey::Found;
 use crate::decode::{figures, fit, sanitize};
 use crate::model::Model;
 use crate::model::device::Device;
-use crate::store::NodeId;
+use crate::store::{MAX_PAST_PAYLOAD_BYTES, NodeId};
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -25,8 +25,20 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
         figures::rate(device.publishes_out.per_second(now)),
     );
     lines.fact("out", Shade::Plain, &words);
-    let waiting = format!("{} to be sent, {} held here", link.n_queued, device.held.len());
+    let waiting = format!(
+        "{} to be shown · {} to be sent · {} held here",
+        figures::grouped(link.n_unread as u64),
+        figures::grouped(link.n_queued as u64),
+        device.held.len()
+    );
     lines.fact("waiting", Shade::Plain, &waiting);
+    let coalesced = model.spacing.counts_of_device(device.id);
+    if coalesced.n_replaced + coalesced.n_repeated > 0 {
+        let (replaced, repeated) =
+            (figures::grouped(coalesced.n_replaced), figures::grouped(coalesced.n_repeated));
+        let words = format!("{replaced} values gave way to newer ones, {repeated} were the same again");
+        lines.fact("coalesced", Shade::Plain, &words);
+    }
     let stalls = match link.n_stalls {
         0 => "never".to_owned(),
         n => format!("{} times, for our queue was full", figures::grouped(n)),
@@ -43,6 +55,11 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
         .filter(|(n, _)| *n > 0)
         .map(|(n, words)| format!("{} {words}", figures::grouped(n)))
         .collect();
+    if counts.n_payloads_cut > 0 {
+        let (n, most) = (figures::counted(counts.n_payloads_cut, "payload"), MAX_PAST_PAYLOAD_BYTES as u64);
+        let words = format!("{n} of history cut to {}; the last ones are whole", figures::bytes(most));
+        lines.fact("truncated", Shade::Plain, &words);
+    }
     let dropped = device.n_refused + counts.n_messages_refused > 0;
     let words = if told.is_empty() { "nothing".to_owned() } else { told.join(", ") };
     lines.fact("dropped", if dropped { Shade::Bad } else { Shade::Plain }, &words);

@@ -12,6 +12,7 @@ const N_BASIC_INGEST_SLASHES: usize = 3;
 
 /// What a broker takes, known before it says so itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own that a broker has or lacks")]
 pub struct Limits {
     /// Whose limits they are.
     pub preset: Option<Preset>,
@@ -27,6 +28,8 @@ pub struct Limits {
     pub max_packet_bytes: Option<u32>,
     /// How many filters it takes in one SUBSCRIBE.
     pub max_filters_per_subscribe: Option<usize>,
+    /// Whether a SUBSCRIBE may carry an id (MQTT 5).
+    pub subscription_ids: bool,
     /// How many slashes it takes in a topic or filter.
     pub max_topic_slashes: Option<usize>,
     /// The keep-alive that it takes, in seconds.
@@ -52,6 +55,7 @@ impl Limits {
             all_topics: true,
             max_packet_bytes: None,
             max_filters_per_subscribe: None,
+            subscription_ids: true,
             max_topic_slashes: None,
             keep_alive_s: None,
             version: None,

@@ -1,5 +1,5 @@
 //! A broker gone mad: any packet at any time. Owns the law that nothing panics and every end is an end.
-use crate::mqtt::packet::{Ack, ConnAck, Disconnect, PublishRef, SubAck};
+use crate::mqtt::packet::{Ack, ConnAck, Disconnect, PublishRef, SubAck, SubscriptionIds};
 use crate::mqtt::{
     Address, BrokerRequest, Filter, Packet, PacketId, Payload, Profile, Publication, PublishProperties, Qos,
     Reason, Subscription, Ticket, Topic, Version,
@@ -149,7 +149,8 @@ proptest! {
                 Noise::Deliver { qos, dup, packet_id, alias, topic } => {
                     let topic = if topic { "t" } else { "" };
                     let publish = PublishRef {
-                        dup, qos, retain: false, topic, packet_id, topic_alias: alias, properties: &[], payload: b"",
+                        dup, qos, retain: false, topic, packet_id, topic_alias: alias,
+                        subscription_ids: SubscriptionIds::default(), properties: &[], payload: b"",
                     };
                     match session.receive_publish(now, &publish) {
                         Ok(message) => {

@@ -75,16 +75,14 @@ impl Subscriptions {
     }
 
     /// The SUBSCRIBE of the probe that is next, in a packet of its own.
-    pub(super) fn next_probe(&mut self, ids: &mut PacketIds) -> Option<Packet> {
+    pub(super) fn next_probe(&mut self, limits: &Limits, ids: &mut PacketIds) -> Option<Packet> {
         let Some(Wish::Probe(_)) = self.waiting.front() else { return None };
         let packet_id = ids.take()?;
         let Some(Wish::Probe(subscription)) = self.waiting.pop_front() else { return None };
         self.asked.push_back(Asked::Probe(packet_id, subscription.clone()));
-        Some(Packet::Subscribe(Subscribe {
-            packet_id,
-            subscriptions: vec![subscription],
-            subscription_id: None,
-        }))
+        // A subscription without its id would take the place of one that has it.
+        let subscription_id = self.id_of(&subscription, limits);
+        Some(Packet::Subscribe(Subscribe { packet_id, subscriptions: vec![subscription], subscription_id }))
     }
 
     /// Answers those in front that the broker said beforehand it would not take.

@@ -92,7 +92,8 @@ fn a_thousand_filters_at_start_work() {
 /// Section 3.2.2.3.6: a SUBSCRIBE keeps the broker's limit too.
 #[test]
 fn subscribes_keep_the_packet_size_limit() {
-    let connack = ConnAck { max_packet_bytes: Some(30), ..ConnAck::default() };
+    let without_ids = ConnAck { subscription_ids_available: Some(false), ..ConnAck::default() };
+    let connack = ConnAck { max_packet_bytes: Some(30), ..without_ids };
     let mut profile = with_filters(Version::V5, 10);
     profile.subscriptions.push(subscription(&"x".repeat(40)));
     let mut play = Play::new(profile);
@@ -108,7 +109,8 @@ fn subscribes_keep_the_packet_size_limit() {
 #[test]
 fn answers_are_told_by_filter_and_must_be_complete() {
     let profile = with_filters(Version::V5, 3);
-    let mut play = Play::online_with(profile.clone(), ConnAck::default());
+    let without_ids = ConnAck { subscription_ids_available: Some(false), ..ConnAck::default() };
+    let mut play = Play::online_with(profile.clone(), without_ids.clone());
     let written = play.written();
     let id = subscribes(&written)[0].packet_id;
     let answer = SubAck { reason_string: Some("no".into()), ..suback(id, &[2, 0x87, 0]) };
@@ -116,7 +118,7 @@ fn answers_are_told_by_filter_and_must_be_complete() {
     let expected = [("f/0", Ok(2)), ("f/1", Err(0x87)), ("f/2", Ok(0))];
     assert_eq!(play.granted(), expected.map(|(filter, granted)| (filter.to_owned(), granted)));
     for codes in [&[1, 1][..], &[1, 1, 1, 1], &[]] {
-        let mut play = Play::online_with(profile.clone(), ConnAck::default());
+        let mut play = Play::online_with(profile.clone(), without_ids.clone());
         play.written();
         let fatal = play.hears(Packet::SubAck(suback(id, codes))).unwrap_err();
         assert_eq!(fatal.reason, Reason::PROTOCOL_ERROR);
