@@ -97,7 +97,9 @@ pub fn publication(device: &Device, found: &Found, topic: &Topic) -> Option<Publ
     let retained = |payload: &[u8], qos: Qos, properties| Publication {
         topic: topic.clone(),
         payload: Payload::from(payload),
-        qos,
+        // What came at QoS 0 may have been published higher, our subscription being lower; and the broker's answer
+        // tells that it is back.
+        qos: qos.max(Qos::AtLeastOnce),
         retain: true,
         properties,
     };
