@@ -1,17 +1,32 @@
 //! Bytes from the wire to what is shown. Owns every form a payload or topic takes on screen, and that nothing
 //! raw gets there; never fails, and makes no more than was asked for. Knows no colour: spans say what they are.
 
+mod base64;
+pub mod bounds;
+mod cbor;
+pub mod chain;
+mod date;
+pub mod decoder;
 pub mod escape;
 pub mod figures;
 pub mod hex;
+pub mod image;
+mod jot;
 pub mod json;
 #[cfg(test)]
 mod laws;
 mod marks;
+mod msgpack;
+pub mod numbers;
+mod reader;
 pub mod respell;
 pub mod text;
+mod unpack;
+mod utf16;
 pub mod value;
 
+pub use chain::{Choice, Decoded, decode};
+pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};
 pub use value::{Kind, Preview, number, preview};
 

@@ -37,7 +37,7 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 24] = [
+const HOMES: [(&str, &[&str]); 28] = [
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),
@@ -49,8 +49,12 @@ const HOMES: [(&str, &[&str]); 24] = [
     ("tungstenite", &["broker"]),
     ("x509_parser", &["broker"]),
     ("csv", &["config"]),
-    // The form of `model` reads and writes payloads in base64, `config`'s batch files do.
-    ("data_encoding", &["broker", "config", "model"]),
+    // The form of `model` reads and writes payloads in base64, `config`'s batch files do; `decode` undoes it.
+    ("data_encoding", &["broker", "config", "model", "decode"]),
+    ("flate2", &["decode"]),
+    ("ruzstd", &["decode"]),
+    ("lz4_flex", &["decode"]),
+    ("snap", &["decode"]),
     ("rpassword", &["cli"]),
     ("crossterm", &["terminal"]),
     ("ratatui", &["view", "theme", "terminal"]),

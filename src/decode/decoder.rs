@@ -1,0 +1,162 @@
+//! The decoders by name. Owns which there are, in which order they are offered, and what screen and device file
+//! call them.
+use super::numbers::{Format, Width};
+
+/// One way to read bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decoder {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 1950.
+    Zlib,
+    /// RFC 8878.
+    Zstd,
+    /// LZ4's frame format.
+    Lz4,
+    /// Snappy's framing format, or its bare blocks, which have no mark to know them by.
+    Snappy,
+    /// RFC 4648, or a `data:` address.
+    Base64,
+    /// UTF-16 with a byte order mark, else in the order that gives fewer strange characters.
+    Utf16,
+    /// Text as it is; of UTF-8 with a mark, what follows it.
+    Text,
+    /// One JSON value.
+    Json,
+    /// A JSON value on each line.
+    JsonLines,
+    /// `MessagePack`.
+    MessagePack,
+    /// RFC 8949.
+    Cbor,
+    /// A picture's kind and measures.
+    Image,
+    /// Numbers one behind the other.
+    Numbers(Format),
+    /// Offsets, digits, ASCII.
+    Hex,
+}
+
+/// What a decoder makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Bytes to be decoded further.
+    Unpacks,
+    /// What is looked at.
+    Shows,
+}
+
+impl Decoder {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 32] = [
+        Self::Text,
+        Self::Json,
+        Self::JsonLines,
+        Self::MessagePack,
+        Self::Cbor,
+        Self::Image,
+        Self::Hex,
+        Self::Gzip,
+        Self::Zlib,
+        Self::Zstd,
+        Self::Lz4,
+        Self::Snappy,
+        Self::Base64,
+        Self::Utf16,
+        Self::Numbers(Format::little(Width::I8)),
+        Self::Numbers(Format::little(Width::U8)),
+        Self::Numbers(Format::little(Width::I16)),
+        Self::Numbers(Format::big(Width::I16)),
+        Self::Numbers(Format::little(Width::U16)),
+        Self::Numbers(Format::big(Width::U16)),
+        Self::Numbers(Format::little(Width::I32)),
+        Self::Numbers(Format::big(Width::I32)),
+        Self::Numbers(Format::little(Width::U32)),
+        Self::Numbers(Format::big(Width::U32)),
+        Self::Numbers(Format::little(Width::I64)),
+        Self::Numbers(Format::big(Width::I64)),
+        Self::Numbers(Format::little(Width::U64)),
+        Self::Numbers(Format::big(Width::U64)),
+        Self::Numbers(Format::little(Width::F32)),
+        Self::Numbers(Format::big(Width::F32)),
+        Self::Numbers(Format::little(Width::F64)),
+        Self::Numbers(Format::big(Width::F64)),
+    ];
+
+    /// What the screen calls it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
+            Self::Zstd => "zstd",
+            Self::Lz4 => "LZ4",
+            Self::Snappy => "Snappy",
+            Self::Base64 => "base64",
+            Self::Utf16 => "UTF-16",
+            Self::Text => "text",
+            Self::Json => "JSON",
+            Self::JsonLines => "JSON Lines",
+            Self::MessagePack => "MessagePack",
+            Self::Cbor => "CBOR",
+            Self::Image => "image",
+            Self::Numbers(format) => format.name(),
+            Self::Hex => "hex",
+        }
+    }
+
+    /// What the device file calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
+            Self::Zstd => "zstd",
+            Self::Lz4 => "lz4",
+            Self::Snappy => "snappy",
+            Self::Base64 => "base64",
+            Self::Utf16 => "utf-16",
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::JsonLines => "json-lines",
+            Self::MessagePack => "msgpack",
+            Self::Cbor => "cbor",
+            Self::Image => "image",
+            Self::Numbers(format) => format.name(),
+            Self::Hex => "hex",
+        }
+    }
+
+    /// The decoder of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|decoder| decoder.name() == name)
+    }
+
+    /// Whether more decoders may follow it.
+    pub const fn role(self) -> Role {
+        match self {
+            Self::Gzip | Self::Zlib | Self::Zstd | Self::Lz4 | Self::Snappy | Self::Base64 | Self::Utf16 => {
+                Role::Unpacks
+            }
+            Self::Text
+            | Self::Json
+            | Self::JsonLines
+            | Self::MessagePack
+            | Self::Cbor
+            | Self::Image
+            | Self::Numbers(_)
+            | Self::Hex => Role::Shows,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_decoder_is_found_by_a_name_of_its_own() {
+        for decoder in Decoder::ALL {
+            assert_eq!(Decoder::of_name(decoder.name()), Some(decoder));
+        }
+        assert_eq!(Decoder::of_name("gzipp"), None);
+    }
+}
