@@ -305,6 +305,7 @@ impl Model {
             (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
+            (Overlay::Repeat(_), ..) => Context::Repeat,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::Bulk, ..) => Context::Bulk,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
@@ -340,10 +341,11 @@ impl Model {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
         let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
-        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+        waits.into_iter().chain(more).flatten().min()
     }
 
-    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    /// When something that publishes by itself is due. Apart, for it is wanted to a fraction of a millisecond and
+    /// waits for no frame.
     pub fn tick(&self) -> Option<Timestamp> {
         self.runs.deadline()
     }

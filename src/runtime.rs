@@ -1,7 +1,9 @@
 //! The one loop: input, devices, deadlines and frames. Owns the clock, signals and workers; decides nothing itself.
+mod alarm;
 mod aside;
 mod clock;
 mod disk;
+mod ended;
 mod explore;
 mod links;
 mod pace;
@@ -12,5 +14,6 @@ mod unsaved;
 
 pub use clock::MachineClock;
 pub use disk::{Files, Opener};
-pub use explore::{Options, RunError, explore};
+pub use ended::RunError;
+pub use explore::{Options, explore};
 pub use panics::{install, provoked, report};

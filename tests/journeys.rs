@@ -6,6 +6,8 @@ mod composing;
 mod devices;
 #[path = "journeys/exam.rs"]
 mod exam;
+#[path = "journeys/runs.rs"]
+mod runs;
 #[path = "common/story.rs"]
 mod story;
 

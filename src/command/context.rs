@@ -31,6 +31,8 @@ pub enum Context {
     Question,
     /// Parts of a payload to keep.
     Parts,
+    /// The settings of a generator.
+    Repeat,
     /// The examination of a broker.
     Exam,
     /// Many publications before they go.
@@ -41,7 +43,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -56,6 +58,7 @@ impl Context {
         Self::Line,
         Self::Question,
         Self::Parts,
+        Self::Repeat,
         Self::Exam,
         Self::Bulk,
         Self::HelpScreen,
@@ -78,6 +81,7 @@ impl Context {
             Self::Line => "line",
             Self::Question => "question",
             Self::Parts => "parts",
+            Self::Repeat => "repeat",
             Self::Exam => "examination",
             Self::Bulk => "bulk",
             Self::HelpScreen => "help",
@@ -101,6 +105,7 @@ impl Context {
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
             Self::Parts => "Parts of a payload",
+            Self::Repeat => "Repeating",
             Self::Exam => "Examination of a broker",
             Self::Bulk => "Publishing or clearing many",
             Self::HelpScreen => "Help",
@@ -116,7 +121,9 @@ impl Context {
     /// must not be heard: a `q` in a payload is a letter.
     pub const fn takes_characters(self) -> bool {
         match self {
-            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question => true,
+            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question | Self::Repeat => {
+                true
+            }
             Self::Everywhere
             | Self::Topics
             | Self::Range

@@ -6,7 +6,9 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening};
+use super::{
+    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening, runs,
+};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -25,6 +27,12 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
+    if model.context() == Context::Repeat {
+        return runs::starts::key(model, now, chord, command, effects);
+    }
+    if model.context() == Context::Editor && command == Some(Command::Repeat) {
+        return runs::starts::open(model, now);
+    }
     if model.context() == Context::Editor {
         return editor::keys::key(model, now, chord, command, effects);
     }
@@ -37,6 +45,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
+        | Overlay::Repeat(_)
         | Overlay::Exam(_)
         | Overlay::Bulk => false,
     };
@@ -54,7 +63,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
 /// Whether a command has its meaning where the user is: what works everywhere in the panes would do things
 /// unseen behind a question, a prompt or the help, and undoing belongs to no text field.
 fn is_heard(model: &Model, command: Command) -> bool {
-    let always = matches!(command, Command::Interrupt | Command::Suspend);
+    let always = matches!(command, Command::Interrupt | Command::Suspend | Command::StopRuns);
     always
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
@@ -66,6 +75,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Bulk)
                     || matches!(command, Command::Leave | Command::Help)
             }
+            Context::Repeat => command.contexts().contains(&Context::Repeat) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
@@ -118,6 +128,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Repeat(_)
         | Overlay::Exam(_)
         | Overlay::Bulk => {}
     }
@@ -155,6 +166,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let n_left_out = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(prompt.line.insert(&text)),
+        Overlay::Repeat(settings) => runs::starts::paste(settings, &text),
         Overlay::None if is_publish => model.form.insert(&text),
         Overlay::None
         | Overlay::Help { .. }
@@ -247,6 +259,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
+            | Overlay::Repeat(_)
             | Overlay::Exam(_)
             | Overlay::Bulk,
         ) => {}

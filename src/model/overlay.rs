@@ -24,6 +24,8 @@ pub enum Overlay {
     Attribute(Box<super::nodes::attribute::Editing>),
     /// Parts of a payload to choose from.
     Parts(Box<super::nodes::parts::Picker>),
+    /// The settings of a generator.
+    Repeat(Box<super::runs::settings::Settings>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
     /// Many publications before they go; what they are is the model's, for a prompt may stand before it.

@@ -15,6 +15,7 @@ use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
 
 mod publications;
+mod runs;
 
 /// A key and what it does now.
 pub struct Hint {
@@ -58,6 +59,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::CursorDown, Command::CursorUp], "move"),
             (&[Command::Leave], "leave"),
         ],
+        Context::Repeat => runs::keys(model),
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
