@@ -1,8 +1,7 @@
 //! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
 use crate::command::Context;
-use crate::device::Change;
 use crate::keymap::Keymap;
-use crate::mqtt::{Filter, Profile, Publication, Subscription};
+use crate::mqtt::Profile;
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
@@ -51,6 +50,7 @@ mod tls;
 pub mod toast;
 pub mod tree;
 pub mod typed;
+mod undo;
 mod unfold;
 pub mod visited;
 
@@ -75,6 +75,7 @@ use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
 use tree::RowId;
+use undo::{Undo, UndoStep};
 use visited::Visited;
 
 /// Deeds that can be undone: more than anybody remembers having done.
@@ -91,6 +92,8 @@ pub struct Settings {
     pub keeps_history: bool,
     /// Memory for all stores together, in bytes.
     pub budget_bytes: usize,
+    /// Where chance in placeholders begins.
+    pub seed: u64,
     /// What the clock on the wall shows.
     pub wall: WallOrigin,
     /// How often the Monitor pings while it is open.
@@ -134,6 +137,8 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// Values of nodes on their way out.
     pub spacing: Spacing,
+    /// What placeholders are filled from.
+    pub fillings: placeholders::Fillings,
     /// What became of publications.
     pub lives: Lives,
     /// What publishes by itself.
@@ -186,33 +191,6 @@ pub struct Model {
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
 }
 
-/// A deed that can be undone: what undoes it, and what does it again.
-#[derive(Clone, Debug)]
-struct Undo {
-    device: DeviceId,
-    words: String,
-    back: UndoStep,
-    forth: UndoStep,
-}
-
-/// What is done to undo a deed.
-#[derive(Clone, Debug)]
-enum UndoStep {
-    Publish(Publication),
-    Subscribe(Subscription),
-    Unsubscribe(Filter),
-    /// Drop a subscription and remember it.
-    Pause(Subscription),
-    /// Candidates go to a list of the learning session of a number.
-    Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
-    /// Changes to kept nodes, and which state of them that leads to.
-    Nodes(Vec<Change>, u64),
-    /// What is in an undo file is published again, but for what its run left untouched.
-    Republish(String, runs::RunId),
-    /// A sweep, which is not done again without a look.
-    Sweep,
-}
-
 impl Model {
     /// A model with its devices, none of them connected yet. Without any it begins on the Devices screen.
     pub fn new(profiles: Vec<Profile>, keymap: Keymap, settings: Settings) -> Self {
@@ -238,6 +216,7 @@ impl Model {
             learning: None,
             editor: None,
             spacing: Spacing::default(),
+            fillings: placeholders::Fillings::new(settings.seed),
             lives: Lives::default(),
             runs: Runs::default(),
             guard: Guard::default(),
@@ -306,6 +285,7 @@ impl Model {
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
             (Overlay::Repeat(_), ..) => Context::Repeat,
+            (Overlay::Saved(_), ..) => Context::Saved,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::Bulk, ..) => Context::Bulk,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,

@@ -35,6 +35,7 @@ mod publish;
 mod question;
 mod repeat;
 mod row;
+mod saved;
 mod strip;
 mod toasts;
 mod topics;
@@ -102,6 +103,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Repeat(settings) => {
                 footer::draw(&scene, frame);
                 repeat::draw(&scene, settings, frame);
+            }
+            Overlay::Saved(picker) => {
+                footer::draw(&scene, frame);
+                saved::draw(&scene, picker, frame);
             }
             Overlay::Exam(exam) => {
                 footer::draw(&scene, frame);

@@ -63,6 +63,9 @@ impl Story {
                 | Errand::ReadUndo(..)
                 | Errand::Undo(_)
                 | Errand::RecallSent
+                | Errand::ListSaved(..)
+                | Errand::SavePublication(..)
+                | Errand::ForgetPublication(..)
                 | Errand::RememberSent(_) => None,
             },
             Effect::Request(..)

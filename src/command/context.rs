@@ -29,6 +29,8 @@ pub enum Context {
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// Publications with names.
+    Saved,
     /// Parts of a payload to keep.
     Parts,
     /// The settings of a generator.
@@ -43,7 +45,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -57,6 +59,7 @@ impl Context {
         Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Saved,
         Self::Parts,
         Self::Repeat,
         Self::Exam,
@@ -80,6 +83,7 @@ impl Context {
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Saved => "saved",
             Self::Parts => "parts",
             Self::Repeat => "repeat",
             Self::Exam => "examination",
@@ -104,6 +108,7 @@ impl Context {
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Saved => "Saved publications",
             Self::Parts => "Parts of a payload",
             Self::Repeat => "Repeating",
             Self::Exam => "Examination of a broker",
@@ -132,6 +137,7 @@ impl Context {
             | Self::Devices
             | Self::Monitor
             | Self::Publications
+            | Self::Saved
             | Self::Parts
             | Self::Exam
             | Self::Bulk

@@ -25,6 +25,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     if let (Overlay::Bulk, Some(preview)) = (&model.overlay, &mut model.bulk) {
         return preview.step(by);
     }
+    if let Overlay::Saved(picker) = &mut model.overlay {
+        return picker.step(by);
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
     }
@@ -69,6 +72,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     if let (Overlay::Bulk, Some(preview)) = (&model.overlay, &mut model.bulk) {
         return preview.step(half(usize::from(model.rows)));
     }
+    if let Overlay::Saved(picker) = &mut model.overlay {
+        return picker.step(half(n_lines));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
     }
@@ -104,6 +110,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     }
     if let (Overlay::Bulk, Some(preview)) = (&model.overlay, &mut model.bulk) {
         return preview.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
+    }
+    if let Overlay::Saved(picker) = &mut model.overlay {
+        return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
     }
     if model.screen == Screen::Devices {
         return deeds::edge(model, edge);

@@ -86,7 +86,9 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
         | UndoStep::Unsubscribe(_)
         | UndoStep::Pause(_)
         | UndoStep::Republish(..)
-        | UndoStep::Sweep => 0,
+        | UndoStep::Sweep
+        | UndoStep::SavePublication(_)
+        | UndoStep::ForgetPublication(_) => 0,
     };
     while model.undo.len() > 1 && model.undo.iter().map(n_changes).sum::<usize>() > MAX_UNDO_CHANGES {
         model.undo.remove(0);

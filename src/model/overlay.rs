@@ -26,6 +26,8 @@ pub enum Overlay {
     Parts(Box<super::nodes::parts::Picker>),
     /// The settings of a generator.
     Repeat(Box<super::runs::settings::Settings>),
+    /// Publications with names to pick from.
+    Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
     /// Many publications before they go; what they are is the model's, for a prompt may stand before it.
@@ -65,6 +67,10 @@ pub enum PromptKind {
     NarrowLog,
     /// The file that the log is saved to.
     SaveLog,
+    /// The name to save a publication under, in the device's file.
+    SaveForDevice,
+    /// The name to save a publication under, for all devices.
+    SaveForAll,
     /// The name of a device's copy.
     CopyDevice,
     /// The name to save a device under.

@@ -3,7 +3,6 @@ use crate::command::{Command, Context};
 use crate::device::learn::Lane;
 use crate::keymap::Chord;
 use crate::model::Model;
-use crate::model::bulk::Preview;
 use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
@@ -14,6 +13,7 @@ use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
 
+mod bulk;
 mod publications;
 mod runs;
 
@@ -60,12 +60,13 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::Leave], "leave"),
         ],
         Context::Repeat => runs::keys(model),
+        Context::Saved => publications::saved_keys(model),
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
             (&[Command::Leave], "back"),
         ],
-        Context::Bulk => bulk(model),
+        Context::Bulk => bulk::keys(model),
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
@@ -166,28 +167,6 @@ fn topics(model: &Model) -> Wanted {
     }
     keys.push((&[Command::Quit], "quit"));
     keys
-}
-
-fn bulk(model: &Model) -> Wanted {
-    let step: &[Command] = &[Command::CursorDown, Command::CursorUp];
-    let pace: &[Command] = &[Command::Faster, Command::Slower];
-    match model.bulk.as_deref() {
-        Some(Preview::Batch(batch)) if batch.n_going() > 0 => vec![
-            (&[Command::GoOn][..], "publish"),
-            (pace, "pace"),
-            (step, "move"),
-            (&[Command::Leave], "leave"),
-        ],
-        Some(Preview::Sweep(sweep)) if !sweep.is_writing() => vec![
-            (&[Command::GoOn][..], "clear"),
-            (&[Command::Exclude], "leave alone"),
-            (&[Command::ExcludeBranch], "branch"),
-            (&[Command::NarrowSweep], "narrow"),
-            (pace, "pace"),
-            (&[Command::Leave], "leave"),
-        ],
-        Some(Preview::Batch(_) | Preview::Sweep(_)) | None => vec![(&[Command::Leave][..], "leave")],
-    }
 }
 
 fn question(model: &Model) -> Wanted {
