@@ -324,8 +324,7 @@ impl Model {
         waits.into_iter().chain(more).flatten().min()
     }
 
-    /// When something that publishes by itself is due. Apart, for it is wanted to a fraction of a millisecond and
-    /// waits for no frame.
+    /// When something that publishes by itself is due: apart, for it is wanted to a fraction of a millisecond.
     pub fn tick(&self) -> Option<Timestamp> {
         self.runs.deadline()
     }

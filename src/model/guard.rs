@@ -110,12 +110,11 @@ impl Guard {
     /// A publication of ours left; so many subscriptions of ours bring it back.
     pub fn sent(&mut self, device: DeviceId, publication: &Publication, n_echoes: usize, at: Timestamp) {
         let is_it = |watched: &Watched| watched.device == device && watched.topic == publication.topic;
-        let mut watched = match self.topics.iter().position(is_it) {
-            Some(place) => self.topics.remove(place),
-            None => {
-                let topic = publication.topic.clone();
-                Watched { device, topic, sent: VecDeque::new(), echoes: BTreeMap::new() }
-            }
+        let mut watched = if let Some(place) = self.topics.iter().position(is_it) {
+            self.topics.remove(place)
+        } else {
+            let topic = publication.topic.clone();
+            Watched { device, topic, sent: VecDeque::new(), echoes: BTreeMap::new() }
         };
         let hash = hash(&publication.payload.0);
         watched.remember(Sent { at, hash, n_echoes, is_answered: false });
