@@ -3,6 +3,7 @@ mod alarm;
 mod aside;
 mod clock;
 mod disk;
+mod editing;
 mod ended;
 mod explore;
 mod links;

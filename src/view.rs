@@ -17,6 +17,7 @@ mod ascii;
 mod bars;
 mod bulk;
 mod devices;
+mod difference;
 mod editor;
 mod field;
 mod footer;
@@ -111,6 +112,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Exam(exam) => {
                 footer::draw(&scene, frame);
                 devices::exam::draw(&scene, exam, frame);
+            }
+            Overlay::Difference(difference) => {
+                footer::draw(&scene, frame);
+                difference::draw(&scene, difference, frame);
             }
             Overlay::Help { scroll } => {
                 footer::draw(&scene, frame);

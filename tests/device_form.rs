@@ -62,6 +62,7 @@ impl Story {
                 | Errand::ReadBatch(_)
                 | Errand::ReadUndo(..)
                 | Errand::Undo(_)
+                | Errand::ReadFile { .. }
                 | Errand::RecallSent
                 | Errand::ListSaved(..)
                 | Errand::SavePublication(..)
@@ -75,6 +76,7 @@ impl Story {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::EditText(_)
             | Effect::Suspend
             | Effect::Quit => None,
         })

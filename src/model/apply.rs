@@ -134,11 +134,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::PublishFile => bulk::batch::ask_file(model, now),
         Command::ShowFailed => bulk::show_failed(model, now),
         Command::GoOn => bulk::go_on(model, now, effects),
-        Command::Exclude => bulk::sweep::exclude(model),
-        Command::ExcludeBranch => bulk::sweep::exclude_branch(model),
+        Command::Exclude | Command::ExcludeBranch => bulk::sweep::leave_alone(model, command),
         Command::NarrowSweep => bulk::sweep::ask_narrow(model),
-        Command::Faster => bulk::change_pace(model, bulk::Change::Faster),
-        Command::Slower => bulk::change_pace(model, bulk::Change::Slower),
+        Command::Faster | Command::Slower => bulk::change_pace(model, command),
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
@@ -170,6 +168,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::PreviousChoice => model.form.step_choice(false),
         Command::NextFormat => form::deeds::next_format(model),
         Command::ToggleFold => model.form.toggle_fold(),
+        Command::EditText => form::deeds::edit(model, effects),
+        Command::ReadFile => form::deeds::ask_file(model),
+        Command::FillReceived => form::deeds::fill_received(model, now),
+        Command::Compare => form::difference::show(model, now),
         Command::Respell => form::deeds::respell(model, now),
         Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
@@ -213,6 +215,7 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)

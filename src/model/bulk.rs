@@ -13,6 +13,7 @@ use super::overlay::Overlay;
 use super::runs::Work;
 use super::toast::Tone;
 use super::{Model, publish};
+use crate::command::Command;
 use crate::time::Timestamp;
 use batch::Batch;
 use sweep::Sweep;
@@ -123,26 +124,14 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     sweep::write_on(model, now, effects);
 }
 
-/// Which way the pace is changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// More a second.
-    Faster,
-    /// Fewer a second.
-    Slower,
-}
-
 /// Changes how fast they will go.
-pub fn change_pace(model: &mut Model, change: Change) {
+pub fn change_pace(model: &mut Model, command: Command) {
     let pace = match model.bulk.as_deref_mut() {
         Some(Preview::Batch(batch)) => &mut batch.pace,
         Some(Preview::Sweep(sweep)) => &mut sweep.pace,
         None => return,
     };
-    *pace = match change {
-        Change::Faster => pace.faster(),
-        Change::Slower => pace.slower(),
-    };
+    *pace = if command == Command::Faster { pace.faster() } else { pace.slower() };
 }
 
 /// What is typed narrows the sweep with each letter.

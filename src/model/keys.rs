@@ -51,6 +51,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
@@ -139,6 +140,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
@@ -185,6 +187,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_)
         | Overlay::Bulk => None,
@@ -227,6 +230,7 @@ fn retype(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::CopyDevice
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
@@ -259,6 +263,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => Ok(()),
         PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
         PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
+        PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
@@ -277,6 +282,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
+            | Overlay::Difference(_)
             | Overlay::Saved(_)
             | Overlay::Repeat(_)
             | Overlay::Exam(_)
@@ -306,6 +312,7 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
         | PromptKind::CopyDevice => {}

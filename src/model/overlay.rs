@@ -26,6 +26,8 @@ pub enum Overlay {
     Parts(Box<super::nodes::parts::Picker>),
     /// The settings of a generator.
     Repeat(Box<super::runs::settings::Settings>),
+    /// What differs between a payload and the value received last.
+    Difference(Box<super::form::difference::Difference>),
     /// Publications with names to pick from.
     Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
@@ -73,6 +75,8 @@ pub enum PromptKind {
     SaveForAll,
     /// The name of a device's copy.
     CopyDevice,
+    /// A file whose content is the payload.
+    PayloadFile,
     /// The name to save a device under.
     SaveDevice,
 }

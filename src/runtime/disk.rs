@@ -4,6 +4,7 @@ use crate::config::batch::{self, BadFile, UndoFile};
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
 use crate::config::log;
+use crate::config::payload;
 use crate::config::publications;
 use crate::model::DeviceId;
 use crate::model::bulk::undo::{Done, Step};
@@ -156,6 +157,10 @@ impl Files {
                 Answer::UndoRead(id, run, path, read)
             }
             Errand::Undo(step) => Answer::Undo(self.undo(step).transpose()?),
+            Errand::ReadFile { path, max_bytes } => {
+                let read = payload::read(&path, max_bytes);
+                Answer::FileRead(path, read)
+            }
             Errand::ListSaved(id, file) => self.list_saved(id, file.as_deref()),
             Errand::SavePublication(saved, again) => {
                 let was = self.save_publication(&saved, Some(&saved.draft));

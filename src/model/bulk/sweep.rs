@@ -10,6 +10,7 @@ pub use write::{answered, confirm, write_on};
 use super::found::{Back, Found, Judged, judge};
 use super::pace::Pace;
 use super::{MAX_ROWS, Preview};
+use crate::command::Command;
 use crate::decode::figures;
 use crate::model::device::Device;
 use crate::model::event::DeviceId;
@@ -337,8 +338,17 @@ fn of_model(model: &mut Model) -> Option<&mut Sweep> {
     }
 }
 
+/// Leaves the row under the hand alone, or the whole branch it lies in; or clears it after all.
+pub fn leave_alone(model: &mut Model, command: Command) {
+    if command == Command::Exclude {
+        exclude(model);
+    } else {
+        exclude_branch(model);
+    }
+}
+
 /// Excludes the row under the hand, or takes it in again, and goes on to the next.
-pub fn exclude(model: &mut Model) {
+fn exclude(model: &mut Model) {
     let Some(sweep) = of_model(model) else { return };
     let place = sweep.place;
     let Some(row) = sweep.row(place) else { return };
@@ -348,7 +358,7 @@ pub fn exclude(model: &mut Model) {
 }
 
 /// Excludes all that is seen of the branch that the row under the hand lies in, or takes it in again.
-pub fn exclude_branch(model: &mut Model) {
+fn exclude_branch(model: &mut Model) {
     let device = model.bulk.as_deref().and_then(|preview| match preview {
         Preview::Sweep(sweep) => tree::device(&model.devices, sweep.device),
         Preview::Batch(_) => None,

@@ -45,6 +45,13 @@ pub enum Errand {
     ReadUndo(DeviceId, RunId, String),
     /// Take a step towards an undo file.
     Undo(Step),
+    /// Read a file of the user's, no larger than so many bytes.
+    ReadFile {
+        /// As typed; `~` is the home directory.
+        path: String,
+        /// The largest that is read.
+        max_bytes: usize,
+    },
     /// Read what was sent in earlier runs.
     RecallSent,
     /// Write down what was sent, newest first.
@@ -81,6 +88,7 @@ impl Errand {
             Self::ReadBatch(path) => Answer::BatchRead(path, Err(vec![words])),
             Self::ReadUndo(id, run, path) => Answer::UndoRead(id, run, path, Err(vec![words])),
             Self::Undo(_) => Answer::Undo(Err(words)),
+            Self::ReadFile { path, .. } => Answer::FileRead(path, Err(words)),
             Self::ListSaved(..) => Answer::SavedListed(Vec::new(), vec![words]),
             Self::SavePublication(saved, again) => Answer::PublicationSaved(saved, again, Err(words)),
             Self::ForgetPublication(saved, again) => Answer::PublicationForgotten(saved, again, Err(words)),
@@ -158,6 +166,8 @@ pub enum Answer {
     UndoRead(DeviceId, RunId, String, Result<Vec<Publication>, Vec<String>>),
     /// Of `Undo`.
     Undo(Result<Done, String>),
+    /// Of `ReadFile`: what the file holds.
+    FileRead(String, Result<Vec<u8>, String>),
     /// Of `RecallSent`: newest first, and what of it is passed over.
     SentRecalled(Vec<Draft>, Vec<String>),
     /// Of `ListSaved`, and what of it is passed over.
