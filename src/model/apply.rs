@@ -131,8 +131,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ClearRetained if bulk::sweep::open(model, now) => {}
         Command::ClearRetained => publish::ask_clear(model, now),
         Command::PublishDefaults => bulk::defaults::open(model, now),
-        Command::PublishFile => bulk::batch::ask_file(model, now),
-        Command::ShowFailed => bulk::show_failed(model, now),
+        Command::PublishFile | Command::ShowFailed => bulk::begin(model, now, command),
         Command::GoOn => bulk::go_on(model, now, effects),
         Command::Exclude | Command::ExcludeBranch => bulk::sweep::leave_alone(model, command),
         Command::NarrowSweep => bulk::sweep::ask_narrow(model),

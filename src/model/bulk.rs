@@ -158,8 +158,17 @@ pub fn count_words(model: &Model) -> String {
     }
 }
 
+/// Asks for a file, or shows what failed.
+pub fn begin(model: &mut Model, now: Timestamp, command: Command) {
+    if command == Command::PublishFile {
+        batch::ask_file(model, now);
+    } else {
+        show_failed(model, now);
+    }
+}
+
 /// Previews what failed of the batch that ended last, to be published again.
-pub fn show_failed(model: &mut Model, now: Timestamp) {
+fn show_failed(model: &mut Model, now: Timestamp) {
     let bulks = model.runs.iter().rev().filter(|run| !run.is_running()).filter_map(|run| match &run.work {
         Work::Bulk(bulk) if bulk.n_failed() > 0 => Some((run.device, bulk)),
         Work::Bulk(_) | Work::Generator(_) => None,

@@ -74,8 +74,8 @@ impl Whole {
             Errand::ReadBatch(path) => Answer::BatchRead(path.clone(), read(&path)),
             Errand::ReadUndo(id, run, path) => Answer::UndoRead(id, run, path.clone(), read(&path)),
             Errand::Undo(step) => Answer::Undo(Ok(match step {
-                Step::Begin(stem) => {
-                    self.undoing = Some(UndoFile::create(&self.home.path().join("undo"), &stem).unwrap());
+                Step::Begin(name) => {
+                    self.undoing = Some(UndoFile::create(&self.home.path().join("undo"), &name).unwrap());
                     Done::Ready
                 }
                 Step::Add(rows) => {
@@ -104,12 +104,11 @@ impl Whole {
     async fn until(&mut self, what: &str, holds: impl Fn(&Model) -> bool) {
         let waited = tokio::time::timeout(PATIENCE, async {
             while !holds(&self.model) {
-                match self.events.try_recv() {
-                    Some(event) => self.happens(Event::Broker(DeviceId(0), event)),
-                    None => {
-                        self.happens(Event::Due);
-                        tokio::task::yield_now().await;
-                    }
+                if let Some(event) = self.events.try_recv() {
+                    self.happens(Event::Broker(DeviceId(0), event));
+                } else {
+                    self.happens(Event::Due);
+                    tokio::task::yield_now().await;
                 }
             }
         });

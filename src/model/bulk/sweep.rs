@@ -1,8 +1,5 @@
 //! A sweep of retained messages before it goes: the look, the choice, the count, the undo file. Owns the preview.
-//!
-//! ```text
-//! looking ► choosing ► the count is typed ► the undo file is written and synced ► a run clears
-//! ```
+//! Looking ► choosing ► the count is typed ► the undo file is written and synced ► a run clears.
 mod write;
 
 pub use write::{answered, confirm, write_on};
@@ -260,8 +257,7 @@ impl Sweep {
             ));
         }
         if self.n_doubtful > 0 {
-            let what = "more may be retained beneath live messages; R asks about one";
-            lines.push(format!("{} {what}", n(self.n_doubtful)));
+            lines.push(format!("{} more may be retained beneath live messages; R asks", n(self.n_doubtful)));
         }
         if self.has_more {
             lines.push(format!("only the first {} are listed; sweep again for the rest", n(MAX_ROWS)));
