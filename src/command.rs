@@ -132,9 +132,9 @@ commands! {
     /// Publish the defaults of kept nodes here and below; asks
     PublishDefaults = "publish-defaults" in [Topics, Range];
     /// Publish what a file holds: JSON Lines or CSV; asks
-    PublishFile = "publish-file" in [Topics, Inspector, Publications];
+    PublishFile = "publish-file" in [Topics, Publications];
     /// Show what failed of the last batch, to publish it again
-    ShowFailed = "show-failed" in [Topics, Inspector, Publications];
+    ShowFailed = "show-failed" in [Topics, Publications];
     /// Ask the broker whether it keeps a message of the topic
     ProbeRetained = "probe-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
@@ -264,6 +264,8 @@ commands! {
     NarrowLog = "narrow-log" in [Monitor];
     /// Copy the line of the log, or what the panel says
     CopyLines = "copy-lines" in [Monitor];
+    /// Send it as a request, and wait for the answer
+    Request = "request" in [Publish];
     /// Save what stands in the form, in the device's file
     SavePublication = "save-publication" in [Publish];
     /// Save what stands in the form, for all devices

@@ -39,6 +39,7 @@ pub mod placeholders;
 pub mod probe;
 pub mod publications;
 pub mod publish;
+pub mod request;
 pub mod runs;
 pub mod search;
 pub mod shown;
@@ -137,6 +138,9 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// Values of nodes on their way out.
     pub spacing: Spacing,
+    /// Requests whose answers are awaited.
+    pub requests: Vec<request::Request>,
+    answered: Vec<request::Request>,
     /// What placeholders are filled from.
     pub fillings: placeholders::Fillings,
     /// What became of publications.
@@ -216,6 +220,8 @@ impl Model {
             learning: None,
             editor: None,
             spacing: Spacing::default(),
+            requests: Vec::new(),
+            answered: Vec::new(),
             fillings: placeholders::Fillings::new(settings.seed),
             lives: Lives::default(),
             runs: Runs::default(),
@@ -320,7 +326,11 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
+        let more = more.into_iter().chain([
+            probe::deadline(self),
+            form::kept::deadline(self),
+            request::deadline(self),
+        ]);
         waits.into_iter().chain(more).flatten().min()
     }
 
@@ -378,5 +388,6 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     bulk::settle(model);
     held::ask(model, now);
     nodes::recovered::ask(model);
+    request::settle(model, now, effects);
     form::kept::settle(model, now, effects);
 }

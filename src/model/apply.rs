@@ -11,7 +11,7 @@ use super::toast::Tone;
 use super::tree::Placement;
 use super::{
     Model, Screen, bulk, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications,
-    publish, runs,
+    publish, request, runs,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -51,6 +51,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Devices => deeds::show(model, now, effects),
         Command::Monitor => monitor::deeds::toggle(model, now),
         Command::Publications => publications::deeds::toggle(model),
+        Command::Request => request::send(model, now, effects),
         Command::SavePublication => publications::saved::ask_name(model, now, PromptKind::SaveForDevice),
         Command::SaveForAll => publications::saved::ask_name(model, now, PromptKind::SaveForAll),
         Command::OpenSaved => publications::saved::open(model, now, effects),
@@ -130,8 +131,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::EditValue => editor::open(model, now),
         Command::ClearRetained if bulk::sweep::open(model, now) => {}
         Command::ClearRetained => publish::ask_clear(model, now),
-        Command::PublishDefaults => bulk::defaults::open(model, now),
-        Command::PublishFile | Command::ShowFailed => bulk::begin(model, now, command),
+        Command::PublishDefaults | Command::PublishFile | Command::ShowFailed => {
+            bulk::begin(model, now, command)
+        }
         Command::GoOn => bulk::go_on(model, now, effects),
         Command::Exclude | Command::ExcludeBranch => bulk::sweep::leave_alone(model, command),
         Command::NarrowSweep => bulk::sweep::ask_narrow(model),

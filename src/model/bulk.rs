@@ -158,10 +158,12 @@ pub fn count_words(model: &Model) -> String {
     }
 }
 
-/// Asks for a file, or shows what failed.
+/// Asks for a file, or previews nodes' defaults, or what failed.
 pub fn begin(model: &mut Model, now: Timestamp, command: Command) {
     if command == Command::PublishFile {
         batch::ask_file(model, now);
+    } else if command == Command::PublishDefaults {
+        defaults::open(model, now);
     } else {
         show_failed(model, now);
     }

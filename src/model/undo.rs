@@ -7,10 +7,10 @@ use crate::mqtt::{Filter, Publication, Subscription};
 /// A deed that can be undone: what undoes it, and what does it again.
 #[derive(Clone, Debug)]
 pub(super) struct Undo {
-    pub device: DeviceId,
-    pub words: String,
-    pub back: UndoStep,
-    pub forth: UndoStep,
+    pub(super) device: DeviceId,
+    pub(super) words: String,
+    pub(super) back: UndoStep,
+    pub(super) forth: UndoStep,
 }
 
 /// What is done to undo a deed.
