@@ -129,14 +129,11 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
             nodes::attribute::begin(model, now);
         }
         Command::EditValue => editor::open(model, now),
-        Command::ClearRetained if bulk::sweep::open(model, now) => {}
-        Command::ClearRetained => publish::ask_clear(model, now),
-        Command::PublishDefaults | Command::PublishFile | Command::ShowFailed => {
-            bulk::begin(model, now, command)
-        }
+        Command::ClearRetained => bulk::clear(model, now),
+        Command::PublishDefaults => bulk::defaults::open(model, now),
+        Command::PublishFile | Command::ShowFailed => bulk::begin(model, now, command),
         Command::GoOn => bulk::go_on(model, now, effects),
-        Command::Exclude | Command::ExcludeBranch => bulk::sweep::leave_alone(model, command),
-        Command::NarrowSweep => bulk::sweep::ask_narrow(model),
+        Command::Exclude | Command::ExcludeBranch | Command::NarrowSweep => bulk::choose(model, command),
         Command::Faster | Command::Slower => bulk::change_pace(model, command),
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),

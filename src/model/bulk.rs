@@ -7,6 +7,8 @@ pub mod pace;
 pub mod sweep;
 pub mod undo;
 
+pub use sweep::choose;
+
 use super::devices::Errand;
 use super::event::Effect;
 use super::overlay::Overlay;
@@ -158,12 +160,17 @@ pub fn count_words(model: &Model) -> String {
     }
 }
 
-/// Asks for a file, or previews nodes' defaults, or what failed.
+/// Clears what is retained on the topic under the cursor, or on all of a branch or range.
+pub fn clear(model: &mut Model, now: Timestamp) {
+    if !sweep::open(model, now) {
+        publish::ask_clear(model, now);
+    }
+}
+
+/// Asks for a file, or previews what failed.
 pub fn begin(model: &mut Model, now: Timestamp, command: Command) {
     if command == Command::PublishFile {
         batch::ask_file(model, now);
-    } else if command == Command::PublishDefaults {
-        defaults::open(model, now);
     } else {
         show_failed(model, now);
     }

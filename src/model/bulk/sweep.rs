@@ -334,10 +334,12 @@ fn of_model(model: &mut Model) -> Option<&mut Sweep> {
     }
 }
 
-/// Leaves the row under the hand alone, or the whole branch it lies in; or clears it after all.
-pub fn leave_alone(model: &mut Model, command: Command) {
+/// Leaves the row under the hand alone, or its branch; or asks for a text.
+pub fn choose(model: &mut Model, command: Command) {
     if command == Command::Exclude {
         exclude(model);
+    } else if command == Command::NarrowSweep {
+        ask_narrow(model);
     } else {
         exclude_branch(model);
     }
@@ -378,7 +380,7 @@ fn exclude_branch(model: &mut Model) {
 }
 
 /// Asks for a text that topics must hold.
-pub fn ask_narrow(model: &mut Model) {
+fn ask_narrow(model: &mut Model) {
     let Some(sweep) = of_model(model) else { return };
     let text = sweep.narrow.clone();
     keys::prompt(model, PromptKind::NarrowSweep, &text);
