@@ -326,12 +326,8 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let more = more.into_iter().chain([
-            probe::deadline(self),
-            form::kept::deadline(self),
-            request::deadline(self),
-        ]);
-        waits.into_iter().chain(more).flatten().min()
+        let rest = [probe::deadline(self), form::kept::deadline(self), request::deadline(self)];
+        waits.into_iter().chain(more).chain(rest).flatten().min()
     }
 
     /// When something that publishes by itself is due: apart, for it is wanted to a fraction of a millisecond.
@@ -370,7 +366,6 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
-        // What is due then is done behind every event.
         Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),

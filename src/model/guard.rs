@@ -110,12 +110,13 @@ impl Guard {
     /// A publication of ours left; so many subscriptions of ours bring it back.
     pub fn sent(&mut self, device: DeviceId, publication: &Publication, n_echoes: usize, at: Timestamp) {
         let is_it = |watched: &Watched| watched.device == device && watched.topic == publication.topic;
-        let mut watched = if let Some(place) = self.topics.iter().position(is_it) {
-            self.topics.remove(place)
-        } else {
-            let topic = publication.topic.clone();
-            Watched { device, topic, sent: VecDeque::new(), echoes: BTreeMap::new() }
-        };
+        let known = self.topics.iter().position(is_it).map(|place| self.topics.remove(place));
+        let mut watched = known.unwrap_or_else(|| Watched {
+            device,
+            topic: publication.topic.clone(),
+            sent: VecDeque::new(),
+            echoes: BTreeMap::new(),
+        });
         let hash = hash(&publication.payload.0);
         watched.remember(Sent { at, hash, n_echoes, is_answered: false });
         if self.topics.len() == MAX_TOPICS {
