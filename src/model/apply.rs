@@ -10,8 +10,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications, publish,
-    runs,
+    Model, Screen, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications,
+    publish, runs,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -137,6 +137,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::RemoveRange => nodes::range::ask_remove(model, now),
         Command::EditRange => nodes::range::ask_edit(model, now),
         Command::SaveFirst => nodes::leaving::save_first(model, now, effects),
+        Command::NextDecoder => decoding::step(model, now, Direction::Forward),
+        Command::PreviousDecoder => decoding::step(model, now, Direction::Backward),
+        Command::ToggleRaw => decoding::toggle_raw(model, now),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
