@@ -66,17 +66,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Parts, Exam, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics, Range];
     /// Collapse the branch, or go to its parent
@@ -166,7 +166,7 @@ commands! {
     /// Send from a one-line field
     SendLine = "send-line" in [Publish];
     /// Send from any field
-    Send = "send" in [Publish, Editor];
+    Send = "send" in [Publish, Editor, Saved];
     /// Go to the next field
     NextField = "next-field" in [Publish, Editor, DeviceForm];
     /// Go to the field before
@@ -254,8 +254,20 @@ commands! {
     NarrowLog = "narrow-log" in [Monitor];
     /// Copy the line of the log, or what the panel says
     CopyLines = "copy-lines" in [Monitor];
+    /// Save what stands in the form, in the device's file
+    SavePublication = "save-publication" in [Publish];
+    /// Save what stands in the form, for all devices
+    SaveForAll = "save-publication-for-all" in [Publish];
+    /// Pick a saved publication
+    OpenSaved = "open-saved" in [Topics, Inspector, Publish];
+    /// Send placeholders as written, or replace them again
+    TogglePlaceholders = "toggle-placeholders" in [Publish];
+    /// Show only saved publications that hold a text
+    NarrowSaved = "narrow-saved" in [Saved];
+    /// Delete the saved publication
+    DeleteSaved = "delete-saved" in [Saved];
     /// Put the publication into the form
-    FillForm = "fill-form" in [Publications];
+    FillForm = "fill-form" in [Publications, Saved];
     /// Send the publication again, as a new one
     SendAgain = "send-again" in [Publications];
     /// Copy the publication as a line for a shell

@@ -91,6 +91,8 @@ pub struct Settings {
     pub keeps_history: bool,
     /// Memory for all stores together, in bytes.
     pub budget_bytes: usize,
+    /// Where chance in placeholders begins.
+    pub seed: u64,
     /// What the clock on the wall shows.
     pub wall: WallOrigin,
     /// How often the Monitor pings while it is open.
@@ -134,6 +136,8 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// Values of nodes on their way out.
     pub spacing: Spacing,
+    /// What placeholders are filled from.
+    pub fillings: placeholders::Fillings,
     /// What became of publications.
     pub lives: Lives,
     /// What publishes by itself.
@@ -203,6 +207,10 @@ enum UndoStep {
     Pause(Subscription),
     /// Candidates go to a list of the learning session of a number.
     Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
+    /// Save a publication under its name.
+    SavePublication(Box<publications::draft::Saved>),
+    /// Take a saved publication away.
+    ForgetPublication(Box<publications::draft::Saved>),
     /// Changes to kept nodes, and which state of them that leads to.
     Nodes(Vec<Change>, u64),
 }
@@ -232,6 +240,7 @@ impl Model {
             learning: None,
             editor: None,
             spacing: Spacing::default(),
+            fillings: placeholders::Fillings::new(settings.seed),
             lives: Lives::default(),
             runs: Runs::default(),
             guard: Guard::default(),
@@ -298,6 +307,7 @@ impl Model {
             (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
+            (Overlay::Saved(_), ..) => Context::Saved,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,

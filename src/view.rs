@@ -33,6 +33,7 @@ mod publications;
 mod publish;
 mod question;
 mod row;
+mod saved;
 mod strip;
 mod toasts;
 mod topics;
@@ -93,6 +94,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Parts(picker) => {
                 footer::draw(&scene, frame);
                 parts::draw(&scene, picker, frame);
+            }
+            Overlay::Saved(picker) => {
+                footer::draw(&scene, frame);
+                saved::draw(&scene, picker, frame);
             }
             Overlay::Exam(exam) => {
                 footer::draw(&scene, frame);

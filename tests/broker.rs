@@ -41,5 +41,7 @@ mod tls;
 mod vendor;
 #[path = "broker/version.rs"]
 mod version;
+#[path = "broker/watched.rs"]
+mod watched;
 #[path = "broker/websocket.rs"]
 mod websocket;

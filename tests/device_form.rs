@@ -60,6 +60,9 @@ impl Story {
                 | Errand::Remember { .. }
                 | Errand::SaveLog { .. }
                 | Errand::RecallSent
+                | Errand::ListSaved(..)
+                | Errand::SavePublication(..)
+                | Errand::ForgetPublication(..)
                 | Errand::RememberSent(_) => None,
             },
             Effect::Request(..)

@@ -6,7 +6,11 @@ mod story;
 
 #[path = "publications/remembered.rs"]
 mod remembered;
+#[path = "publications/saved.rs"]
+mod saved;
 #[path = "publications/sent.rs"]
 mod sent;
 #[path = "publications/shell.rs"]
 mod shell;
+#[path = "publications/templates.rs"]
+mod templates;

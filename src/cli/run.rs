@@ -178,6 +178,7 @@ fn options(
             ascii: screen.ascii || !config::locale_is_utf8(),
             read_only: screen.read_only,
             keeps_history: !screen.no_history,
+            seed: u64::try_from(wall.unix_ms).unwrap_or_default() ^ u64::from(std::process::id()) << 40,
             budget_bytes: budget,
             wall,
             ping_every: PingEvery::from_secs(screen.monitor_ping),

@@ -29,6 +29,8 @@ pub enum Context {
     Line,
     /// A question that waits for yes or no.
     Question,
+    /// Publications with names.
+    Saved,
     /// Parts of a payload to keep.
     Parts,
     /// The examination of a broker.
@@ -39,7 +41,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -53,6 +55,7 @@ impl Context {
         Self::DeviceForm,
         Self::Line,
         Self::Question,
+        Self::Saved,
         Self::Parts,
         Self::Exam,
         Self::HelpScreen,
@@ -74,6 +77,7 @@ impl Context {
             Self::DeviceForm => "device-form",
             Self::Line => "line",
             Self::Question => "question",
+            Self::Saved => "saved",
             Self::Parts => "parts",
             Self::Exam => "examination",
             Self::HelpScreen => "help",
@@ -96,6 +100,7 @@ impl Context {
             Self::DeviceForm => "Device form",
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
+            Self::Saved => "Saved publications",
             Self::Parts => "Parts of a payload",
             Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
@@ -120,6 +125,7 @@ impl Context {
             | Self::Devices
             | Self::Monitor
             | Self::Publications
+            | Self::Saved
             | Self::Parts
             | Self::Exam
             | Self::HelpScreen => false,

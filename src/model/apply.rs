@@ -50,6 +50,14 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Devices => deeds::show(model, now, effects),
         Command::Monitor => monitor::deeds::toggle(model, now),
         Command::Publications => publications::deeds::toggle(model),
+        Command::SavePublication => publications::saved::ask_name(model, now, PromptKind::SaveForDevice),
+        Command::SaveForAll => publications::saved::ask_name(model, now, PromptKind::SaveForAll),
+        Command::OpenSaved => publications::saved::open(model, now, effects),
+        Command::TogglePlaceholders => model.form.as_written = !model.form.as_written,
+        Command::NarrowSaved => publications::saved::narrow(model),
+        Command::DeleteSaved => publications::saved::delete(model, effects),
+        Command::FillForm if model.context() == Context::Saved => publications::saved::take(model),
+        Command::Send if model.context() == Context::Saved => publications::saved::send(model, now, effects),
         Command::FillForm => publications::deeds::fill_form(model, now),
         Command::SendAgain => publications::deeds::again(model, now, effects),
         Command::CopyLine => publications::deeds::copy_line(model, now, effects),
@@ -193,6 +201,7 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Saved(_)
         | Overlay::Exam(_) => Overlay::Help { scroll },
     };
 }

@@ -6,6 +6,7 @@ use super::event::{DeviceId, Effect};
 use super::nodes;
 use super::opening::{self, Opening, Origin};
 use super::overlay::{Overlay, PromptKind};
+use super::publications::saved as named;
 use super::toast::Tone;
 use crate::decode::figures;
 use crate::mqtt::found::Nearby;
@@ -209,6 +210,13 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             model.quits_when_saved &= saved.is_ok();
             nodes::saved(model, now, &saving, saved);
             nodes::leaving::go_on(model, now, effects);
+        }
+        Answer::SavedListed(list, warnings) => named::listed(model, now, list, warnings),
+        Answer::PublicationSaved(saved, again, was) => {
+            named::done(model, now, (*saved, again, true), was, effects);
+        }
+        Answer::PublicationForgotten(saved, again, was) => {
+            named::done(model, now, (*saved, again, false), was, effects);
         }
         Answer::SentRecalled(sent, warnings) => super::form::kept::recalled(model, now, sent, warnings),
         Answer::Recovered(found) => nodes::recovered::found(model, now, found, effects),

@@ -15,6 +15,7 @@ pub mod kept;
 pub mod keys;
 pub mod plan;
 mod properties;
+mod written;
 
 pub use field::Field;
 pub use format::Format;
@@ -51,6 +52,8 @@ pub struct Form {
     pub retain: bool,
     /// What it says about itself on MQTT 5.
     pub properties: Properties,
+    /// Whether placeholders go as they are written.
+    pub as_written: bool,
     /// What becomes of it while there is no connection.
     pub offline: Offline,
     /// Whether what is rarely needed is seen.
@@ -79,9 +82,9 @@ impl Form {
         if self.topic.text() != topic {
             if self.history.is_at_draft()
                 && !self.payload.text().is_empty()
-                && let Ok(draft) = self.publication(None)
+                && let Ok(draft) = self.draft()
             {
-                self.remember(&draft);
+                self.remember(&draft.publication);
             }
             self.topic.set(topic);
             self.payload = Text::default();
@@ -89,6 +92,7 @@ impl Form {
             self.retain = false;
             // What is folded away must not go to another topic unseen.
             self.properties = Properties::default();
+            self.as_written = false;
         }
         self.device = device;
         self.history.leave();
@@ -104,6 +108,9 @@ impl Form {
 
     /// What its fields come to, whatever the broker takes.
     pub fn composed(&self) -> Result<Publication, String> {
+        if self.has_placeholders() {
+            return self.example();
+        }
         let topic = Topic::parse(self.topic.text()).map_err(|error| error.to_string())?;
         if topic.levels().next() == Some("$SYS") {
             return Err("$SYS is the broker's own: it tells of itself there (MQTT 5.0 section 4.7.2)".into());

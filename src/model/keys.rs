@@ -6,7 +6,9 @@ use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, apply, editor, form, held, learn, monitor, moves, nodes, opening};
+use super::{
+    Model, Undo, UndoStep, apply, editor, form, held, learn, monitor, moves, nodes, opening, publications,
+};
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
 use crate::mqtt::BrokerRequest;
@@ -15,6 +17,11 @@ use crate::time::Timestamp;
 
 /// A key was pressed.
 pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Effect>) {
+    if let Overlay::Saved(picker) = &mut model.overlay
+        && picker.key(chord)
+    {
+        return;
+    }
     let command = model.keymap.command(model.context(), chord).filter(|command| is_heard(model, *command));
     if command != Some(Command::Interrupt) {
         model.quit_asked = false;
@@ -37,6 +44,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
+        | Overlay::Saved(_)
         | Overlay::Exam(_) => false,
     };
     if is_text && belongs_to_text(chord, command) {
@@ -59,6 +67,10 @@ fn is_heard(model: &Model, command: Command) -> bool {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
             Context::Question => {
                 matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
+            }
+            Context::Saved => {
+                command.contexts().contains(&Context::Saved)
+                    || matches!(command, Command::Leave | Command::Undo | Command::Redo)
             }
             Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
@@ -113,6 +125,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Saved(_)
         | Overlay::Exam(_) => {}
     }
 }
@@ -155,6 +168,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Saved(_)
         | Overlay::Exam(_) => None,
     };
     match n_left_out {
@@ -193,6 +207,8 @@ fn retype(model: &mut Model) {
         | PromptKind::EditRange
         | PromptKind::SaveLog
         | PromptKind::CopyDevice
+        | PromptKind::SaveForDevice
+        | PromptKind::SaveForAll
         | PromptKind::SaveDevice => return,
     }
     let (text, from) = (prompt.line.text().to_owned(), prompt.from);
@@ -223,6 +239,9 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
+        PromptKind::SaveForDevice | PromptKind::SaveForAll => {
+            publications::saved::named(model, kind, &text, effects)
+        }
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
     };
     match (done, &mut model.overlay) {
@@ -235,6 +254,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
+            | Overlay::Saved(_)
             | Overlay::Exam(_),
         ) => {}
     }
@@ -258,6 +278,8 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::SaveForDevice
+        | PromptKind::SaveForAll
         | PromptKind::CopyDevice => {}
         PromptKind::SaveDevice => model.quits_when_saved = false,
     }

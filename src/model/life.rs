@@ -1,5 +1,6 @@
 //! What became of each publication: queued, sent, acknowledged, echoed. Owns the telling, with times.
 use super::event::DeviceId;
+use super::publications::draft::Draft;
 use crate::mqtt::{MessageRef, Publication, Qos, Stage, Ticket};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -34,6 +35,8 @@ pub struct Life {
     pub ticket: Ticket,
     /// What was asked for.
     pub publication: Publication,
+    /// As it was written, where placeholders were replaced.
+    pub draft: Option<Box<Draft>>,
     /// When it was handed over.
     pub begun: Timestamp,
     /// The latest stage and when it came; `None` while the task has not answered.
@@ -64,6 +67,12 @@ pub enum Echo {
 }
 
 impl Life {
+    /// As it was written: with placeholders where it had any, else just as it went.
+    pub fn written(&self) -> Draft {
+        let as_it_went = || Draft { publication: self.publication.clone(), is_template: false };
+        self.draft.as_deref().cloned().unwrap_or_else(as_it_went)
+    }
+
     /// Whether nothing more will change.
     pub fn is_over(&self) -> bool {
         self.is_settled() && !matches!(self.echo, Echo::Awaited(_))
@@ -122,6 +131,7 @@ impl Lives {
             device,
             ticket,
             publication,
+            draft: None,
             begun: now,
             stage: None,
             stages: Vec::new(),
@@ -168,6 +178,14 @@ impl Lives {
         life.stages.push((stage.clone(), at));
         life.stage = Some((stage, at));
         self.recount();
+    }
+
+    /// A publication was written with placeholders.
+    pub fn note_draft(&mut self, device: DeviceId, ticket: Ticket, draft: Draft) {
+        let of = |life: &&mut Life| life.device == device && life.ticket == ticket;
+        if let Some(life) = self.all.iter_mut().find(of) {
+            life.draft = Some(Box::new(draft));
+        }
     }
 
     /// A publication waits for its device's connection.

@@ -22,6 +22,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     if let Overlay::Parts(picker) = &mut model.overlay {
         return picker.step(by);
     }
+    if let Overlay::Saved(picker) = &mut model.overlay {
+        return picker.step(by);
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
     }
@@ -63,6 +66,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     if let Overlay::Parts(picker) = &mut model.overlay {
         return picker.step(half(n_lines));
     }
+    if let Overlay::Saved(picker) = &mut model.overlay {
+        return picker.step(half(n_lines));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
     }
@@ -94,6 +100,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
         return exam.scroll_by(by, (model.cols, model.rows));
     }
     if let Overlay::Parts(picker) = &mut model.overlay {
+        return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
+    }
+    if let Overlay::Saved(picker) = &mut model.overlay {
         return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
     }
     if model.screen == Screen::Devices {

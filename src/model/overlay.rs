@@ -24,6 +24,8 @@ pub enum Overlay {
     Attribute(Box<super::nodes::attribute::Editing>),
     /// Parts of a payload to choose from.
     Parts(Box<super::nodes::parts::Picker>),
+    /// Publications with names to pick from.
+    Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
 }
@@ -55,6 +57,10 @@ pub enum PromptKind {
     NarrowLog,
     /// The file that the log is saved to.
     SaveLog,
+    /// The name to save a publication under, in the device's file.
+    SaveForDevice,
+    /// The name to save a publication under, for all devices.
+    SaveForAll,
     /// The name of a device's copy.
     CopyDevice,
     /// The name to save a device under.

@@ -54,6 +54,44 @@ pub struct Ctx<'a> {
     pub random: &'a mut Random,
 }
 
+/// Texts whose sendings are counted: more than anybody sends by hand in turns. The one counted first makes room.
+const MAX_COUNTS: usize = 256;
+
+/// Chance and counts, as they go on from one publication to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Fillings {
+    random: Random,
+    counts: Vec<(String, u64)>,
+}
+
+impl Fillings {
+    /// Begins with a seed.
+    pub const fn new(seed: u64) -> Self {
+        Self { random: Random::new(seed), counts: Vec::new() }
+    }
+
+    /// Fills something in that is sent to a topic, as that is written; what could not be is not counted.
+    pub fn fill<T>(
+        &mut self,
+        unix_ms: i64,
+        topic: &str,
+        fill: impl FnOnce(&mut Ctx<'_>) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let place = self.counts.iter().position(|(known, _)| known == topic);
+        let n = place.and_then(|place| self.counts.get(place)).map_or(0, |(_, n)| *n) + 1;
+        let filled = fill(&mut Ctx { unix_ms, n, random: &mut self.random })?;
+        if let Some((_, count)) = place.and_then(|place| self.counts.get_mut(place)) {
+            *count = n;
+            return Ok(filled);
+        }
+        if self.counts.len() == MAX_COUNTS {
+            self.counts.remove(0);
+        }
+        self.counts.push((topic.to_owned(), n));
+        Ok(filled)
+    }
+}
+
 /// Whether anything in a text would be replaced, or could not be.
 pub fn has_any(text: &str) -> bool {
     pieces(text).any(|piece| matches!(piece, Piece::Placeholder { .. }))

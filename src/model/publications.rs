@@ -9,6 +9,7 @@ pub mod deeds;
 mod details;
 pub mod draft;
 pub mod running;
+pub mod saved;
 pub mod sent;
 pub mod shell;
 

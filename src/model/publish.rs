@@ -1,8 +1,11 @@
 //! Publishing from the form, clearing what is retained, undoing that. Owns the deeds; `form` owns the fields.
+use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::form::Offline;
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
+use super::publications::draft::Draft;
+use super::publications::saved::Again;
 use super::toast::Tone;
 use super::{Model, Pane, Undo, UndoStep, held, ingest, learn, monitor, nodes, takes};
 use crate::mqtt::{
@@ -51,11 +54,47 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if model.form.offline == Offline::Refuse && !is_online {
         return model.say(now, Tone::Error, OFFLINE);
     }
-    match model.form.publication(model.device(id)) {
+    let draft = match model.form.publication(model.device(id)).and_then(|_taken| model.form.draft()) {
+        Err(words) => return model.say(now, Tone::Error, words),
+        Ok(draft) => draft,
+    };
+    let publication = if model.form.has_placeholders() {
+        let Model { form, fillings, settings, .. } = model;
+        fillings.fill(settings.wall.unix_ms_at(now), form.topic.text(), |ctx| form.filled(ctx))
+    } else {
+        Ok(draft.publication.clone())
+    };
+    model.form.remember(&draft.publication);
+    hand_over(model, now, id, publication, draft, effects);
+}
+
+/// Sends a publication as it was written, its placeholders replaced anew.
+pub fn send_draft(model: &mut Model, now: Timestamp, id: DeviceId, draft: Draft, effects: &mut Vec<Effect>) {
+    let publication = if draft.has_placeholders() {
+        let Model { fillings, settings, .. } = model;
+        let topic = draft.publication.topic.as_str();
+        fillings.fill(settings.wall.unix_ms_at(now), topic, |ctx| draft.filled(ctx))
+    } else {
+        Ok(draft.publication.clone())
+    };
+    hand_over(model, now, id, publication, draft, effects);
+}
+
+fn hand_over(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    publication: Result<Publication, String>,
+    draft: Draft,
+    effects: &mut Vec<Effect>,
+) {
+    match publication {
         Err(words) => model.say(now, Tone::Error, words),
         Ok(publication) => {
-            model.form.remember(&publication);
-            publish(model, now, id, publication, effects);
+            let ticket = publish(model, now, id, publication, effects);
+            if let Some(ticket) = ticket.filter(|_| draft.has_placeholders()) {
+                model.lives.note_draft(id, ticket, draft);
+            }
         }
     }
 }
@@ -166,6 +205,14 @@ fn carry_out(
     let request = match step {
         UndoStep::Publish(publication) => {
             return publish(model, now, id, publication.clone(), effects).is_some();
+        }
+        UndoStep::SavePublication(saved) => {
+            effects.push(Effect::Disk(Box::new(Errand::SavePublication(saved.clone(), Again::Yes))));
+            return true;
+        }
+        UndoStep::ForgetPublication(saved) => {
+            effects.push(Effect::Disk(Box::new(Errand::ForgetPublication(saved.clone(), Again::Yes))));
+            return true;
         }
         UndoStep::Subscribe(subscription) => BrokerRequest::Subscribe(subscription.clone()),
         UndoStep::Pause(subscription) => {

@@ -180,7 +180,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         );
         return shown;
     };
-    let above = match tab {
+    let mut above = match tab {
         Tab::Value => {
             let head = head(device, row, &last, cols);
             let n_rows = head.n_rows();
@@ -210,6 +210,10 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     lay_out(inspector, subject, payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
     if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
+        if tab == Tab::Message {
+            // The decoder is one more fact; the blank line comes after it.
+            above.facts.pop();
+        }
         let n_facts = above.facts.len();
         shown.n_lines = n_facts + decoded.n_lines();
         inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));

@@ -8,6 +8,7 @@ use crate::model::DeviceId;
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
+use crate::model::publications::draft::{Draft, Saved as SavedPublication, Shelf};
 use std::path::PathBuf;
 use std::sync::mpsc as blocking;
 use std::thread;
@@ -140,6 +141,15 @@ impl Files {
                 let saved = log::save(log::of_user().as_deref(), path.as_deref(), &name, &text);
                 Answer::LogSaved(path, saved.map(|path| path.display().to_string()))
             }
+            Errand::ListSaved(id, file) => self.list_saved(id, file.as_deref()),
+            Errand::SavePublication(saved, again) => {
+                let was = self.save_publication(&saved, Some(&saved.draft));
+                Answer::PublicationSaved(saved, again, was)
+            }
+            Errand::ForgetPublication(saved, again) => {
+                let was = self.save_publication(&saved, None);
+                Answer::PublicationForgotten(saved, again, was)
+            }
             Errand::RecallSent => {
                 let (sent, warnings) = publications::read_sent(self.sent.as_deref()?);
                 Answer::SentRecalled(sent, warnings)
@@ -152,6 +162,34 @@ impl Files {
                 return last::write(path, &open, used).err().map(Answer::Forgotten);
             }
         })
+    }
+
+    fn list_saved(&self, id: DeviceId, file: Option<&str>) -> Answer {
+        let (mut all, mut warnings) = (Vec::new(), Vec::new());
+        let of_device = file.and_then(|file| Some((publications::device_file(&self.devices, file)?, file)));
+        let of_device = of_device.map(|(path, file)| (path, true, Shelf::Device(id, file.to_owned())));
+        let of_all = self.saved.clone().map(|path| (path, false, Shelf::Global));
+        for (path, is_device_file, shelf) in of_device.into_iter().chain(of_all) {
+            let (list, passed_over) = publications::read_saved(&path, is_device_file);
+            let named = |(name, draft)| SavedPublication { name, shelf: shelf.clone(), draft };
+            all.extend(list.into_iter().map(named));
+            warnings.extend(passed_over);
+        }
+        Answer::SavedListed(all, warnings)
+    }
+
+    fn save_publication(
+        &self,
+        saved: &SavedPublication,
+        draft: Option<&Draft>,
+    ) -> Result<Option<Draft>, String> {
+        let path = match &saved.shelf {
+            Shelf::Global => self.saved.clone(),
+            Shelf::Device(_, file) => publications::device_file(&self.devices, file),
+        };
+        let path = path.ok_or("there is no directory for it; set HOME or XDG_CONFIG_HOME")?;
+        let is_device_file = matches!(saved.shelf, Shelf::Device(..));
+        publications::save(&path, is_device_file, &saved.name, draft)
     }
 
     /// What was recovered for a device, when there is something.

@@ -57,6 +57,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::CursorDown, Command::CursorUp], "move"),
             (&[Command::Leave], "leave"),
         ],
+        Context::Saved => publications::saved_keys(model),
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),

@@ -38,6 +38,8 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::SaveLog => " save the log as: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::SaveDevice => " save as: ",
+        PromptKind::SaveForDevice => " save for this device as: ",
+        PromptKind::SaveForAll => " save for all devices as: ",
     };
     let mut line = Strip::default();
     line.put(label, scene.style(Role::FooterKey));
@@ -116,6 +118,9 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         (PromptKind::NarrowLog, _) => ("part of a line, a level or a device".into(), Role::TextFaint),
         (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {
             ("letters, digits, - and _".into(), Role::TextFaint)
+        }
+        (PromptKind::SaveForDevice | PromptKind::SaveForAll, _) => {
+            ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
         (PromptKind::GoTo, _) => (String::new(), Role::TextFaint),
         (PromptKind::SaveLog, _) => {

@@ -36,7 +36,13 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
 fn title(scene: &Scene<'_>) -> Line<'static> {
     let device = scene.model.device(scene.model.form.device).filter(|_| scene.model.devices.len() > 1);
     let to = device.map(|device| format!("to {} ", sanitize(device.profile.name.as_bytes(), 24)));
-    Line::styled(format!(" Publish {}", to.unwrap_or_default()), scene.title(Pane::Publish))
+    let form = &scene.model.form;
+    let how = match (form.has_placeholders(), form.as_written && form.could_have_placeholders()) {
+        (true, _) => "· placeholders are replaced ",
+        (false, true) => "· placeholders as written ",
+        (false, false) => "",
+    };
+    Line::styled(format!(" Publish {}{how}", to.unwrap_or_default()), scene.title(Pane::Publish))
 }
 
 /// What stands below: what is folded away, what waits for the connection, how large it is.

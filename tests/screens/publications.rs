@@ -78,3 +78,30 @@ fn an_empty_screen_says_how_to_begin() {
         stage
     });
 }
+
+#[test]
+fn saved_publications_are_picked_from_a_list() {
+    use mqttscope::model::devices::Answer;
+    use mqttscope::model::publications::draft::{Draft, Saved, Shelf};
+    check_at(&SIZES, "publications-saved", || {
+        let mut stage = Stage::plant();
+        stage.keys("alt-o");
+        let saved = |name: &str, shelf, publication| Saved {
+            name: name.to_owned(),
+            shelf,
+            draft: Draft { publication, is_template: true },
+        };
+        let of_device = || Shelf::Device(DEMO, "demo".to_owned());
+        let warm = publication("plant/hall1/oven3/setpoint", b"185.0", Qos::AtLeastOnce);
+        let report = publication("plant/report/request", b"{\"at\":\"{now}\",\"n\":{n}}", Qos::AtMostOnce);
+        let bytes = publication("plant/line2/reset", b"\x00\xff", Qos::ExactlyOnce);
+        let list = vec![
+            saved("oven 3 warm", of_device(), warm),
+            saved("ask for a report", Shelf::Global, report),
+            saved("evil \u{1b}[31m and so long a name", Shelf::Global, bytes),
+        ];
+        stage.event(mqttscope::model::Event::Disk(Box::new(Answer::SavedListed(list, Vec::new()))));
+        stage.keys("j");
+        stage
+    });
+}

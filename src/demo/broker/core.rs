@@ -250,6 +250,12 @@ impl Core {
                 connection.delayed.push((now + by, bytes));
                 written
             }
+            Verdict::Twice => {
+                let mut bytes = Vec::new();
+                let written = write(version, max_bytes, &mut bytes);
+                connection.outbox.extend_from_slice(&bytes.repeat(2));
+                written
+            }
             Verdict::Delay(_) | Verdict::Send => write(version, max_bytes, &mut connection.outbox),
         };
         self.figures.packets_sent += u64::from(written);

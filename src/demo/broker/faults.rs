@@ -66,6 +66,8 @@ pub enum Fault {
         /// From 1.
         nth: u32,
     },
+    /// Each packet of this kind is sent twice.
+    SendTwice(PacketKind),
     /// No packet of this kind is sent at all.
     NeverSend(PacketKind),
     /// The nth packet of this kind (from 1, over all connections) is as if it had not come.
@@ -143,6 +145,7 @@ pub struct Faults {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Send,
+    Twice,
     Delay(Duration),
     Drop,
 }
@@ -171,10 +174,14 @@ impl Faults {
                         verdict = Verdict::Drop;
                     }
                 }
+                Fault::SendTwice(kind) if *kind == sent && verdict == Verdict::Send => {
+                    verdict = Verdict::Twice;
+                }
                 Fault::NeverSend(kind) if *kind == sent => verdict = Verdict::Drop,
                 Fault::Silent => verdict = Verdict::Drop,
                 Fault::Delay { .. }
                 | Fault::DropSent { .. }
+                | Fault::SendTwice(_)
                 | Fault::NeverSend(_)
                 | Fault::DropReceived { .. }
                 | Fault::RefuseConnect { .. }

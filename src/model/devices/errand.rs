@@ -3,7 +3,8 @@ use crate::device::Node;
 use crate::model::event::DeviceId;
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
-use crate::model::publications::draft::Draft;
+use crate::model::publications::draft::{Draft, Saved as SavedPublication};
+use crate::model::publications::saved::Again;
 use crate::mqtt::Profile;
 
 /// Something to do with the user's files, on a worker. Carried out in the order asked for.
@@ -40,6 +41,12 @@ pub enum Errand {
     RecallSent,
     /// Write down what was sent, newest first.
     RememberSent(Vec<Draft>),
+    /// Read the publications that are saved for all devices, and in a device's file.
+    ListSaved(DeviceId, Option<String>),
+    /// Save a publication under its name.
+    SavePublication(Box<SavedPublication>, Again),
+    /// Take a saved publication away.
+    ForgetPublication(Box<SavedPublication>, Again),
     /// Write down what is open, and what was opened when, in seconds since 1970.
     Remember {
         /// Names and URLs.
@@ -63,6 +70,9 @@ impl Errand {
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
+            Self::ListSaved(..) => Answer::SavedListed(Vec::new(), vec![words]),
+            Self::SavePublication(saved, again) => Answer::PublicationSaved(saved, again, Err(words)),
+            Self::ForgetPublication(saved, again) => Answer::PublicationForgotten(saved, again, Err(words)),
             Self::RecallSent => Answer::SentRecalled(Vec::new(), vec![words]),
             Self::Remember { .. } | Self::RememberSent(_) | Self::ForgetRecovered(_) => {
                 Answer::Forgotten(words)
@@ -133,6 +143,12 @@ pub enum Answer {
     LogSaved(Option<String>, Result<String, String>),
     /// Of `RecallSent`: newest first, and what of it is passed over.
     SentRecalled(Vec<Draft>, Vec<String>),
+    /// Of `ListSaved`, and what of it is passed over.
+    SavedListed(Vec<SavedPublication>, Vec<String>),
+    /// Of `SavePublication`: what had the name before.
+    PublicationSaved(Box<SavedPublication>, Again, Result<Option<Draft>, String>),
+    /// Of `ForgetPublication`: what was taken away.
+    PublicationForgotten(Box<SavedPublication>, Again, Result<Option<Draft>, String>),
     /// Of `Remember`, `RememberSent` and `ForgetRecovered`, when it could not be done.
     Forgotten(String),
 }

@@ -51,7 +51,7 @@ impl Form {
         if *news == News::None {
             *news = News::Some;
         }
-        let draft = Draft { publication: publication.clone(), is_template: true };
+        let draft = Draft { publication: publication.clone(), is_template: !self.as_written };
         list.retain(|known| *known != draft);
         if list.len() == MAX_HISTORY {
             list.pop_back();
@@ -101,20 +101,22 @@ impl Form {
 
     fn recall(&mut self, back: usize) -> bool {
         let Some(known) = self.history.list.get(back).cloned() else { return false };
-        self.show(&known.publication);
+        self.show(&known);
         self.history.back = Some(back);
         true
     }
 
     /// Takes a publication over as it was, to be edited or sent again.
-    pub fn fill(&mut self, device: DeviceId, publication: &Publication) {
-        self.show(publication);
+    pub fn fill(&mut self, device: DeviceId, draft: &Draft) {
+        self.show(draft);
         self.device = device;
         self.history.back = None;
         self.field = Field::Payload;
     }
 
-    fn show(&mut self, publication: &Publication) {
+    fn show(&mut self, draft: &Draft) {
+        let publication = &draft.publication;
+        self.as_written = !draft.is_template && draft.could_have_placeholders();
         self.topic.set(publication.topic.as_str());
         self.show_bytes(self.format, &publication.payload.0);
         self.qos = publication.qos;

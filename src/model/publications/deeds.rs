@@ -55,7 +55,7 @@ fn chosen(model: &mut Model, now: Timestamp) -> Option<Life> {
 /// Puts the publication under the hand into the form.
 pub fn fill_form(model: &mut Model, now: Timestamp) {
     let Some(life) = chosen(model, now) else { return };
-    model.form.fill(life.device, &life.publication);
+    model.form.fill(life.device, &life.written());
     model.editor = None;
     model.screen = Screen::Explorer;
     model.focus = Pane::Publish;
@@ -68,7 +68,7 @@ pub fn again(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
     let Some(life) = chosen(model, now) else { return };
     model.publications.hand = None;
-    publish::publish(model, now, life.device, life.publication, effects);
+    publish::send_draft(model, now, life.device, life.written(), effects);
 }
 
 /// Copies what is under the hand as a line for the shell.

@@ -4,7 +4,7 @@ use crate::model::Model;
 use crate::model::editor::goes::payload_words;
 use crate::model::life::{self, Echo, Life};
 use crate::model::monitor::lines::{Lines, Shade};
-use crate::mqtt::{PublishProperties, Reason, Stage};
+use crate::mqtt::{Publication, PublishProperties, Reason, Stage};
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -20,6 +20,11 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, life: &Life) {
     lines.fact("asked for", Shade::Plain, &format!("QoS {} · {retain}", publication.qos));
     properties(lines, &publication.properties);
     lines.fact("payload", Shade::Plain, &payload_words(&publication.payload.0));
+    if let Some(draft) = &life.draft {
+        let Publication { topic, payload, .. } = &draft.publication;
+        let words = format!("{topic} · {}", payload_words(&payload.0));
+        lines.fact("written as", Shade::Faint, &words);
+    }
     let at = |moment: Timestamp| model.settings.wall.time_of_day(moment);
     lines.fact(&at(life.begun), Shade::Plain, "handed over");
     let mut before = life.begun;

@@ -20,3 +20,16 @@ pub(super) fn keys(model: &Model) -> Wanted {
     keys.push((&[Command::Quit], "quit"));
     keys
 }
+
+/// Those of the saved ones.
+pub(super) fn saved_keys(model: &Model) -> Wanted {
+    let mut keys: Wanted = vec![(&[Command::FillForm][..], "to the form")];
+    if !model.settings.read_only {
+        keys.push((&[Command::Send], "send"));
+    }
+    keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    keys.push((&[Command::NarrowSaved], "narrow"));
+    keys.push((&[Command::DeleteSaved], "delete"));
+    keys.push((&[Command::Leave], "leave"));
+    keys
+}
