@@ -181,6 +181,14 @@ commands! {
     NextFormat = "next-format" in [Publish];
     /// Show or fold away MQTT 5 properties and what is rarely set
     ToggleFold = "toggle-fold" in [Publish];
+    /// Edit the payload in $VISUAL or $EDITOR
+    EditText = "edit-text" in [Publish];
+    /// Fill the payload in from a file
+    ReadFile = "read-file" in [Publish];
+    /// Fill in the value received last on the topic
+    FillReceived = "fill-received" in [Publish];
+    /// Compare the payload with the value received last
+    Compare = "compare" in [Publish];
     /// Lay the JSON out over lines, or put it into one
     Respell = "respell" in [Publish];
     /// Fill in what was sent before

@@ -6,6 +6,7 @@ mod files;
 pub mod last;
 pub mod log;
 pub mod ossia;
+pub mod payload;
 pub mod publications;
 pub mod versions;
 

@@ -7,6 +7,7 @@ mod cbor;
 pub mod chain;
 mod date;
 pub mod decoder;
+pub mod diff;
 pub mod escape;
 pub mod figures;
 pub mod hex;

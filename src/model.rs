@@ -303,7 +303,7 @@ impl Model {
     /// Where keys are heard now.
     pub fn context(&self) -> Context {
         match (&self.overlay, self.screen, self.focus) {
-            (Overlay::Help { .. }, ..) => Context::HelpScreen,
+            (Overlay::Help { .. } | Overlay::Difference(_), ..) => Context::HelpScreen,
             (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
@@ -386,6 +386,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
+        Event::Edited(edited) => form::deeds::edited(model, now, edited),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),
     }

@@ -2,6 +2,7 @@
 mod aside;
 mod clock;
 mod disk;
+mod editing;
 mod explore;
 mod links;
 mod pace;

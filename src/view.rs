@@ -16,6 +16,7 @@ use crate::time::Timestamp;
 mod ascii;
 mod bars;
 mod devices;
+mod difference;
 mod editor;
 mod field;
 mod footer;
@@ -102,6 +103,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Exam(exam) => {
                 footer::draw(&scene, frame);
                 devices::exam::draw(&scene, exam, frame);
+            }
+            Overlay::Difference(difference) => {
+                footer::draw(&scene, frame);
+                difference::draw(&scene, difference, frame);
             }
             Overlay::Help { scroll } => {
                 footer::draw(&scene, frame);

@@ -37,7 +37,7 @@ const LAYERS: [(&str, u8); 22] = [
 const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 28] = [
+const HOMES: [(&str, &[&str]); 30] = [
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),
@@ -66,7 +66,9 @@ const HOMES: [(&str, &[&str]); 28] = [
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
     // `model` writes a publication as a line for a shell.
-    ("shell_words", &["cli", "model"]),
+    ("shell_words", &["cli", "model", "runtime"]),
+    ("tempfile", &["runtime"]),
+    ("similar", &["decode"]),
     ("clap", &["cli", "main"]),
     ("etcetera", &["config"]),
     // `broker` ends a password command with all that it started.

@@ -59,6 +59,7 @@ impl Story {
                 | Errand::ForgetRecovered(_)
                 | Errand::Remember { .. }
                 | Errand::SaveLog { .. }
+                | Errand::ReadFile { .. }
                 | Errand::RecallSent
                 | Errand::ListSaved(..)
                 | Errand::SavePublication(..)
@@ -72,6 +73,7 @@ impl Story {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::EditText(_)
             | Effect::Suspend
             | Effect::Quit => None,
         })

@@ -1,5 +1,7 @@
 //! The real binary in a real terminal: start, type, resize, quit, die, stall. Owns the terminal's wholeness.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "pty/editor.rs"]
+mod editor;
 #[path = "common/eventually.rs"]
 mod eventually;
 #[path = "common/pty.rs"]

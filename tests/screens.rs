@@ -180,6 +180,18 @@ fn the_form_unfolds_into_lines_and_properties() {
 }
 
 #[test]
+fn what_sending_would_change_is_compared_over_the_panes() {
+    check("publish-compared", || {
+        let mut stage = plant_after("ctrl-g");
+        stage.types("plant/hall1/oven3/telemetry");
+        stage.keys("enter p ctrl-l ctrl-t ctrl-home down end backspace backspace");
+        stage.types("7,");
+        stage.keys("ctrl-d");
+        stage
+    });
+}
+
+#[test]
 fn a_refused_publication_says_why() {
     check("refused", || {
         let mut stage = plant_after("");

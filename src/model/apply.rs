@@ -159,6 +159,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::PreviousChoice => model.form.step_choice(false),
         Command::NextFormat => form::deeds::next_format(model),
         Command::ToggleFold => model.form.toggle_fold(),
+        Command::EditText => form::deeds::edit(model, effects),
+        Command::ReadFile => form::deeds::ask_file(model),
+        Command::FillReceived => form::deeds::fill_received(model, now),
+        Command::Compare => form::difference::show(model, now),
         Command::Respell => form::deeds::respell(model, now),
         Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
@@ -201,6 +205,7 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => Overlay::Help { scroll },
     };

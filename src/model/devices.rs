@@ -252,6 +252,7 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
         Answer::LogSaved(path, Err(words)) => {
             ask_name_again(model, now, PromptKind::SaveLog, path.as_deref().unwrap_or_default(), words);
         }
+        Answer::FileRead(path, read) => super::form::deeds::file_read(model, now, &path, read),
         Answer::Forgotten(words) => model.say(now, Tone::Warn, words),
     }
 }

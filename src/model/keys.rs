@@ -44,6 +44,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => false,
     };
@@ -125,6 +126,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => {}
     }
@@ -168,6 +170,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => None,
     };
@@ -206,6 +209,7 @@ fn retype(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::CopyDevice
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
@@ -236,6 +240,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
@@ -254,6 +259,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
+            | Overlay::Difference(_)
             | Overlay::Saved(_)
             | Overlay::Exam(_),
         ) => {}
@@ -278,6 +284,7 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::EditCandidate
         | PromptKind::EditRange
         | PromptKind::SaveLog
+        | PromptKind::PayloadFile
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
         | PromptKind::CopyDevice => {}

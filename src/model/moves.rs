@@ -16,6 +16,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
         *scroll = scroll.saturating_add_signed(by);
         return;
     }
+    if let Overlay::Difference(difference) = &mut model.overlay {
+        return difference.step(by, model.rows);
+    }
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(by, (model.cols, model.rows));
     }
@@ -60,6 +63,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
         *scroll = scroll.saturating_add_signed(half(usize::from(model.rows)));
         return;
     }
+    if let Overlay::Difference(difference) = &mut model.overlay {
+        return difference.step(half(usize::from(model.rows)), model.rows);
+    }
     if let Overlay::Exam(exam) = &mut model.overlay {
         return exam.scroll_by(half(usize::from(model.rows)), (model.cols, model.rows));
     }
@@ -94,6 +100,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     if let Overlay::Help { scroll } = &mut model.overlay {
         *scroll = if edge == Placement::Top { 0 } else { usize::MAX / 2 };
         return;
+    }
+    if let Overlay::Difference(difference) = &mut model.overlay {
+        return difference.step(if edge == Placement::Top { isize::MIN } else { isize::MAX }, model.rows);
     }
     if let Overlay::Exam(exam) = &mut model.overlay {
         let by = if edge == Placement::Top { isize::MIN } else { isize::MAX };

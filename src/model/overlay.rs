@@ -24,6 +24,8 @@ pub enum Overlay {
     Attribute(Box<super::nodes::attribute::Editing>),
     /// Parts of a payload to choose from.
     Parts(Box<super::nodes::parts::Picker>),
+    /// What differs between a payload and the value received last.
+    Difference(Box<super::form::difference::Difference>),
     /// Publications with names to pick from.
     Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
@@ -63,6 +65,8 @@ pub enum PromptKind {
     SaveForAll,
     /// The name of a device's copy.
     CopyDevice,
+    /// A file whose content is the payload.
+    PayloadFile,
     /// The name to save a device under.
     SaveDevice,
 }

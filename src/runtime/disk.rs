@@ -3,6 +3,7 @@
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
 use crate::config::log;
+use crate::config::payload;
 use crate::config::publications;
 use crate::model::DeviceId;
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
@@ -140,6 +141,10 @@ impl Files {
             Errand::SaveLog { path, name, text } => {
                 let saved = log::save(log::of_user().as_deref(), path.as_deref(), &name, &text);
                 Answer::LogSaved(path, saved.map(|path| path.display().to_string()))
+            }
+            Errand::ReadFile { path, max_bytes } => {
+                let read = payload::read(&path, max_bytes);
+                Answer::FileRead(path, read)
             }
             Errand::ListSaved(id, file) => self.list_saved(id, file.as_deref()),
             Errand::SavePublication(saved, again) => {

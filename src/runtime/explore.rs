@@ -1,11 +1,12 @@
 //! The explorer's loop. Owns the order of things: signals and keys first, then frames, then the devices' queues.
 use super::aside::Aside;
 use super::disk::{Disk, Files};
+use super::editing::{self, Editing};
 use super::links::Links;
 use super::pace::{self, Pace, Want};
 use super::panics;
 use super::remembered::Remembered;
-use super::signals::{Asked, Signals};
+use super::signals::Signals;
 use super::unsaved::Unsaved;
 use crate::config::versions::Versions;
 use crate::keymap::Keymap;
@@ -21,6 +22,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
+
+mod handover;
 
 /// Messages taken in between two looks at the keyboard: about a millisecond's work.
 const DRAIN_MESSAGES: usize = 2_048;
@@ -84,7 +87,10 @@ pub async fn explore(
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
     // The terminal first: whoever quits wants their shell, not the brokers' farewell.
-    let Explorer { links, disk, writer, mut model, .. } = explorer;
+    let Explorer { links, disk, writer, mut model, editing, .. } = explorer;
+    if let Some(editing) = editing {
+        editing.end().await;
+    }
     drop(writer);
     terminal::leave();
     model.recover_and_tell();
@@ -110,6 +116,8 @@ struct Explorer {
     clipboard: Option<String>,
     /// Whether a queue may hold more than was taken.
     has_more: bool,
+    /// The user's own editor, while it has the terminal.
+    editing: Option<Editing>,
     is_stopped: bool,
     is_over: bool,
 }
@@ -151,6 +159,7 @@ impl Explorer {
             aside,
             clipboard: None,
             has_more: false,
+            editing: None,
             is_stopped: false,
             is_over: false,
         };
@@ -181,6 +190,7 @@ impl Explorer {
                     return Err(RunError::Panicked(panics::report().unwrap_or_default()));
                 }
                 asked = self.signals.next() => self.signal(asked),
+                edited = editing::ended(&mut self.editing) => self.edited(edited),
                 input = self.keys.next() => self.inputs(input).await,
                 () = idle.notified() => {}
                 event = self.aside.next() => self.tell(event, Want::Now),
@@ -317,37 +327,6 @@ impl Explorer {
         }
     }
 
-    fn signal(&mut self, asked: Asked) {
-        assert!(!panics::provoked("signal"), "asked for by MQTTSCOPE_PANIC");
-        match asked {
-            Asked::End => self.tell(Event::Terminated, Want::Now),
-            Asked::Stop => self.stop(),
-            Asked::GoOn => self.go_on(),
-        }
-    }
-
-    /// Gives the terminal to the shell and stops; goes on when SIGCONT is heard.
-    fn stop(&mut self) {
-        self.is_stopped = true;
-        self.keys.pause();
-        self.writer.settle();
-        terminal::leave();
-        self.signals.stop();
-    }
-
-    fn go_on(&mut self) {
-        self.is_stopped = false;
-        if terminal::enter().is_err() {
-            return self.tell(Event::Terminated, Want::Now);
-        }
-        self.keys.go_on();
-        self.painter.forget();
-        let (cols, rows) = terminal::size();
-        self.painter.resize(cols, rows);
-        self.tell(Event::Resize { cols, rows }, Want::Now);
-        self.tell(Event::Resumed, Want::Now);
-    }
-
     fn tell(&mut self, event: Event, want: Want) {
         let now = self.clock.now();
         update(&mut self.model, now, event, &mut self.effects);
@@ -376,6 +355,7 @@ impl Explorer {
                     Effect::Decode(subject, payload) => self.aside.decode(subject, payload),
                     Effect::Examine(wanted) => self.aside.examine(*wanted),
                     Effect::StopExamining => self.aside.stop_examining(),
+                    Effect::EditText(wanted) => self.edit(&wanted),
                     Effect::Suspend => self.stop(),
                     Effect::Quit => self.is_over = true,
                 }

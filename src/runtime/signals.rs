@@ -6,8 +6,10 @@ use tokio::signal::unix::{self, SignalKind};
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// SIGTERM, SIGHUP, SIGINT: end, without a question.
+    /// SIGTERM, SIGHUP: end, without a question.
     End,
+    /// SIGINT: the same, unless it is meant for another program on the terminal.
+    Interrupt,
     /// SIGTSTP: stop until told to go on.
     Stop,
     /// SIGCONT: the terminal may have been anybody's.
@@ -47,7 +49,7 @@ impl Signals {
             tokio::select! {
                 _ = self.terminate.recv() => return Asked::End,
                 _ = self.hang_up.recv() => return Asked::End,
-                _ = self.interrupt.recv() => return Asked::End,
+                _ = self.interrupt.recv() => return Asked::Interrupt,
                 _ = self.go_on.recv() => return Asked::GoOn,
                 _ = self.stop.recv() => match self.n_own_stops {
                     0 => return Asked::Stop,

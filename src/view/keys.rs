@@ -266,6 +266,10 @@ fn publish(model: &Model) -> Wanted {
     }
     keys.push((&[Command::Leave], "back"));
     keys.push((&[Command::NextFormat], "format"));
+    keys.push((&[Command::EditText], "editor"));
+    keys.push((&[Command::ReadFile], "file"));
+    keys.push((&[Command::FillReceived], "last value"));
+    keys.push((&[Command::Compare], "compare"));
     keys.push((&[Command::ToggleFold], if model.form.unfolded { "fold" } else { "properties" }));
     keys
 }

@@ -148,6 +148,7 @@ impl Stage {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::EditText(_)
             | Effect::Suspend
             | Effect::Quit => None,
         });

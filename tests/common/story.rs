@@ -218,6 +218,7 @@ impl Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::EditText(_)
                 | Effect::Suspend
                 | Effect::Quit => None,
             })
@@ -240,6 +241,7 @@ impl Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::EditText(_)
                 | Effect::Suspend
                 | Effect::Quit => None,
             })

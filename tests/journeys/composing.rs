@@ -1,6 +1,9 @@
 //! Writing what is published: lines, formats, what is wrong with them. Owns the stories of the form's fields.
 use super::story::{Story, story, story_of};
-use mqttscope::model::Settings;
+use mqttscope::model::devices::{Answer, Errand};
+use mqttscope::model::form::deeds::Wanted;
+use mqttscope::model::text::MAX_BYTES;
+use mqttscope::model::{Effect, Event, Settings};
 use mqttscope::mqtt::packet::ConnAck;
 use mqttscope::mqtt::port::Online;
 use mqttscope::mqtt::{BrokerEvent, Preset, Publication, PublishProperties, Qos, Version};
@@ -191,4 +194,78 @@ fn while_offline_what_is_sent_is_held_and_counted_or_refused_as_chosen() {
     assert_eq!(sent.len(), 2, "held before, and young enough");
     story = story.types("<ctrl-x>");
     assert_eq!(story.published().len(), 1);
+}
+
+#[test]
+fn a_file_becomes_the_payload_as_text_or_as_bytes_and_never_half() {
+    let asked = Effect::Disk(Box::new(Errand::ReadFile { path: "~/x.json".into(), max_bytes: MAX_BYTES }));
+    let answer = |read: Result<&[u8], &str>| {
+        let read = read.map(<[u8]>::to_vec).map_err(str::to_owned);
+        Event::Disk(Box::new(Answer::FileRead("~/x.json".into(), read)))
+    };
+    let story = || story().online().receives("a", "1").types("jpdraft<ctrl-o>~/x.json<enter>").does(&asked);
+    let mut story_of_text =
+        story().happens(answer(Ok(b"{\"a\":1}"))).sees("7 B of \"~/x.json\", as JSON").types("<ctrl-x>");
+    assert_eq!(payloads(&mut story_of_text), ["{\"a\":1}"]);
+    let mut story_of_bytes =
+        story().happens(answer(Ok(b"\xff\x00"))).sees("which is no text, as hex").types("<enter>");
+    assert_eq!(&*story_of_bytes.published()[0].payload.0, [0xff, 0]);
+    let large = vec![0; MAX_BYTES];
+    for (read, words) in [
+        (Err("\"~/x.json\" is a directory; name a file"), "is a directory; name a file"),
+        (Ok(&large[..]), "as base64 are more than is edited here"),
+    ] {
+        let mut story = story().happens(answer(read)).sees(words).types("<ctrl-x>");
+        assert_eq!(payloads(&mut story), ["draft"]);
+    }
+    story().types("<ctrl-o><enter>").sees("name a file");
+}
+
+#[test]
+fn the_value_received_last_is_filled_in_by_key_and_taken_back() {
+    let mut story = story().online().receives("a", "{\"on\":true}").types("jpdraft<ctrl-l>");
+    story = story.sees("11 B of the value received last, as JSON").types("<enter>");
+    assert_eq!(payloads(&mut story), ["{\"on\":true}"]);
+    story = story.types("<alt-u>").sees("payload draft");
+    let story = story.types("<shift-tab><ctrl-u>b<ctrl-l>");
+    story.sees("nothing was received on this topic yet");
+}
+
+#[test]
+fn what_the_user_s_own_editor_leaves_is_the_payload_or_the_words_why_not() {
+    let wanted = Wanted { text: "{}".into(), extension: "json" };
+    let story = story().online().receives("a", "1").types("jp<ctrl-f>{}<ctrl-e>");
+    let story = story.does(&Effect::EditText(Box::new(wanted)));
+    let story = story.happens(Event::Edited(Err("\"vi\" ended with exit status: 1".into())));
+    let mut story = story.sees("exit status: 1; the payload is as it was").types("<ctrl-x>");
+    assert_eq!(payloads(&mut story), ["{}"]);
+    let story = story.happens(Event::Edited(Ok("{\n}".into()))).sees("as the editor left it");
+    let mut story = story.types("<ctrl-x>");
+    assert_eq!(payloads(&mut story), ["{\n}"]);
+}
+
+#[test]
+fn what_sending_would_change_is_compared_before_it_goes() {
+    let mut story = story().online().receives("a", "{\"on\":true,\"level\":20}");
+    story = story.types("jp<ctrl-f>{\"level\":21.0,\"on\":true}<ctrl-d>");
+    story = story
+        .sees("a: - received last, + to be sent · JSON: -1 +1")
+        .sees("- $.level 20")
+        .sees("+ $.level 21.0");
+    story = story.does_not_see("$.on").types("<ctrl-x>");
+    assert!(story.published().is_empty(), "what is read over the panes sends nothing");
+    let mut story = story.types("<esc>").does_not_see("received last").types("<ctrl-x>");
+    assert_eq!(payloads(&mut story).len(), 1);
+    story.types("<ctrl-l><ctrl-d>").sees("the same bytes");
+    let story = self::story().online().receives("a", b"\xff\x01").types("jp<ctrl-f><ctrl-f>ff 02<ctrl-d>");
+    story.sees("bytes: -1 +1").sees("- 0000000 ff 01").sees("+ 0000000 ff 02");
+    let lines = (0..100).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
+    let story = self::story()
+        .online()
+        .receives("a", lines)
+        .types("jpx<ctrl-d>")
+        .sees("text: -100 +1")
+        .sees("- line 0");
+    story.types("G").sees("+ x").types("q").does_not_see("received last");
+    self::story().online().types("pnever/heard<ctrl-d>").sees("nothing was received on this topic yet");
 }

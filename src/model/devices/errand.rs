@@ -37,6 +37,13 @@ pub enum Errand {
         /// What to write; safe to be shown by any terminal.
         text: String,
     },
+    /// Read a file of the user's, no larger than so many bytes.
+    ReadFile {
+        /// As typed; `~` is the home directory.
+        path: String,
+        /// The largest that is read.
+        max_bytes: usize,
+    },
     /// Read what was sent in earlier runs.
     RecallSent,
     /// Write down what was sent, newest first.
@@ -70,6 +77,7 @@ impl Errand {
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
+            Self::ReadFile { path, .. } => Answer::FileRead(path, Err(words)),
             Self::ListSaved(..) => Answer::SavedListed(Vec::new(), vec![words]),
             Self::SavePublication(saved, again) => Answer::PublicationSaved(saved, again, Err(words)),
             Self::ForgetPublication(saved, again) => Answer::PublicationForgotten(saved, again, Err(words)),
@@ -141,6 +149,8 @@ pub enum Answer {
     Deleted(String, Result<String, String>),
     /// Of `SaveLog`: the path asked for, and where it went.
     LogSaved(Option<String>, Result<String, String>),
+    /// Of `ReadFile`: what the file holds.
+    FileRead(String, Result<Vec<u8>, String>),
     /// Of `RecallSent`: newest first, and what of it is passed over.
     SentRecalled(Vec<Draft>, Vec<String>),
     /// Of `ListSaved`, and what of it is passed over.
