@@ -241,7 +241,9 @@ pub enum ProfileError {
     #[error("the environment variable {0:?} of --password-env is not set")]
     NoVariable(String),
     /// The file of `--password-file` cannot be read.
-    #[error("the password file {} can't be read: {error}", path.display())]
+    #[error(
+        "the password file {path:?} can't be read: {error}; name one that is there, or use --password-env"
+    )]
     File {
         /// Which.
         path: PathBuf,

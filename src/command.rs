@@ -262,6 +262,8 @@ commands! {
     NarrowLog = "narrow-log" in [Monitor];
     /// Copy the line of the log, or what the panel says
     CopyLines = "copy-lines" in [Monitor];
+    /// Send it as a request, and wait for the answer
+    Request = "request" in [Publish];
     /// Save what stands in the form, in the device's file
     SavePublication = "save-publication" in [Publish];
     /// Save what stands in the form, for all devices

@@ -1,8 +1,7 @@
 //! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
 use crate::command::Context;
-use crate::device::Change;
 use crate::keymap::Keymap;
-use crate::mqtt::{Filter, Profile, Publication, Subscription};
+use crate::mqtt::Profile;
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
@@ -40,6 +39,7 @@ pub mod placeholders;
 pub mod probe;
 pub mod publications;
 pub mod publish;
+pub mod request;
 pub mod runs;
 pub mod search;
 pub mod shown;
@@ -51,6 +51,7 @@ mod tls;
 pub mod toast;
 pub mod tree;
 pub mod typed;
+mod undo;
 mod unfold;
 pub mod visited;
 
@@ -75,6 +76,7 @@ use search::Search;
 use spacing::Spacing;
 use toast::{Toasts, Tone};
 use tree::RowId;
+use undo::{Undo, UndoStep};
 use visited::Visited;
 
 /// Deeds that can be undone: more than anybody remembers having done.
@@ -136,6 +138,9 @@ pub struct Model {
     pub editor: Option<Editor>,
     /// Values of nodes on their way out.
     pub spacing: Spacing,
+    /// Requests whose answers are awaited.
+    pub requests: Vec<request::Request>,
+    answered: Vec<request::Request>,
     /// What placeholders are filled from.
     pub fillings: placeholders::Fillings,
     /// What became of publications.
@@ -188,33 +193,6 @@ pub struct Model {
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
 }
 
-/// A deed that can be undone: what undoes it, and what does it again.
-#[derive(Clone, Debug)]
-struct Undo {
-    device: DeviceId,
-    words: String,
-    back: UndoStep,
-    forth: UndoStep,
-}
-
-/// What is done to undo a deed.
-#[derive(Clone, Debug)]
-enum UndoStep {
-    Publish(Publication),
-    Subscribe(Subscription),
-    Unsubscribe(Filter),
-    /// Drop a subscription and remember it.
-    Pause(Subscription),
-    /// Candidates go to a list of the learning session of a number.
-    Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
-    /// Save a publication under its name.
-    SavePublication(Box<publications::draft::Saved>),
-    /// Take a saved publication away.
-    ForgetPublication(Box<publications::draft::Saved>),
-    /// Changes to kept nodes, and which state of them that leads to.
-    Nodes(Vec<Change>, u64),
-}
-
 impl Model {
     /// A model with its devices, none of them connected yet. Without any it begins on the Devices screen.
     pub fn new(profiles: Vec<Profile>, keymap: Keymap, settings: Settings) -> Self {
@@ -240,6 +218,8 @@ impl Model {
             learning: None,
             editor: None,
             spacing: Spacing::default(),
+            requests: Vec::new(),
+            answered: Vec::new(),
             fillings: placeholders::Fillings::new(settings.seed),
             lives: Lives::default(),
             runs: Runs::default(),
@@ -340,7 +320,11 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let more = more.into_iter().chain([probe::deadline(self), form::kept::deadline(self)]);
+        let more = more.into_iter().chain([
+            probe::deadline(self),
+            form::kept::deadline(self),
+            request::deadline(self),
+        ]);
         waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
     }
 
@@ -397,5 +381,6 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     editor::settle(model, now);
     held::ask(model, now);
     nodes::recovered::ask(model);
+    request::settle(model, now, effects);
     form::kept::settle(model, now, effects);
 }

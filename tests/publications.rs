@@ -6,6 +6,8 @@ mod story;
 
 #[path = "publications/remembered.rs"]
 mod remembered;
+#[path = "publications/request.rs"]
+mod request;
 #[path = "publications/saved.rs"]
 mod saved;
 #[path = "publications/sent.rs"]

@@ -240,8 +240,9 @@ fn resolve_password(profile: &mut Profile) -> Option<String> {
                 format!("{name}: the environment variable {variable:?} with its password is not set")
             })
         }
-        PasswordSource::File(path) => read_password(path)
-            .map_err(|error| format!("{name}: the password file {} can't be read: {error}", path.display())),
+        PasswordSource::File(path) => read_password(path).map_err(|error| {
+            format!("{name}: the password file \"{}\" can't be read: {error}", path.display())
+        }),
     };
     let (bytes, missing) = match bytes {
         Ok(bytes) => (Some(bytes), None),

@@ -96,7 +96,10 @@ fn wrong_flags_name_the_offender_and_the_remedy() {
         ("mqttscope --mqtt 3 --password-prompt h", "add --username"),
         ("mqttscope --mqtt 3 mqtt://:secret@h", "add --username"),
         ("mqttscope --password-env MQTTSCOPE_NOT_SET h", "not set"),
-        ("mqttscope --password-file /nonexistent/file h", "can't be read"),
+        (
+            "mqttscope --password-file /nonexistent/file h",
+            "password file \"/nonexistent/file\" can't be read",
+        ),
         ("mqttscope --max-packet 1G h", "256M"),
         ("mqttscope --preset aws-iot-core --keep-alive 10 h", "a keep-alive of 30 to 1200 s; 10 is outside"),
         (

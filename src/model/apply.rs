@@ -11,7 +11,7 @@ use super::toast::Tone;
 use super::tree::Placement;
 use super::{
     Model, Screen, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications,
-    publish, runs,
+    publish, request, runs,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -50,6 +50,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Devices => deeds::show(model, now, effects),
         Command::Monitor => monitor::deeds::toggle(model, now),
         Command::Publications => publications::deeds::toggle(model),
+        Command::Request => request::send(model, now, effects),
         Command::SavePublication => publications::saved::ask_name(model, now, PromptKind::SaveForDevice),
         Command::SaveForAll => publications::saved::ask_name(model, now, PromptKind::SaveForAll),
         Command::OpenSaved => publications::saved::open(model, now, effects),

@@ -6,7 +6,7 @@ use super::learn::Learning;
 use super::runs;
 use super::toast::Tone;
 use super::tree;
-use super::{Model, Screen, probe};
+use super::{Model, Screen, probe, request};
 use crate::decode::{self, figures};
 use crate::mqtt::port::{Detail, Lost, Notice, Online, Refusal, Tried};
 use crate::mqtt::{Batch, BrokerEvent, Qos, Stage, Subscription, Ticket};
@@ -80,6 +80,9 @@ pub fn broker_event(
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch, effects: &mut Vec<Effect>) {
     let batch = probe::take(model, now, id, batch, effects);
+    if !model.requests.is_empty() {
+        request::hear(model, now, id, &batch);
+    }
     // The flood passes by: only what comes right behind a publication of ours can be a loop's.
     if batch.iter().next().is_some_and(|first| model.guard.is_watching(first.received)) {
         for message in batch.iter() {
@@ -198,10 +201,14 @@ fn subscribed(
         model.toasts.say(now, tone, words);
     }
     device.paused.retain(|paused| paused.filter != asked.filter);
+    let refused = granted.is_err().then(|| asked.filter.clone());
     let answered = Subscribed { asked, granted: Some(granted) };
     match device.subscriptions.iter_mut().find(|known| known.asked.filter == answered.asked.filter) {
         Some(known) => *known = answered,
         None => device.subscriptions.push(answered),
+    }
+    if let Some(filter) = refused {
+        request::refused(model, now, id, &filter);
     }
 }
 

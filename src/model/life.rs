@@ -37,6 +37,8 @@ pub struct Life {
     pub publication: Publication,
     /// As it was written, where placeholders were replaced.
     pub draft: Option<Box<Draft>>,
+    /// What became of the answer, where it asked for one; in words.
+    pub answer: Option<String>,
     /// When it was handed over.
     pub begun: Timestamp,
     /// The latest stage and when it came; `None` while the task has not answered.
@@ -132,6 +134,7 @@ impl Lives {
             ticket,
             publication,
             draft: None,
+            answer: None,
             begun: now,
             stage: None,
             stages: Vec::new(),
@@ -185,6 +188,14 @@ impl Lives {
         let of = |life: &&mut Life| life.device == device && life.ticket == ticket;
         if let Some(life) = self.all.iter_mut().find(of) {
             life.draft = Some(Box::new(draft));
+        }
+    }
+
+    /// The answer to a request came, or did not.
+    pub fn note_answer(&mut self, device: DeviceId, ticket: Ticket, words: String) {
+        let of = |life: &&mut Life| life.device == device && life.ticket == ticket;
+        if let Some(life) = self.all.iter_mut().find(of) {
+            life.answer = Some(words);
         }
     }
 

@@ -86,7 +86,10 @@ pub fn told(store: &Store) -> Option<Told> {
 
 fn nodes(store: &Store, above: &str) -> Vec<String> {
     let below = |node: NodeId| store.children(node).take(MAX_NODES).map(|node| store.level(node).to_owned());
-    store.find(above).into_iter().flat_map(below).collect()
+    let mut nodes: Vec<String> = store.find(above).into_iter().flat_map(below).collect();
+    // The store keeps no order of its own, and figures that change places can't be read.
+    nodes.sort_unstable();
+    nodes
 }
 
 fn listed(store: &Store, above: &str, names: &[(&str, &str)], prefix: &str) -> Vec<(String, String)> {
@@ -184,6 +187,68 @@ mod tests {
             assert!(told.figures.iter().any(|(name, _)| name == figure), "{told:?}");
         }
         assert_eq!(told(&store(&[("$SYS/unheard/of", "1"), ("a", "b")])), None);
+    }
+
+    /// The topics as each broker's documentation spells them.
+    #[test]
+    fn documented_topics_of_each_broker_come_to_the_same_figures() {
+        let mosquitto = [
+            ("$SYS/broker/version", "mosquitto version 2.0.18"),
+            ("$SYS/broker/uptime", "88412 seconds"),
+            ("$SYS/broker/clients/connected", "17"),
+            ("$SYS/broker/subscriptions/count", "40"),
+            ("$SYS/broker/retained messages/count", "9"),
+            ("$SYS/broker/load/messages/received/1min", "120.5"),
+            ("$SYS/broker/publish/messages/dropped", "3"),
+        ];
+        let emqx = [
+            ("$SYS/brokers/emqx@10.0.0.1/version", "5.8.0"),
+            ("$SYS/brokers/emqx@10.0.0.1/uptime", "1 hours, 2 minutes"),
+            ("$SYS/brokers/emqx@10.0.0.1/stats/connections.count", "17"),
+            ("$SYS/brokers/emqx@10.0.0.1/stats/subscriptions.count", "40"),
+            ("$SYS/brokers/emqx@10.0.0.1/stats/retained.count", "9"),
+            ("$SYS/brokers/emqx@10.0.0.1/metrics/messages.dropped", "3"),
+        ];
+        let vernemq = [
+            ("$SYS/VerneMQ@10.0.0.1/system/wallclock", "88412000"),
+            ("$SYS/VerneMQ@10.0.0.1/queue/processes", "17"),
+            ("$SYS/VerneMQ@10.0.0.1/router/subscriptions", "40"),
+            ("$SYS/VerneMQ@10.0.0.1/retain/messages", "9"),
+            ("$SYS/VerneMQ@10.0.0.1/queue/message/drop", "3"),
+        ];
+        let hivemq = [
+            ("$SYS/broker/version", "HiveMQ 4.28"),
+            ("$SYS/broker/uptime", "88412 seconds"),
+            ("$SYS/broker/clients/connected", "17"),
+            ("$SYS/broker/retained messages/count", "9"),
+            ("$SYS/broker/publish/messages/dropped", "3"),
+        ];
+        for (kind, messages) in
+            [("mosquitto", &mosquitto[..]), ("EMQX", &emqx), ("VerneMQ", &vernemq), ("HiveMQ", &hivemq)]
+        {
+            let told = told(&store(messages)).unwrap();
+            assert_eq!((told.kind, told.figures.len()), (kind, messages.len()), "each is known by name");
+            let clients = if kind == "VerneMQ" { "sessions" } else { "clients" };
+            for figure in [(clients, "17"), ("retained", "9"), ("dropped", "3")] {
+                let figure = (figure.0.to_owned(), figure.1.to_owned());
+                assert!(told.figures.contains(&figure), "{kind}: {figure:?}");
+            }
+            let mut drops = Drops::default();
+            let (topic, _) = messages.last().unwrap();
+            drops.take(topic, b"3");
+            drops.take(topic, b"5");
+            assert_eq!(drops.n_grown(), 2, "{kind}: its growth reaches the header");
+        }
+    }
+
+    #[test]
+    fn the_nodes_of_a_cluster_are_told_apart() {
+        let told = told(&store(&[
+            ("$SYS/brokers/a@h/stats/connections.count", "1"),
+            ("$SYS/brokers/b@h/stats/connections.count", "2"),
+        ]));
+        let names: Vec<String> = told.unwrap().figures.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a@h clients", "b@h clients"]);
     }
 
     #[test]

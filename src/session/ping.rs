@@ -225,14 +225,14 @@ impl KeepAlive {
             && self.dead_at().is_some_and(|at| at <= now)
         {
             let silent = now.since(self.last_inbound);
-            return Err(Fatal::ours(
-                Reason(0x8D),
-                format!(
-                    "the broker was silent for {} s; keep-alive is {} s",
-                    silent.as_secs(),
-                    period.as_secs()
-                ),
-            ));
+            let words = format!(
+                "the broker was silent for {} s; keep-alive is {} s",
+                silent.as_secs(),
+                period.as_secs()
+            );
+            // Not a word came, nor did the connection end: whatever is between us is gone, or the broker hangs.
+            let remedy = Some("see whether the network on the way and the broker are up".into());
+            return Err(Fatal { remedy, ..Fatal::ours(Reason(0x8D), words) });
         }
         self.is_due |= self.next_ping().is_some_and(|at| at <= now);
         let mut found = Found::default();

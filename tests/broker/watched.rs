@@ -247,6 +247,7 @@ async fn a_broker_that_falls_silent_is_amber_after_two_seconds_and_dead_after_on
     watched.sees("lost while online: the broker was silent for").await;
     watched.sees("keep-alive is 20 s").await;
     watched.sees("was online → lost").await;
+    watched.sees("remedy see whether the network on the way and the broker are up").await;
     watched.sees("next try in").await;
 }
 

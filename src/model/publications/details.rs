@@ -43,6 +43,9 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, life: &Life) {
         before = *moment;
     }
     echo(lines, life, &at);
+    if let Some(answer) = &life.answer {
+        lines.fact("answer", Shade::Plain, answer);
+    }
 }
 
 fn reason(stage: &Stage) -> Option<Reason> {

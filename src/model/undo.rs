@@ -1,0 +1,31 @@
+//! Deeds that can be undone. Owns their steps; carrying them out is `publish`'s.
+use super::event::DeviceId;
+use crate::device::Change;
+use crate::mqtt::{Filter, Publication, Subscription};
+
+/// A deed that can be undone: what undoes it, and what does it again.
+#[derive(Clone, Debug)]
+pub(super) struct Undo {
+    pub(super) device: DeviceId,
+    pub(super) words: String,
+    pub(super) back: UndoStep,
+    pub(super) forth: UndoStep,
+}
+
+/// What is done to undo a deed.
+#[derive(Clone, Debug)]
+pub(super) enum UndoStep {
+    Publish(Publication),
+    Subscribe(Subscription),
+    Unsubscribe(Filter),
+    /// Drop a subscription and remember it.
+    Pause(Subscription),
+    /// Candidates go to a list of the learning session of a number.
+    Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
+    /// Save a publication under its name.
+    SavePublication(Box<super::publications::draft::Saved>),
+    /// Take a saved publication away.
+    ForgetPublication(Box<super::publications::draft::Saved>),
+    /// Changes to kept nodes, and which state of them that leads to.
+    Nodes(Vec<Change>, u64),
+}
