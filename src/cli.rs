@@ -17,7 +17,6 @@ mod open;
 mod preset;
 mod profile;
 mod run;
-mod span;
 mod transport;
 
 pub use amounts::parse_bytes;

@@ -62,6 +62,8 @@ commands! {
     Monitor = "monitor" in [Everywhere];
     /// See what runs and what was published, or go back
     Publications = "publications" in [Everywhere];
+    /// Stop everything that publishes by itself
+    StopRuns = "stop-runs" in [Everywhere];
     /// Freeze or thaw the picture; messages go on being received
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
@@ -168,13 +170,13 @@ commands! {
     /// Send from any field
     Send = "send" in [Publish, Editor, Saved];
     /// Go to the next field
-    NextField = "next-field" in [Publish, Editor, DeviceForm];
+    NextField = "next-field" in [Publish, Editor, DeviceForm, Repeat];
     /// Go to the field before
-    PreviousField = "previous-field" in [Publish, Editor, DeviceForm];
+    PreviousField = "previous-field" in [Publish, Editor, DeviceForm, Repeat];
     /// Change the choice
-    ToggleChoice = "toggle-choice" in [Publish, Editor, DeviceForm];
+    ToggleChoice = "toggle-choice" in [Publish, Editor, DeviceForm, Repeat];
     /// Change the choice back
-    PreviousChoice = "previous-choice" in [Publish, Editor, DeviceForm];
+    PreviousChoice = "previous-choice" in [Publish, Editor, DeviceForm, Repeat];
     /// Begin a new line of the payload; Enter goes on in lines
     NewLine = "new-line" in [Publish];
     /// Take the payload as text, JSON, hex or base64
@@ -296,6 +298,13 @@ commands! {
     SaveForm = "save-form" in [DeviceForm];
     /// Test each step to the broker
     TestDevice = "test-device" in [DeviceForm];
+
+    /// Publish again and again: set rate, shape and end
+    Repeat = "repeat" in [Topics, Inspector, Publish, Editor];
+    /// Start to publish again and again
+    StartRun = "start-run" in [Repeat];
+    /// Stop what runs, or take what ended off the list
+    StopRun = "stop-run" in [Publications];
 
     /// Take what was typed
     Accept = "accept" in [Line];

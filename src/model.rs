@@ -287,6 +287,7 @@ impl Model {
             (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
             (Overlay::Question(_), ..) => Context::Question,
             (Overlay::Parts(_), ..) => Context::Parts,
+            (Overlay::Repeat(_), ..) => Context::Repeat,
             (Overlay::Saved(_), ..) => Context::Saved,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
@@ -320,15 +321,11 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let more = more.into_iter().chain([
-            probe::deadline(self),
-            form::kept::deadline(self),
-            request::deadline(self),
-        ]);
-        waits.into_iter().chain(more).chain([self.tick()]).flatten().min()
+        let rest = [probe::deadline(self), form::kept::deadline(self), request::deadline(self)];
+        waits.into_iter().chain(more).chain(rest).flatten().min()
     }
 
-    /// When something that publishes by itself is due. It waits for no frame, and a frame is none of its business.
+    /// When something that publishes by itself is due: apart, for it is wanted to a fraction of a millisecond.
     pub fn tick(&self) -> Option<Timestamp> {
         self.runs.deadline()
     }
@@ -364,7 +361,6 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Broker(id, event) => ingest::broker_event(model, now, id, event, effects),
         Event::RequestRefused(id, request, words) => apply::request_refused(model, now, id, &request, &words),
         Event::Due => apply::due(model, now, effects),
-        // What is due then is done behind every event.
         Event::Tick => {}
         Event::Disk(answer) => devices::answered(model, now, *answer, effects),
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),

@@ -1,8 +1,10 @@
 //! The one loop: input, devices, deadlines and frames. Owns the clock, signals and workers; decides nothing itself.
+mod alarm;
 mod aside;
 mod clock;
 mod disk;
 mod editing;
+mod ended;
 mod explore;
 mod links;
 mod pace;
@@ -13,5 +15,6 @@ mod unsaved;
 
 pub use clock::MachineClock;
 pub use disk::{Files, Opener};
-pub use explore::{Options, RunError, explore};
+pub use ended::RunError;
+pub use explore::{Options, explore};
 pub use panics::{install, provoked, report};

@@ -1,4 +1,8 @@
 //! Points in time and the clock's face. Owns the arithmetic; asks no machine for the time.
+mod span;
+
+pub use span::parse_span;
+
 use std::ops::{Add, Sub};
 use std::time::Duration;
 

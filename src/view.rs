@@ -33,6 +33,7 @@ mod prompt;
 mod publications;
 mod publish;
 mod question;
+mod repeat;
 mod row;
 mod saved;
 mod strip;
@@ -95,6 +96,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Parts(picker) => {
                 footer::draw(&scene, frame);
                 parts::draw(&scene, picker, frame);
+            }
+            Overlay::Repeat(settings) => {
+                footer::draw(&scene, frame);
+                repeat::draw(&scene, settings, frame);
             }
             Overlay::Saved(picker) => {
                 footer::draw(&scene, frame);

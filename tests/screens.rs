@@ -11,6 +11,8 @@ mod monitor;
 mod nodes;
 #[path = "screens/publications.rs"]
 mod publications;
+#[path = "screens/runs.rs"]
+mod runs;
 #[path = "common/stage.rs"]
 mod stage;
 

@@ -1,6 +1,5 @@
 //! `mqttscope check`: the arguments, the lines printed and the exit code. Owns no comparison.
 use super::run::Failure;
-use super::span::parse_span;
 use super::{ConnectionArgs, EXIT_DONE, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_USAGE, listen};
 use crate::config::{self, device::Devices};
 use crate::decode::figures::counted;
@@ -9,6 +8,7 @@ use crate::headless::lines::Marks;
 use crate::mqtt::Filter;
 use crate::runtime::MachineClock;
 use crate::time::Clock;
+use crate::time::parse_span;
 use clap::Args;
 use std::sync::Arc;
 use std::time::Duration;

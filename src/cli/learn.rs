@@ -2,7 +2,6 @@
 //! meant and what of a connection goes into it; guesses nothing.
 use super::device::{absolute, take_name};
 use super::run::Failure;
-use super::span::parse_span;
 use super::{ConnectionArgs, EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_USAGE, Opened, listen};
 use crate::config::{
     self,
@@ -15,6 +14,7 @@ use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Filter, Profile, Subscription};
 use crate::runtime::MachineClock;
 use crate::time::Clock;
+use crate::time::parse_span;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -33,6 +33,8 @@ pub enum Context {
     Saved,
     /// Parts of a payload to keep.
     Parts,
+    /// The settings of a generator.
+    Repeat,
     /// The examination of a broker.
     Exam,
     /// The help overlay.
@@ -41,7 +43,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -57,6 +59,7 @@ impl Context {
         Self::Question,
         Self::Saved,
         Self::Parts,
+        Self::Repeat,
         Self::Exam,
         Self::HelpScreen,
     ];
@@ -79,6 +82,7 @@ impl Context {
             Self::Question => "question",
             Self::Saved => "saved",
             Self::Parts => "parts",
+            Self::Repeat => "repeat",
             Self::Exam => "examination",
             Self::HelpScreen => "help",
         }
@@ -102,6 +106,7 @@ impl Context {
             Self::Question => "Questions",
             Self::Saved => "Saved publications",
             Self::Parts => "Parts of a payload",
+            Self::Repeat => "Repeating",
             Self::Exam => "Examination of a broker",
             Self::HelpScreen => "Help",
         }
@@ -116,7 +121,9 @@ impl Context {
     /// must not be heard: a `q` in a payload is a letter.
     pub const fn takes_characters(self) -> bool {
         match self {
-            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question => true,
+            Self::Publish | Self::Editor | Self::DeviceForm | Self::Line | Self::Question | Self::Repeat => {
+                true
+            }
             Self::Everywhere
             | Self::Topics
             | Self::Range

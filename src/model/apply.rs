@@ -61,6 +61,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Send if model.context() == Context::Saved => publications::saved::send(model, now, effects),
         Command::FillForm => publications::deeds::fill_form(model, now),
         Command::SendAgain => publications::deeds::again(model, now, effects),
+        Command::Repeat => runs::starts::open(model, now),
+        Command::StopRun => runs::starts::stop_under_hand(model, now, effects),
+        Command::StopRuns => runs::starts::stop_them(model, now, effects),
         Command::CopyLine => publications::deeds::copy_line(model, now, effects),
         Command::DropSubscription => monitor::deeds::remove(model, now, effects),
         Command::EditSubscription => monitor::deeds::edit(model, now),
@@ -183,6 +186,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::ToMin
         | Command::ToMax
         | Command::ToggleLive
+        | Command::StartRun
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now, effects),
@@ -206,6 +210,7 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => Overlay::Help { scroll },

@@ -114,7 +114,7 @@ pub fn close(model: &mut Model) {
 }
 
 /// What the widget begins with: what the node holds, else what was sent last, else its default.
-fn beginning(device: &Device, spacing: &Spacing, node: &Node) -> Value {
+pub fn beginning(device: &Device, spacing: &Spacing, node: &Node) -> Value {
     let last = device.store.find(node.topic.as_str()).and_then(|id| device.store.last(id));
     let present = last.and_then(|last| match last.payload {
         LastPayload::Whole(payload) if payload.len() <= MAX_EDITED_BYTES => node.read(payload).ok(),

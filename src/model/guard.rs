@@ -3,7 +3,8 @@
 use super::event::DeviceId;
 use crate::mqtt::{MessageRef, Publication};
 use crate::time::Timestamp;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Publications in a row that were answered before it is called a loop.
@@ -18,20 +19,29 @@ const ANSWER: Duration = Duration::from_millis(200);
 /// How long an echo of ours may take: as long as the form waits for one.
 const ECHO: Duration = super::life::ECHO_WAIT;
 
-/// Topics watched at once: more than a person or a few generators publish to within a second.
-const MAX_TOPICS: usize = 64;
+/// Topics watched at once: as many as can have a generator, and the person's own.
+const MAX_TOPICS: usize = super::runs::MAX_RUNNING + 16;
 
-/// Publications remembered of a topic: those of a generator at 1,000 Hz whose echoes are 60 ms on their way.
-const MAX_SENT: usize = 64;
+/// Publications remembered of a topic: those of a generator at 1,000 Hz for as long as an echo may take.
+const MAX_SENT: usize = 5_000;
 
 /// A publication of ours.
 #[derive(Clone, Debug)]
 struct Sent {
     at: Timestamp,
-    payload: crate::mqtt::Payload,
+    /// Stands for the payload: a thousand a second of any size are to be told apart at the cost of a look-up.
+    hash: u64,
     /// How often it may come back: once for each subscription that hears it.
     n_echoes: usize,
     is_answered: bool,
+}
+
+/// How often a payload may yet come back, all publications of it together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Echoes {
+    n_awaited: usize,
+    /// Of the publications that are remembered; whatever was heard was the oldest one's.
+    n_at_most: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -40,6 +50,51 @@ struct Watched {
     topic: crate::mqtt::Topic,
     /// Oldest first.
     sent: VecDeque<Sent>,
+    /// By the payload's hash.
+    echoes: BTreeMap<u64, Echoes>,
+}
+
+impl Watched {
+    fn remember(&mut self, sent: Sent) {
+        while self.sent.front().is_some_and(|oldest| sent.at.since(oldest.at) > ECHO) {
+            self.forget_oldest();
+        }
+        if self.sent.len() == MAX_SENT {
+            self.forget_oldest();
+        }
+        let echoes = self.echoes.entry(sent.hash).or_default();
+        echoes.n_awaited += sent.n_echoes;
+        echoes.n_at_most += sent.n_echoes;
+        self.sent.push_back(sent);
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some(oldest) = self.sent.pop_front() else { return };
+        let Some(echoes) = self.echoes.get_mut(&oldest.hash) else { return };
+        echoes.n_at_most -= oldest.n_echoes;
+        echoes.n_awaited = echoes.n_awaited.min(echoes.n_at_most);
+        if echoes.n_at_most == 0 {
+            self.echoes.remove(&oldest.hash);
+        }
+    }
+
+    /// Whether a payload is one of ours that comes back; each does as often as it is awaited.
+    fn take_echo(&mut self, payload: &[u8], now: Timestamp) -> bool {
+        while self.sent.front().is_some_and(|oldest| now.since(oldest.at) > ECHO) {
+            self.forget_oldest();
+        }
+        let Some(echoes) = self.echoes.get_mut(&hash(payload)) else { return false };
+        let is_echo = echoes.n_awaited > 0;
+        echoes.n_awaited = echoes.n_awaited.saturating_sub(1);
+        is_echo
+    }
+}
+
+/// The same bytes have the same; that others have it too is as likely as nothing.
+fn hash(payload: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    payload.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What is watched.
@@ -55,15 +110,15 @@ impl Guard {
     /// A publication of ours left; so many subscriptions of ours bring it back.
     pub fn sent(&mut self, device: DeviceId, publication: &Publication, n_echoes: usize, at: Timestamp) {
         let is_it = |watched: &Watched| watched.device == device && watched.topic == publication.topic;
-        let mut watched = match self.topics.iter().position(is_it) {
-            Some(place) => self.topics.remove(place),
-            None => Watched { device, topic: publication.topic.clone(), sent: VecDeque::new() },
-        };
-        if watched.sent.len() == MAX_SENT {
-            watched.sent.pop_front();
-        }
-        let payload = publication.payload.clone();
-        watched.sent.push_back(Sent { at, payload, n_echoes, is_answered: false });
+        let known = self.topics.iter().position(is_it).map(|place| self.topics.remove(place));
+        let mut watched = known.unwrap_or_else(|| Watched {
+            device,
+            topic: publication.topic.clone(),
+            sent: VecDeque::new(),
+            echoes: BTreeMap::new(),
+        });
+        let hash = hash(&publication.payload.0);
+        watched.remember(Sent { at, hash, n_echoes, is_answered: false });
         if self.topics.len() == MAX_TOPICS {
             self.topics.remove(0);
         }
@@ -82,11 +137,7 @@ impl Guard {
             |watched: &&mut Watched| watched.device == device && watched.topic.as_str() == message.topic;
         let Some(watched) = self.topics.iter_mut().find(is_it) else { return false };
         let now = message.received;
-        let is_echo = |sent: &&mut Sent| {
-            sent.n_echoes > 0 && now.since(sent.at) <= ECHO && *sent.payload.0 == *message.payload
-        };
-        if let Some(ours) = watched.sent.iter_mut().find(is_echo) {
-            ours.n_echoes -= 1;
+        if watched.take_echo(message.payload, now) {
             return false;
         }
         let Some(last) = watched.sent.iter_mut().rev().find(|sent| sent.at <= now) else { return false };
@@ -101,6 +152,7 @@ impl Guard {
         let is_loop = n == ANSWERED && newest.since(first) <= WITHIN;
         if is_loop {
             watched.sent.clear();
+            watched.echoes.clear();
         }
         is_loop
     }
@@ -176,6 +228,28 @@ mod tests {
         ] {
             assert_eq!(is_loop, expected, "{what}");
         }
+    }
+
+    #[test]
+    fn a_thousand_a_second_whose_echoes_take_a_second_are_no_loop() {
+        let mut guard = Guard::default();
+        for round in 0..20_000 {
+            let at = 1_000 + round;
+            // A wave: each value comes again and again.
+            guard.sent(US, &publication(&(round % 360).to_string()), 1, Timestamp::from_millis(at));
+            if let Some(ours) = round.checked_sub(1_000) {
+                let payload = (ours % 360).to_string();
+                let echo = message("lamp/set", &payload, at);
+                assert!(guard.is_watching(echo.received) && !guard.heard(US, &echo), "{round}");
+            }
+        }
+        // Somebody who answers is found all the same.
+        let answers = (0..ANSWERED as u64).map(|round| {
+            let at = Timestamp::from_millis(21_000 + 10 * round);
+            guard.sent(US, &publication("1000"), 0, at);
+            guard.heard(US, &message("lamp/set", "-1", 21_001 + 10 * round))
+        });
+        assert_eq!(answers.filter(|is_loop| *is_loop).count(), 1);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
     Model, Undo, UndoStep, apply, editor, form, held, learn, monitor, moves, nodes, opening, publications,
+    runs,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -32,6 +33,12 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
+    if model.context() == Context::Repeat {
+        return runs::starts::key(model, now, chord, command, effects);
+    }
+    if model.context() == Context::Editor && command == Some(Command::Repeat) {
+        return runs::starts::open(model, now);
+    }
     if model.context() == Context::Editor {
         return editor::keys::key(model, now, chord, command, effects);
     }
@@ -44,6 +51,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
+        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => false,
@@ -62,7 +70,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
 /// Whether a command has its meaning where the user is: what works everywhere in the panes would do things
 /// unseen behind a question, a prompt or the help, and undoing belongs to no text field.
 fn is_heard(model: &Model, command: Command) -> bool {
-    let always = matches!(command, Command::Interrupt | Command::Suspend);
+    let always = matches!(command, Command::Interrupt | Command::Suspend | Command::StopRuns);
     always
         || match model.context() {
             Context::Line => matches!(command, Command::Accept | Command::Leave),
@@ -74,6 +82,7 @@ fn is_heard(model: &Model, command: Command) -> bool {
                     || matches!(command, Command::Leave | Command::Undo | Command::Redo)
             }
             Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
+            Context::Repeat => command.contexts().contains(&Context::Repeat) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
                 command.contexts().contains(&Context::HelpScreen)
@@ -126,6 +135,7 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
+        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => {}
@@ -164,6 +174,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let n_left_out = match &mut model.overlay {
         Overlay::Prompt(prompt) => Some(prompt.line.insert(&text)),
+        Overlay::Repeat(settings) => runs::starts::paste(settings, &text),
         Overlay::None if is_publish => model.form.insert(&text),
         Overlay::None
         | Overlay::Help { .. }
@@ -259,6 +270,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
+            | Overlay::Repeat(_)
             | Overlay::Difference(_)
             | Overlay::Saved(_)
             | Overlay::Exam(_),

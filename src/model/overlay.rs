@@ -24,6 +24,8 @@ pub enum Overlay {
     Attribute(Box<super::nodes::attribute::Editing>),
     /// Parts of a payload to choose from.
     Parts(Box<super::nodes::parts::Picker>),
+    /// The settings of a generator.
+    Repeat(Box<super::runs::settings::Settings>),
     /// What differs between a payload and the value received last.
     Difference(Box<super::form::difference::Difference>),
     /// Publications with names to pick from.

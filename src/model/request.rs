@@ -1,7 +1,6 @@
 //! Requests: a publication that names where it is to be answered, and the answer that is waited for. Owns the response
 //! topic, the correlation data and the wait (MQTT 5.0 section 4.10); on 3.1.1 the first message there answers.
 use super::event::{DeviceId, Effect};
-use super::publications::draft::Draft;
 use super::toast::Tone;
 use super::{Model, ingest, publish};
 use crate::decode::{figures, sanitize};
@@ -66,12 +65,19 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
     let number = device.next_ticket;
     let own = format!("mqttscope/answer/{}/{number}", device.profile.client_id);
-    let prepared = model.form.composed().and_then(|mut publication| {
+    let draft = model.form.draft();
+    let Model { form, fillings, settings, .. } = model;
+    let filled = if form.has_placeholders() {
+        fillings.fill(settings.wall.unix_ms_at(now), form.topic.text(), |ctx| form.filled(ctx))
+    } else {
+        form.composed()
+    };
+    let prepared = draft.and_then(|draft| Ok((draft, filled?))).and_then(|(draft, mut publication)| {
         let topic = asked(&mut publication, version, &own, number)?;
         let filter = Filter::parse(topic.as_str()).map_err(|error| error.to_string())?;
-        Ok((publication, topic, filter))
+        Ok((draft, publication, topic, filter))
     });
-    let (publication, topic, filter) = match prepared {
+    let (draft, publication, topic, filter) = match prepared {
         Ok(prepared) => prepared,
         Err(words) => return model.say(now, Tone::Error, words),
     };
@@ -83,9 +89,9 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         let subscription = Subscription::new(filter.clone(), Qos::AtLeastOnce);
         effects.push(Effect::Request(id, BrokerRequest::Subscribe(subscription)));
     }
-    model.form.remember(&publication);
-    let draft = Draft { publication, is_template: false };
-    let Some(ticket) = publish::publish(model, now, id, draft.publication, effects) else {
+    // What was written is remembered, not what was made up for this one.
+    model.form.remember(&draft.publication);
+    let Some(ticket) = publish::publish(model, now, id, publication, effects) else {
         return drop_filter(id, filter, effects);
     };
     model.say(now, Tone::Info, format!("an answer is awaited on {topic}"));

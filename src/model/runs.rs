@@ -7,7 +7,11 @@
 pub mod flow;
 pub mod generator;
 pub mod schedule;
+pub mod settings;
+pub mod source;
+pub mod speed;
 pub mod spread;
+pub mod starts;
 mod turns;
 mod work;
 

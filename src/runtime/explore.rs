@@ -1,7 +1,9 @@
 //! The explorer's loop. Owns the order of things: signals and keys first, then frames, then the devices' queues.
+use super::alarm::Alarm;
 use super::aside::Aside;
 use super::disk::{Disk, Files};
 use super::editing::{self, Editing};
+use super::ended::RunError;
 use super::links::Links;
 use super::pace::{self, Pace, Want};
 use super::panics;
@@ -14,11 +16,10 @@ use crate::model::devices::Errand;
 use crate::model::opening::{self, Opening};
 use crate::model::{DeviceId, Effect, Event, Model, Screen, Settings, update};
 use crate::mqtt::{BrokerEvent, BrokerRequest};
-use crate::terminal::{self, Input, Keys, Painter, TerminalError, Writer};
+use crate::terminal::{self, Input, Keys, Painter, Writer};
 use crate::theme::Theme;
 use crate::time::{Clock, Timestamp};
 use crate::view;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -53,20 +54,6 @@ pub struct Options {
     pub max_bytes_per_s: u64,
 }
 
-/// Why the explorer ended.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// There is no terminal.
-    #[error(transparent)]
-    Terminal(#[from] TerminalError),
-    /// The system refused something.
-    #[error("the system refused to {0}: {1}")]
-    Io(&'static str, io::Error),
-    /// A thread or task panicked.
-    #[error("{0}")]
-    Panicked(String),
-}
-
 /// Runs the explorer until the user quits. `panicked` is told of panics on other threads.
 pub async fn explore(
     options: Options,
@@ -81,9 +68,11 @@ pub async fn explore(
     let writer = Writer::start(move || on_idle.notify_one())
         .map_err(|error| RunError::Io("start the writer's thread", error))?;
     let disk = Disk::start(files).map_err(|error| RunError::Io("start the disk's thread", error))?;
+    let alarm =
+        Alarm::start(Arc::clone(&clock)).map_err(|error| RunError::Io("start the alarm's thread", error))?;
     let _guard = terminal::Guard;
     terminal::enter()?;
-    let mut explorer = Explorer::new(options, clock, disk, writer, signals);
+    let mut explorer = Explorer::new(options, clock, disk, writer, signals, alarm);
     explorer.frame();
     let ended = explorer.run(&idle, &panicked).await;
     // The terminal first: whoever quits wants their shell, not the brokers' farewell.
@@ -112,6 +101,8 @@ struct Explorer {
     pace: Pace,
     effects: Vec<Effect>,
     aside: Aside,
+    /// For what publishes by itself.
+    alarm: Alarm,
     /// Text for the clipboard that waits for the writer.
     clipboard: Option<String>,
     /// Whether a queue may hold more than was taken.
@@ -123,7 +114,14 @@ struct Explorer {
 }
 
 impl Explorer {
-    fn new(options: Options, clock: Arc<dyn Clock>, disk: Disk, writer: Writer, signals: Signals) -> Self {
+    fn new(
+        options: Options,
+        clock: Arc<dyn Clock>,
+        disk: Disk,
+        writer: Writer,
+        signals: Signals,
+        alarm: Alarm,
+    ) -> Self {
         let (cols, rows) = terminal::size();
         let wall = options.settings.wall;
         let mut model = Model::new(Vec::new(), options.keymap, options.settings);
@@ -157,6 +155,7 @@ impl Explorer {
             pace: Pace::new(options.max_bytes_per_s),
             effects,
             aside,
+            alarm,
             clipboard: None,
             has_more: false,
             editing: None,
@@ -183,6 +182,7 @@ impl Explorer {
                 // The terminal is gone, and with it whoever could be told.
                 return Ok(());
             }
+            self.alarm.set(self.model.tick());
             let wait = self.wait();
             tokio::select! {
                 biased;
@@ -193,6 +193,7 @@ impl Explorer {
                 edited = editing::ended(&mut self.editing) => self.edited(edited),
                 input = self.keys.next() => self.inputs(input).await,
                 () = idle.notified() => {}
+                () = self.alarm.rings() => {}
                 event = self.aside.next() => self.tell(event, Want::Now),
                 Some(answer) = self.disk.answer() => self.tell(Event::Disk(Box::new(answer)), Want::Now),
                 () = self.links.wait() => self.drain(),
@@ -214,7 +215,7 @@ impl Explorer {
                 None => self.model.deadline(),
             }
         };
-        let wait = at.into_iter().chain(self.model.tick()).min().map(|at| at.since(now));
+        let wait = at.map(|at| at.since(now));
         async move {
             match wait {
                 Some(Duration::ZERO) => tokio::task::yield_now().await,

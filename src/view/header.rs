@@ -170,6 +170,11 @@ fn marks(scene: &Scene<'_>) -> Strip {
         }
         Screen::Devices => scene.model.devices.iter().any(is_insecure),
     };
+    let n_running = scene.model.runs.n_running();
+    if n_running > 0 {
+        separate(scene, &mut marks);
+        marks.put(format!("▶ {n_running} running"), scene.style(Role::StatusOnline));
+    }
     let words = [
         (is_insecure, "INSECURE", Role::Insecure),
         (scene.model.settings.read_only, "READ-ONLY", Role::HeaderName),

@@ -14,6 +14,7 @@ use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
 
 mod publications;
+mod runs;
 
 /// A key and what it does now.
 pub struct Hint {
@@ -57,6 +58,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::CursorDown, Command::CursorUp], "move"),
             (&[Command::Leave], "leave"),
         ],
+        Context::Repeat => runs::keys(model),
         Context::Saved => publications::saved_keys(model),
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),

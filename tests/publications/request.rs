@@ -89,6 +89,17 @@ fn a_topic_that_is_heard_already_is_not_subscribed_again() {
 }
 
 #[test]
+fn placeholders_are_replaced_anew_for_each_request_and_what_was_written_is_remembered() {
+    let mut story =
+        story().online().receives("lamp/get", "0").types("<ctrl-g>lamp/get<enter>p{n}<alt-r><alt-r>");
+    let sent: Vec<_> = story.published().iter().map(|sent| sent.payload.0.to_vec()).collect();
+    assert_eq!(sent, [b"1", b"2"]);
+    let remembered: Vec<_> = story.model.form.sent().collect();
+    assert_eq!((remembered.len(), &*remembered[0].publication.payload.0), (1, &b"{n}"[..]));
+    assert_eq!(remembered[0].publication.properties, PublishProperties::default());
+}
+
+#[test]
 fn nobody_is_asked_without_a_connection() {
     let mut story = story().lost("gone", None).types("p");
     story.model.form.topic.set("lamp");

@@ -1,7 +1,7 @@
 //! What the editor would send: the value after clipping and steps, its bytes, or why it can't go. Owns the words.
 use super::Editor;
 use crate::decode::figures;
-use crate::device::{Clip, Node, Value};
+use crate::device::{Node, Value};
 use crate::model::{Model, publish, takes};
 use crate::mqtt::{Payload, Publication, PublishProperties};
 
@@ -52,7 +52,7 @@ impl Editor {
         if !node.access.can_set() {
             return Err(no_access(node));
         }
-        let (value, mut how) = within(node, &asked)?;
+        let (value, mut how) = node.within(&asked)?;
         let payload = node.write(&value).map_err(|error| error.to_string())?;
         // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
         let read = node.read(&payload).map_err(|misfit| misfit.to_string())?;
@@ -70,35 +70,6 @@ impl Editor {
         let is_changed = node.shown(&read) != node.shown(&asked);
         Ok(Goes { asked: is_changed.then_some(asked), value: read, how, publication })
     }
-}
-
-/// The value that lies within the node's domain and on its steps, and how it came there.
-fn within(node: &Node, asked: &Value) -> Result<(Value, &'static str), String> {
-    let domain = &node.domain;
-    let clip = |value: &Value| {
-        domain.clip(node.clip, value).map(|clipped| clipped.value).map_err(|words| match node.clip {
-            Clip::None => format!("{words}, and its clip mode is none"),
-            Clip::Clip | Clip::Low | Clip::High | Clip::Wrap | Clip::Fold => words,
-        })
-    };
-    let clipped = clip(asked)?;
-    if clipped != *asked {
-        let how = match node.clip {
-            Clip::Wrap => "wrapped",
-            Clip::Fold => "folded",
-            Clip::Clip if !domain.values.is_empty() => "the nearest of its values",
-            Clip::None | Clip::Clip | Clip::Low | Clip::High => "clipped",
-        };
-        let snapped = if domain.values.is_empty() { clip(&domain.snap(&clipped))? } else { clipped };
-        return Ok((snapped, how));
-    }
-    if !domain.values.is_empty() {
-        return Ok((clipped, ""));
-    }
-    // A step may lead onto the upper bound, which is the lower one where it wraps.
-    let snapped = clip(&domain.snap(&clipped))?;
-    let how = if snapped == clipped { "" } else { "to its step" };
-    Ok((snapped, how))
 }
 
 /// Bytes in words: as text where they are, else in hexadecimal digits. Not made safe for a terminal.

@@ -128,6 +128,7 @@ pub fn paste(model: &mut Model, text: &str) -> usize {
         | Overlay::Prompt(_)
         | Overlay::Question(_)
         | Overlay::Parts(_)
+        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_) => 0,

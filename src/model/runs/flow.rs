@@ -1,4 +1,5 @@
 //! What a run has handed to its device's task and what became of it. Owns the counts and what is under way.
+use super::speed::Speed;
 use super::spread::Spread;
 use crate::mqtt::{Publication, Reason, Stage};
 use crate::time::Timestamp;
@@ -34,6 +35,8 @@ pub struct Flow {
     pub n_not_taken: u64,
     /// Refused by the broker in a row, up to now.
     pub n_refused_in_a_row: u64,
+    /// How fast they leave.
+    pub speed: Speed,
     /// How long after its time each left.
     pub late: Spread,
     /// From each PUBLISH to its last acknowledgement.
@@ -93,6 +96,7 @@ impl Flow {
                 self.n_queued -= usize::from(std::mem::replace(&mut open.is_queued, false));
                 self.n_sent += 1;
                 self.late.note(at.since(open.due));
+                self.speed.note(at);
                 let publication = open.publication.clone();
                 if packet_id.is_none() {
                     self.close(serial);

@@ -1,16 +1,18 @@
 //! A run that publishes again and again at a rate. Owns its schedule and how much of it may be under way.
 use super::flow::Flow;
-use super::schedule::{Room, Schedule};
+use super::schedule::{Room, Schedule, Until};
+use super::source::Source;
 use super::work::{Made, Next};
-use crate::mqtt::{Publication, Stage, Topic};
+use crate::decode::figures;
+use crate::mqtt::{Stage, Topic};
 use crate::time::Timestamp;
 
 /// Publications without an acknowledgement, beyond which ticks are skipped: two seconds at the fastest rate.
 const MAX_OPEN: usize = 2_048;
 
-/// Publications that the task was given and has not written yet: those of this many milliseconds, at least
+/// Publications that the task was given and has not written yet: those of so many milliseconds, and at least
 /// [`MIN_UNSENT`].
-const UNSENT_MS: usize = 20;
+const UNSENT_MS: u128 = 20;
 
 /// Two, so that a slow one is not held up by the one before.
 const MIN_UNSENT: usize = 2;
@@ -21,17 +23,35 @@ const MAX_REFUSED: u64 = 5;
 /// A generator that runs.
 #[derive(Clone, Debug)]
 pub struct Generator {
-    /// Where to.
-    pub topic: Topic,
+    /// What it makes, in words: `sine 0..100 over 10 s`.
+    pub words: String,
     /// When.
     pub schedule: Schedule,
-    what: Publication,
+    /// Values that were left out, for they equalled the one before.
+    pub n_repeated: u64,
+    source: Source,
 }
 
 impl Generator {
-    /// Publishes the same again and again.
-    pub fn constant(what: Publication, schedule: Schedule) -> Self {
-        Self { topic: what.topic.clone(), schedule, what }
+    /// Publishes what a source makes.
+    pub const fn new(words: String, source: Source, schedule: Schedule) -> Self {
+        Self { words, schedule, n_repeated: 0, source }
+    }
+
+    /// Where to.
+    pub const fn topic(&self) -> &Topic {
+        self.source.topic()
+    }
+
+    /// How much of it is done: `37 of 100`; none where it goes on until it is stopped.
+    pub fn progress(&self) -> Option<String> {
+        match self.schedule.until {
+            Until::Stopped => None,
+            Until::Count(n) => {
+                Some(format!("{} of {}", figures::grouped(self.schedule.n_taken), figures::grouped(n)))
+            }
+            Until::Time(time) => Some(format!("for {}", figures::span(time))),
+        }
     }
 
     /// What is to be done now.
@@ -42,7 +62,15 @@ impl Generator {
         }
         let room = self.room(flow);
         match self.schedule.take(now, room) {
-            Some(tick) => Next::Publish(Made { publication: self.what.clone(), due: tick.due }),
+            Some(tick) => match self.source.make(tick.elapsed) {
+                Ok(Some(publication)) => Next::Publish(Made { publication, due: tick.due }),
+                Ok(None) => {
+                    self.schedule.pass();
+                    self.n_repeated += 1;
+                    Next::Wait
+                }
+                Err(words) => Next::Stop(words),
+            },
             None if self.schedule.is_over() => Next::Done,
             None => Next::Wait,
         }
@@ -54,7 +82,7 @@ impl Generator {
     }
 
     /// The task had no room for the last one.
-    pub fn not_taken(&mut self) {
+    pub const fn not_taken(&mut self) {
         self.schedule.miss();
     }
 
@@ -72,8 +100,7 @@ impl Generator {
 
     /// Newest wins: what the broker is behind with is not added to.
     fn room(&self, flow: &Flow) -> Room {
-        let of_a_while = u128::try_from(UNSENT_MS).unwrap_or(0) * 1_000_000
-            / self.schedule.rate.period().as_nanos().max(1);
+        let of_a_while = UNSENT_MS * 1_000_000 / self.schedule.rate.period().as_nanos().max(1);
         let most = usize::try_from(of_a_while).unwrap_or(MIN_UNSENT).max(MIN_UNSENT);
         let is_free = flow.n_queued() == 0 && flow.n_unsent() < most && flow.n_open() < MAX_OPEN;
         if is_free { Room::Free } else { Room::None }

@@ -143,9 +143,14 @@ impl Schedule {
     }
 
     /// The last tick was a miss after all: nothing was published.
-    pub fn miss(&mut self) {
-        self.n_taken = self.n_taken.saturating_sub(1);
+    pub const fn miss(&mut self) {
+        self.pass();
         self.n_skipped += 1;
+    }
+
+    /// Nothing was to be published at the last tick.
+    pub const fn pass(&mut self) {
+        self.n_taken = self.n_taken.saturating_sub(1);
     }
 
     /// Whether no tick will come any more.

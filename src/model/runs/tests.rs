@@ -1,6 +1,7 @@
 //! Runs in a model without a screen: their numbers, their bounds, their ends.
 use super::generator::Generator;
 use super::schedule::{Rate, Schedule, Until};
+use super::source::Source;
 use super::*;
 use crate::keymap::Keymap;
 use crate::model::{Effect, Event, Model, Settings, update};
@@ -34,7 +35,7 @@ fn constant(qos: Qos, rate: &str, until: Until) -> Work {
         properties: PublishProperties::default(),
     };
     let schedule = Schedule::new(START, Rate::parse(rate).unwrap(), until);
-    Work::Generator(Box::new(Generator::constant(what, schedule)))
+    Work::Generator(Box::new(Generator::new("constant".into(), Source::same(what), schedule)))
 }
 
 /// Lets the time come; the tickets of what was asked for.

@@ -66,14 +66,14 @@ impl Work {
     /// Whether it publishes on a topic again and again, so that it can be half of a loop.
     pub(super) fn repeats_on(&self, topic: &str) -> bool {
         match self {
-            Self::Generator(generator) => generator.topic.as_str() == topic,
+            Self::Generator(generator) => generator.topic().as_str() == topic,
         }
     }
 
     /// What it is in words, for sentences about it.
     pub fn words(&self) -> String {
         match self {
-            Self::Generator(generator) => format!("the generator on {}", generator.topic),
+            Self::Generator(generator) => format!("the generator on {}", generator.topic()),
         }
     }
 }

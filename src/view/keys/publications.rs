@@ -3,6 +3,7 @@ use super::Wanted;
 use crate::command::Command;
 use crate::model::Model;
 use crate::model::publications::Section;
+use crate::model::runs::starts::under_hand;
 
 pub(super) fn keys(model: &Model) -> Wanted {
     let mut keys: Wanted = Vec::new();
@@ -13,6 +14,14 @@ pub(super) fn keys(model: &Model) -> Wanted {
         }
         keys.push((&[Command::CopyLine], "mosquitto_pub line"));
         keys.push((&[Command::CopyPayload], "copy payload"));
+    }
+    if model.publications.section == Section::Running
+        && let Some(run) = under_hand(model)
+    {
+        keys.push((&[Command::StopRun], if run.is_running() { "stop" } else { "off the list" }));
+    }
+    if model.runs.n_running() > 0 {
+        keys.push((&[Command::StopRuns], "stop all"));
     }
     keys.push((&[Command::NextPane], "next section"));
     keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
