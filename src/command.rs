@@ -160,6 +160,12 @@ commands! {
     KeepPart = "keep-part" in [Inspector];
     /// Keep the ticked parts, or the one under the cursor
     KeepTicked = "keep-ticked" in [Parts];
+    /// Read the payload by the next decoder that suits it
+    NextDecoder = "next-decoder" in [Topics, Inspector];
+    /// Read the payload by the decoder before
+    PreviousDecoder = "previous-decoder" in [Topics, Inspector];
+    /// Show the payload as it came; again to decode it
+    ToggleRaw = "toggle-raw" in [Topics, Inspector];
     /// Go to the inspector's next tab
     NextTab = "next-tab" in [Inspector];
     /// Go to the inspector's tab before

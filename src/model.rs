@@ -7,6 +7,7 @@ use crate::time::{Timestamp, WallOrigin};
 pub mod apply;
 pub mod bulk;
 pub mod came;
+pub mod decoding;
 pub mod device;
 pub mod devices;
 pub mod editor;

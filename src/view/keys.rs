@@ -241,6 +241,10 @@ fn inspector(model: &Model) -> Wanted {
     if !model.cursor.is_device() {
         keys.push((&[Command::PreviousTab, Command::NextTab], "tabs"));
     }
+    if shown.tab == Tab::Message && !model.cursor.is_device() {
+        keys.push((&[Command::NextDecoder], "decoder"));
+        keys.push((&[Command::ToggleRaw], "raw"));
+    }
     if !model.settings.read_only {
         keys.push((&[Command::Publish], "publish"));
     }
