@@ -68,17 +68,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics, Range];
     /// Collapse the branch, or go to its parent
@@ -127,8 +127,14 @@ commands! {
     Publish = "publish" in [Topics, Inspector];
     /// Edit the kept node's value by its type
     EditValue = "edit-value" in [Topics, Inspector];
-    /// Delete the retained message on the broker; asks
-    ClearRetained = "clear-retained" in [Topics, Inspector];
+    /// Clear the retained message, or all of a branch; asks
+    ClearRetained = "clear-retained" in [Topics, Range, Inspector];
+    /// Publish the defaults of kept nodes here and below; asks
+    PublishDefaults = "publish-defaults" in [Topics, Range];
+    /// Publish what a file holds: JSON Lines or CSV; asks
+    PublishFile = "publish-file" in [Topics, Publications];
+    /// Show what failed of the last batch, to publish it again
+    ShowFailed = "show-failed" in [Topics, Publications];
     /// Ask the broker whether it keeps a message of the topic
     ProbeRetained = "probe-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
@@ -154,6 +160,12 @@ commands! {
     KeepPart = "keep-part" in [Inspector];
     /// Keep the ticked parts, or the one under the cursor
     KeepTicked = "keep-ticked" in [Parts];
+    /// Read the payload by the next decoder that suits it
+    NextDecoder = "next-decoder" in [Topics, Inspector];
+    /// Read the payload by the decoder before
+    PreviousDecoder = "previous-decoder" in [Topics, Inspector];
+    /// Show the payload as it came; again to decode it
+    ToggleRaw = "toggle-raw" in [Topics, Inspector];
     /// Go to the inspector's next tab
     NextTab = "next-tab" in [Inspector];
     /// Go to the inspector's tab before
@@ -293,6 +305,18 @@ commands! {
     /// Test each step to the broker
     TestDevice = "test-device" in [DeviceForm];
 
+    /// Go on: publish these, or type the count and clear them
+    GoOn = "go-on" in [Bulk];
+    /// Leave the retained message alone, or clear it after all
+    Exclude = "exclude" in [Bulk];
+    /// Leave the whole branch of the row alone, or clear it
+    ExcludeBranch = "exclude-branch" in [Bulk];
+    /// Clear only topics that hold a text
+    NarrowSweep = "narrow-sweep" in [Bulk];
+    /// Go faster
+    Faster = "faster" in [Bulk];
+    /// Go slower
+    Slower = "slower" in [Bulk];
     /// Publish again and again: set rate, shape and end
     Repeat = "repeat" in [Topics, Inspector, Publish, Editor];
     /// Start to publish again and again

@@ -5,7 +5,9 @@ use crate::mqtt::Profile;
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
+pub mod bulk;
 pub mod came;
+pub mod decoding;
 pub mod device;
 pub mod devices;
 pub mod editor;
@@ -150,6 +152,8 @@ pub struct Model {
     pub guard: Guard,
     /// The topic of a loop that was found, until it is dismissed.
     pub found_loop: Option<(DeviceId, String)>,
+    /// Many publications that are seen before they go.
+    pub bulk: Option<Box<bulk::Preview>>,
     /// The question whether a topic is retained, until it is answered.
     pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
@@ -224,6 +228,7 @@ impl Model {
             runs: Runs::default(),
             guard: Guard::default(),
             found_loop: None,
+            bulk: None,
             probe: None,
             monitor: Monitor::default(),
             publications: Publications::default(),
@@ -289,6 +294,7 @@ impl Model {
             (Overlay::Repeat(_), ..) => Context::Repeat,
             (Overlay::Saved(_), ..) => Context::Saved,
             (Overlay::Exam(_), ..) => Context::Exam,
+            (Overlay::Bulk, ..) => Context::Bulk,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
@@ -312,6 +318,7 @@ impl Model {
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
             || self.monitor.is_working()
+            || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)
             || self.learning.as_ref().is_some_and(Learning::is_working)
     }
@@ -374,6 +381,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     runs::due(model, now, effects);
     monitor::due(model, now, effects);
     editor::settle(model, now);
+    bulk::settle(model);
     held::ask(model, now);
     nodes::recovered::ask(model);
     request::settle(model, now, effects);

@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 mod ascii;
 mod bars;
+mod bulk;
 mod devices;
 mod difference;
 mod editor;
@@ -85,9 +86,12 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Screen::Publications => publications::draw(&scene, frame),
         }
         monitor::banner(&scene, frame);
+        if let Some(preview) = &model.bulk {
+            bulk::draw(&scene, preview, frame);
+        }
         toasts::draw(&scene, frame);
         match &model.overlay {
-            Overlay::None | Overlay::Attribute(_) => footer::draw(&scene, frame),
+            Overlay::None | Overlay::Bulk | Overlay::Attribute(_) => footer::draw(&scene, frame),
             Overlay::Prompt(prompt) => prompt::draw(&scene, prompt, frame),
             Overlay::Question(question) => {
                 footer::draw(&scene, frame);

@@ -3,6 +3,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one event among many")]
 #[path = "broker/asked.rs"]
 mod asked;
+#[path = "broker/bulk.rs"]
+mod bulk;
 #[path = "broker/delays.rs"]
 mod delays;
 #[path = "broker/embedded.rs"]

@@ -1,9 +1,14 @@
 //! Publishing many at once, clearing many, asking what is retained: from key to screen. Owns the stories; no socket.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a story looks for one kind of effect among many")]
+#[path = "bulk/batch.rs"]
+mod batch;
 #[path = "bulk/probe.rs"]
 mod probe;
 #[path = "common/story.rs"]
 mod story;
+#[path = "bulk/sweep.rs"]
+mod sweep;
 
 use story::Story;
 

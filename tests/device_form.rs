@@ -59,6 +59,9 @@ impl Story {
                 | Errand::ForgetRecovered(_)
                 | Errand::Remember { .. }
                 | Errand::SaveLog { .. }
+                | Errand::ReadBatch(_)
+                | Errand::ReadUndo(..)
+                | Errand::Undo(_)
                 | Errand::ReadFile { .. }
                 | Errand::RecallSent
                 | Errand::ListSaved(..)

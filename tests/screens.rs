@@ -1,4 +1,6 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
+#[path = "screens/bulk.rs"]
+mod bulk;
 #[path = "screens/devices.rs"]
 mod devices;
 #[path = "screens/learn.rs"]

@@ -51,6 +51,8 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
             let files = Files {
                 devices: Devices::of_user(),
                 last: config::last::of_user(),
+                undo: config::batch::undo_directory(),
+                undoing: None,
                 sent: config::publications::sent_of_user(),
                 saved: config::publications::saved_of_user(),
                 opener,
@@ -139,6 +141,8 @@ async fn run_demo(
     let files = Files {
         devices: Devices::of_user(),
         last: None,
+        undo: config::batch::undo_directory(),
+        undoing: None,
         sent: None,
         saved: config::publications::saved_of_user(),
         opener,

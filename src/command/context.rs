@@ -37,13 +37,15 @@ pub enum Context {
     Repeat,
     /// The examination of a broker.
     Exam,
+    /// Many publications before they go.
+    Bulk,
     /// The help overlay.
     HelpScreen,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -61,6 +63,7 @@ impl Context {
         Self::Parts,
         Self::Repeat,
         Self::Exam,
+        Self::Bulk,
         Self::HelpScreen,
     ];
 
@@ -84,6 +87,7 @@ impl Context {
             Self::Parts => "parts",
             Self::Repeat => "repeat",
             Self::Exam => "examination",
+            Self::Bulk => "bulk",
             Self::HelpScreen => "help",
         }
     }
@@ -108,6 +112,7 @@ impl Context {
             Self::Parts => "Parts of a payload",
             Self::Repeat => "Repeating",
             Self::Exam => "Examination of a broker",
+            Self::Bulk => "Publishing or clearing many",
             Self::HelpScreen => "Help",
         }
     }
@@ -135,6 +140,7 @@ impl Context {
             | Self::Saved
             | Self::Parts
             | Self::Exam
+            | Self::Bulk
             | Self::HelpScreen => false,
         }
     }

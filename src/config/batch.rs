@@ -7,14 +7,12 @@ mod undo;
 
 pub use undo::UndoFile;
 
+use crate::model::bulk::MAX_ROWS;
 use crate::mqtt::{Publication, Qos, Topic};
-use etcetera::home_dir;
+use etcetera::{BaseStrategy, choose_base_strategy, home_dir};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-
-/// Publications of one file: a plant's every topic twice over, and 60 MB while they wait.
-pub const MAX_ROWS: usize = 200_000;
 
 /// Bytes of one file: 640 a publication when it holds the most.
 pub const MAX_BYTES: u64 = 128 << 20;
@@ -81,6 +79,11 @@ impl Reading {
     fn done(self) -> Result<Vec<Publication>, BadFile> {
         if self.bad.n_bad > 0 { Err(self.bad) } else { Ok(self.publications) }
     }
+}
+
+/// Where undo files of sweeps lie; `None` without a home.
+pub fn undo_directory() -> Option<PathBuf> {
+    choose_base_strategy().ok()?.state_dir().map(|state| state.join("mqttscope").join("undo"))
 }
 
 /// A path as a person types it: `~/` is the home.

@@ -34,7 +34,7 @@ pub(super) fn decode(text: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
     let inside = inner(trimmed);
     let lead = text.len() - text.trim_ascii_start().len() + trimmed.len() - inside.len();
     if inside.len() / 4 * 3 > bounds.max_out_bytes {
-        return Err(Flaw::new(lead, format!("more than {} bytes are in it", bounds.max_out_bytes)));
+        return Err(Flaw::bound(lead, format!("more than {} bytes are in it", bounds.max_out_bytes)));
     }
     let letters: Vec<u8> = inside.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let is_url = letters.iter().any(|byte| matches!(byte, b'-' | b'_'));

@@ -45,11 +45,18 @@ pub struct Flaw {
     pub offset: usize,
     /// Why, in words.
     pub words: Cow<'static, str>,
+    /// Whether only a bound on the output stands in the way.
+    pub is_bound: bool,
 }
 
 impl Flaw {
     /// A flaw at an offset.
     pub fn new(offset: usize, words: impl Into<Cow<'static, str>>) -> Self {
-        Self { offset, words: words.into() }
+        Self { offset, words: words.into(), is_bound: false }
+    }
+
+    /// A flaw that is none of the bytes: they make more than the bound.
+    pub fn bound(offset: usize, words: impl Into<Cow<'static, str>>) -> Self {
+        Self { offset, words: words.into(), is_bound: true }
     }
 }

@@ -100,6 +100,16 @@ impl Decoded<'_> {
         let names: Vec<&str> = self.steps.iter().map(|step| step.decoder.title()).collect();
         names.join(arrow)
     }
+
+    /// Whether larger bounds would show more.
+    pub fn is_bound(&self) -> bool {
+        self.cut.is_some() || self.failures.iter().any(|failure| failure.flaw.is_bound)
+    }
+
+    /// Whether what is shown are other bytes than those that came.
+    pub fn is_undone(&self) -> bool {
+        matches!(self.bytes, Cow::Owned(_))
+    }
 }
 
 /// Decodes a payload; never fails, since bytes are always bytes.
@@ -129,9 +139,29 @@ pub fn decode<'a>(payload: &'a [u8], choice: Choice, bounds: &Bounds) -> Decoded
     Decoded { steps, form, bytes, failures, cut }
 }
 
-/// Whether a payload is packed, or structured in bytes: what its first bytes alone tell.
-pub fn is_packed(payload: &[u8]) -> bool {
-    mark(payload).is_some() || utf16::marked(payload).is_some()
+/// The ways to read a payload that suit it, in the order in which they are offered; the first two always do.
+pub fn suiting(payload: &[u8], bounds: &Bounds) -> Vec<Choice> {
+    let suits = |choice: &Choice| match choice {
+        Choice::Auto | Choice::Raw => true,
+        Choice::By(decoder) => {
+            decode(payload, *choice, bounds).steps.iter().any(|step| step.decoder == *decoder)
+        }
+    };
+    Choice::all().filter(suits).collect()
+}
+
+/// Most bytes of a payload that is decoded for one line of a tree.
+const MAX_PREVIEWED_BYTES: usize = 16 << 10;
+
+/// What a small payload of bytes decodes to, for one line of a tree; none when it says enough by itself.
+pub(super) fn inside(payload: &[u8]) -> Option<Decoded<'_>> {
+    let is_plain = mark(payload).is_none() && std::str::from_utf8(payload).is_ok();
+    if payload.len() > MAX_PREVIEWED_BYTES || is_plain {
+        return None;
+    }
+    let bounds = Bounds { max_out_bytes: value::MAX_PARSED_BYTES, ..Bounds::default() };
+    let decoded = decode(payload, Choice::Auto, &bounds);
+    (decoded.is_undone() && !decoded.is_bound()).then_some(decoded)
 }
 
 struct Chain<'a> {
@@ -222,8 +252,8 @@ impl Chain<'_> {
         if let Some(image) = image::read(&self.bytes) {
             return self.ends(Decoder::Image, Form::Image(image));
         }
-        if utf16::marked(&self.bytes).is_some() {
-            self.undo(Decoder::Utf16, bounds);
+        if let Some(text) = utf16::guess(&self.bytes, bounds) {
+            self.becomes(Decoder::Utf16, text);
         }
         if std::str::from_utf8(&self.bytes).is_ok() {
             return self.guess_text(bounds);
@@ -333,7 +363,7 @@ fn check_json(bytes: &[u8]) -> Result<(), Flaw> {
 /// JSON values, one a line, as a list of them.
 fn json_lines(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
     if bytes.len() >= bounds.max_out_bytes {
-        return Err(Flaw::new(0, format!("more than {} bytes would be shown", bounds.max_out_bytes)));
+        return Err(Flaw::bound(0, format!("more than {} bytes would be shown", bounds.max_out_bytes)));
     }
     let mut list = Vec::with_capacity(bytes.len() + 2);
     let mut offset = 0;

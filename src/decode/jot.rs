@@ -18,11 +18,12 @@ pub(super) enum Stop {
 impl Stop {
     /// As a flaw of the bytes at an offset.
     pub fn flaw(self, offset: usize) -> Flaw {
-        let words = match self {
-            Self::Long(max) => format!("decoding stops: more than {max} bytes would be shown"),
-            Self::Deep(max) => format!("decoding stops: nested deeper than {max} levels"),
-        };
-        Flaw::new(offset, words)
+        match self {
+            Self::Long(max) => {
+                Flaw::bound(offset, format!("decoding stops: more than {max} bytes would be shown"))
+            }
+            Self::Deep(max) => Flaw::new(offset, format!("decoding stops: nested deeper than {max} levels")),
+        }
     }
 }
 

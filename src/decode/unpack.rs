@@ -144,7 +144,7 @@ fn bare_snappy(bytes: &[u8], bounds: &Bounds) -> Result<Unpacked, Flaw> {
     if n_bytes > bounds.max_out_bytes {
         let words =
             format!("{n_bytes} bytes are said to be in it, over the bound of {}", bounds.max_out_bytes);
-        return Err(Flaw::new(0, words));
+        return Err(Flaw::bound(0, words));
     }
     let bytes = snap::raw::Decoder::new().decompress_vec(bytes).map_err(flaw)?;
     Ok(Unpacked { bytes, is_cut: false, n_left: 0 })

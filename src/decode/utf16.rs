@@ -3,7 +3,7 @@ use super::bounds::{Bounds, Flaw};
 use super::numbers::Order;
 
 /// The byte order that a mark at the start says.
-pub(super) fn marked(bytes: &[u8]) -> Option<Order> {
+fn marked(bytes: &[u8]) -> Option<Order> {
     match bytes {
         // This is UTF-32's mark, too; a text that begins with NUL is not what anybody sends.
         [0xff, 0xfe, 0, 0, ..] => None,
@@ -11,6 +11,15 @@ pub(super) fn marked(bytes: &[u8]) -> Option<Order> {
         [0xfe, 0xff, ..] => Some(Order::Big),
         _ => None,
     }
+}
+
+/// The text of bytes with a mark, when it is one: two bytes may begin anything.
+pub(super) fn guess(bytes: &[u8], bounds: &Bounds) -> Option<Vec<u8>> {
+    marked(bytes)?;
+    let text = decode(bytes, bounds).ok()?;
+    let letters = std::str::from_utf8(&text).ok()?;
+    let is_strange = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    (letters.chars().count() > 1 && !letters.contains(is_strange)).then_some(text)
 }
 
 /// The text, in the order of its mark, or the one that looks more like a text.
@@ -31,7 +40,7 @@ pub(super) fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
             return Err(Flaw::new(lead + n_read, "half of a surrogate pair stands alone"));
         };
         if out.len() + letter.len_utf8() > bounds.max_out_bytes {
-            return Err(Flaw::new(lead + n_read, format!("more than {} bytes", bounds.max_out_bytes)));
+            return Err(Flaw::bound(lead + n_read, format!("more than {} bytes", bounds.max_out_bytes)));
         }
         n_read += letter.len_utf16() * 2;
         out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::escape::{Glyphs, MAX_BYTES_PER_COL, push_sane, push_seen};
-use super::{Ink, Line, figures, hex};
+use super::image::{self, Image};
+use super::{Ink, Line, chain, figures, hex};
 
 /// Payloads above this are not parsed for one line of a tree; their first byte and their size must do.
 pub const MAX_PARSED_BYTES: usize = 64 << 10;
@@ -106,6 +107,34 @@ const WORDS: [(&str, bool); 8] = [
 
 /// One line of a payload, at most so many columns wide.
 pub fn preview(payload: &[u8], max_cols: usize) -> Preview {
+    if let Some(image) = image::read(payload) {
+        return picture(image, payload.len(), max_cols);
+    }
+    match chain::inside(payload) {
+        Some(decoded) => {
+            let mut line = Line::default();
+            push_sane(&mut line, Ink::Faint, format!("{} ", decoded.names(" ")).as_bytes(), max_cols);
+            let room = max_cols.saturating_sub(line.cols);
+            let inside = plain(&decoded.bytes, room);
+            inside.line.spans.iter().for_each(|span| line.push(span.ink, &span.text));
+            Preview { kind: inside.kind, line }
+        }
+        None => plain(payload, max_cols),
+    }
+}
+
+/// A picture's kind and measures.
+fn picture(image: Image, n_bytes: usize, max_cols: usize) -> Preview {
+    let mut line = Line::default();
+    let size = image.size.map(|(cols, rows)| format!(" {cols}x{rows}")).unwrap_or_default();
+    push_sane(&mut line, Ink::Text, format!("{}{size}", image.kind.title()).as_bytes(), max_cols);
+    let size = format!(" {}", figures::bytes(n_bytes.try_into().unwrap_or(u64::MAX)));
+    push_sane(&mut line, Ink::Faint, size.as_bytes(), max_cols);
+    Preview { kind: Kind::Bytes, line }
+}
+
+/// Likewise, of bytes that nothing has to be undone of.
+fn plain(payload: &[u8], max_cols: usize) -> Preview {
     let kind = kind(payload);
     let mut line = Line::default();
     let size = || figures::bytes(payload.len().try_into().unwrap_or(u64::MAX));

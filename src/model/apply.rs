@@ -2,7 +2,6 @@
 use super::device::Connection;
 use super::devices::{Then, deeds, edit, exam};
 use super::event::{DeviceId, Effect};
-use super::freeze::Frozen;
 use super::inspector::Tab;
 use super::layout::Pane;
 use super::overlay::{Deed, Overlay, PromptKind, Question};
@@ -10,8 +9,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, editor, form, ingest, keys, learn, monitor, moves, nodes, probe, publications, publish,
-    request, runs,
+    Model, Screen, bulk, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe,
+    publications, publish, request, runs,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -19,9 +18,11 @@ use crate::store::Direction;
 use crate::time::Timestamp;
 
 mod copying;
+mod switches;
 
 pub use copying::copy;
 use copying::{copy_payload, copy_topic};
+use switches::{freeze, pin, ping};
 
 /// Carries a command out.
 #[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
@@ -39,6 +40,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
+        Command::Leave if model.overlay == Overlay::Bulk => bulk::leave(model, now, effects),
         Command::Leave => leave(model, now, effects),
         Command::Quit => quit(model, effects),
         Command::Interrupt => interrupt(model, now, effects),
@@ -128,7 +130,12 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
             nodes::attribute::begin(model, now);
         }
         Command::EditValue => editor::open(model, now),
-        Command::ClearRetained => publish::ask_clear(model, now),
+        Command::ClearRetained => bulk::clear(model, now),
+        Command::PublishDefaults => bulk::defaults::open(model, now),
+        Command::PublishFile | Command::ShowFailed => bulk::begin(model, now, command),
+        Command::GoOn => bulk::go_on(model, now, effects),
+        Command::Exclude | Command::ExcludeBranch | Command::NarrowSweep => bulk::choose(model, command),
+        Command::Faster | Command::Slower => bulk::change_pace(model, command),
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
@@ -149,6 +156,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::RemoveRange => nodes::range::ask_remove(model, now),
         Command::EditRange => nodes::range::ask_edit(model, now),
         Command::SaveFirst => nodes::leaving::save_first(model, now, effects),
+        Command::NextDecoder => decoding::step(model, now, Direction::Forward),
+        Command::PreviousDecoder => decoding::step(model, now, Direction::Backward),
+        Command::ToggleRaw => decoding::toggle_raw(model, now),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         Command::Send => publish::send(model, now, effects),
@@ -207,10 +217,11 @@ fn help(model: &mut Model) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
-        | Overlay::Exam(_) => Overlay::Help { scroll },
+        | Overlay::Repeat(_)
+        | Overlay::Exam(_)
+        | Overlay::Bulk => Overlay::Help { scroll },
     };
 }
 
@@ -263,37 +274,6 @@ fn interrupt(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         return effects.push(Effect::Quit);
     }
     model.say(now, Tone::Warn, "ctrl-c again quits");
-}
-
-fn ping(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let id = model.cursor.device;
-    let is_online = model.selected().is_some_and(|device| device.online().is_some());
-    if !is_online {
-        return model.say(now, Tone::Warn, "not online, so there is nobody to ping; c connects at once");
-    }
-    model.ping_asked = Some(id);
-    effects.push(Effect::Request(id, BrokerRequest::Ping));
-}
-
-fn freeze(model: &mut Model, now: Timestamp) {
-    if model.frozen.is_some() {
-        ingest::thaw(model);
-    } else {
-        model.frozen = Some(Frozen::new(now));
-    }
-}
-
-fn pin(model: &mut Model, now: Timestamp) {
-    let row = model.cursor;
-    let Some(device) = ingest::device_mut(&mut model.devices, row.device) else { return };
-    if row.is_device() || device.store.last(row.node).is_none() {
-        return model.say(now, Tone::Info, "only a topic with a message can be pinned");
-    }
-    if device.store.is_pinned(row.node) {
-        device.store.unpin(row.node);
-    } else {
-        device.store.pin(row.node);
-    }
 }
 
 fn toggle_connection(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -368,6 +348,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.lives.advance(now);
     learn::due(model, now, effects);
     probe::due(model, now, effects);
+    bulk::due(model, now, effects);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

@@ -1,6 +1,5 @@
 //! The Devices screen: what is saved, open and found, and the row under the hand. Owns the list; its deeds are
 //! `deeds`', the files are read and written by a worker.
-use super::Model;
 use super::device::Device;
 use super::event::{DeviceId, Effect};
 use super::nodes;
@@ -8,6 +7,7 @@ use super::opening::{self, Opening, Origin};
 use super::overlay::{Overlay, PromptKind};
 use super::publications::saved as named;
 use super::toast::Tone;
+use super::{Model, bulk};
 use crate::decode::figures;
 use crate::mqtt::found::Nearby;
 use crate::mqtt::{Address, Transport};
@@ -252,6 +252,11 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
         Answer::LogSaved(path, Err(words)) => {
             ask_name_again(model, now, PromptKind::SaveLog, path.as_deref().unwrap_or_default(), words);
         }
+        Answer::BatchRead(path, read) => bulk::batch::read(model, now, &path, read),
+        Answer::UndoRead(id, run, path, read) => {
+            bulk::undo::republish(model, now, (id, run), &path, read, effects);
+        }
+        Answer::Undo(done) => bulk::sweep::answered(model, now, done, effects),
         Answer::FileRead(path, read) => super::form::deeds::file_read(model, now, &path, read),
         Answer::Forgotten(words) => model.say(now, Tone::Warn, words),
     }

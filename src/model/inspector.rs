@@ -1,8 +1,10 @@
 //! The inspector's tabs, scrolling and the layout of the payload it shows. Owns no payload longer than shown.
+use super::shown::{fact, folded};
 use super::tree::RowId;
+use crate::decode::bounds::Bounds;
 use crate::decode::json::Pretty;
 use crate::decode::text::Wrapped;
-use crate::decode::{Kind, Line, hex, value};
+use crate::decode::{self, Choice, Ink, Line, chain, figures, hex};
 use std::sync::Arc;
 
 /// Payloads above this are laid out by a worker: up to it a frame has the time.
@@ -68,6 +70,8 @@ pub struct Subject {
     pub tab: Tab,
     /// Columns that lines may take.
     pub cols: usize,
+    /// How it is to be read.
+    pub choice: Choice,
 }
 
 /// A payload with its lines laid out.
@@ -75,7 +79,9 @@ pub struct Subject {
 pub struct Decoded {
     /// What it is.
     pub subject: Subject,
-    /// The bytes.
+    /// What is said above the lines: the decoders, and what failed.
+    pub head: Vec<Line>,
+    /// The bytes, with what they were packed in undone.
     pub payload: Arc<[u8]>,
     /// How its lines come about.
     pub form: Form,
@@ -108,22 +114,42 @@ impl Form {
 
 impl Decoded {
     /// Lays a payload out. Takes time in proportion to its size, and a worker above [`MAX_INLINE_BYTES`].
-    pub fn new(subject: Subject, payload: Arc<[u8]>) -> Self {
-        let kind = value::kind(&payload);
-        let pretty = match (subject.tab, kind) {
-            (Tab::Value, Kind::Object | Kind::Array) => Pretty::new(&payload),
-            (Tab::Value | Tab::History | Tab::Message | Tab::Node, _) => None,
+    pub fn new(subject: Subject, payload: &Arc<[u8]>) -> Self {
+        let decoded = decode::decode(payload, subject.choice, &Bounds::default());
+        Self::of(subject, payload, &decoded)
+    }
+
+    /// Likewise between two frames; none when a worker has to, since there is more in it than seems.
+    pub fn inline(subject: Subject, payload: &[u8]) -> Option<Self> {
+        let decoded = decode::decode(payload, subject.choice, &Bounds::inline());
+        (payload.len() <= MAX_INLINE_BYTES && !decoded.is_bound())
+            .then(|| Self::of(subject, &payload.into(), &decoded))
+    }
+
+    fn of(subject: Subject, payload: &Arc<[u8]>, decoded: &decode::Decoded<'_>) -> Self {
+        let head = head(&subject, decoded);
+        // The message's own tab shows what came as it came, unless that is not to be read.
+        let is_as_came =
+            subject.tab == Tab::Message && subject.choice == Choice::Auto && !decoded.is_undone();
+        let text = |bytes: &[u8]| Form::Text(Wrapped::new(bytes, subject.cols));
+        let form = match decoded.form {
+            chain::Form::Json if is_as_came => text(&decoded.bytes),
+            chain::Form::Json => Pretty::new(&decoded.bytes).map_or_else(|| text(&decoded.bytes), Form::Json),
+            chain::Form::Text => text(&decoded.bytes),
+            chain::Form::Image(_) | chain::Form::Hex => {
+                Form::Hex { per_line: hex::bytes_per_line(subject.cols) }
+            }
         };
-        let form = match (pretty, kind) {
-            (Some(pretty), _) => Form::Json(pretty),
-            (None, Kind::Bytes) => Form::Hex { per_line: hex::bytes_per_line(subject.cols) },
-            (None, _) => Form::Text(Wrapped::new(&payload, subject.cols)),
-        };
-        Self { subject, payload, form }
+        let payload = if decoded.is_undone() { decoded.bytes.as_ref().into() } else { Arc::clone(payload) };
+        Self { subject, head, payload, form }
     }
 
     /// How many lines there are.
     pub fn n_lines(&self) -> usize {
+        self.head.len() + self.n_body_lines()
+    }
+
+    fn n_body_lines(&self) -> usize {
         match &self.form {
             Form::Json(pretty) => pretty.n_lines(),
             Form::Text(wrapped) => wrapped.n_lines(),
@@ -133,6 +159,13 @@ impl Decoded {
 
     /// The lines of a window.
     pub fn lines(&self, from: usize, n: usize) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.head.iter().skip(from).take(n).cloned().collect();
+        let from = from.saturating_sub(self.head.len());
+        lines.extend(self.body_lines(from, n.saturating_sub(lines.len())));
+        lines
+    }
+
+    fn body_lines(&self, from: usize, n: usize) -> Vec<Line> {
         match &self.form {
             Form::Json(pretty) => pretty.lines(&self.payload, from, n, self.subject.cols),
             Form::Text(wrapped) => wrapped.lines(&self.payload, from, n),
@@ -140,6 +173,54 @@ impl Decoded {
         }
     }
 }
+
+/// What the decoders did, and what they could not.
+fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
+    let is_plain = !decoded.is_undone() && decoded.failures.is_empty();
+    let is_picture = matches!(decoded.form, chain::Form::Image(_));
+    let is_told = subject.tab == Tab::Message || subject.choice != Choice::Auto || is_picture;
+    if is_plain && !is_told {
+        return Vec::new();
+    }
+    let mut words = decoded.names(" → ");
+    if let Some(first) = decoded.steps.first().filter(|_| decoded.is_undone()) {
+        let size = |n: usize| figures::bytes(n as u64);
+        words = format!("{words} ({} → {})", size(first.n_in), size(decoded.bytes.len()));
+    }
+    let chosen = match subject.choice {
+        Choice::Auto => "",
+        Choice::Raw | Choice::By(_) => ", chosen",
+    };
+    words.push_str(chosen);
+    let mut facts = vec![fact("decoder", Ink::Text, &words)];
+    if let chain::Form::Image(image) = decoded.form {
+        let size = image.size.map_or_else(
+            || "its head does not say how large".to_owned(),
+            |(cols, rows)| {
+                format!("{} x {} pixels", figures::grouped(cols.into()), figures::grouped(rows.into()))
+            },
+        );
+        let bytes = figures::bytes(decoded.bytes.len() as u64);
+        facts.push(fact("picture", Ink::Text, &format!("{}, {size}, {bytes}", image.kind.title())));
+    }
+    for failure in &decoded.failures {
+        facts.push(fact("but", Ink::Escape, &failure.to_string()));
+    }
+    if let Some(decoder) = decoded.cut {
+        let words = format!(
+            "{} stops at {}: more would come out of it",
+            decoder.title(),
+            figures::bytes(decoded.bytes.len() as u64)
+        );
+        facts.push(fact("but", Ink::Escape, &words));
+    }
+    let mut lines = folded(&facts, subject.cols);
+    lines.push(Line::default());
+    lines
+}
+
+/// Topics whose decoder is chosen by hand; the one chosen longest ago is read automatically again.
+const MAX_CHOICES: usize = 1_000;
 
 /// The inspector's state.
 #[derive(Clone, Debug, Default)]
@@ -154,6 +235,8 @@ pub struct Inspector {
     pub decoded: Option<Decoded>,
     /// What a worker is laying out.
     pub pending: Option<Subject>,
+    /// How topics are read that were chosen for, the latest choice last.
+    choices: Vec<(RowId, Choice)>,
     /// Messages the topic had when its history was shown last, so that a scrolled one can hold still.
     pub n_seen: u64,
 }
@@ -187,6 +270,23 @@ impl Inspector {
         self.scroll = 0;
         self.place = 0;
         self.n_seen = 0;
+    }
+
+    /// How a row's payload is to be read.
+    pub fn choice(&self, row: RowId) -> Choice {
+        self.choices.iter().find(|(known, _)| *known == row).map_or(Choice::Auto, |(_, choice)| *choice)
+    }
+
+    /// Reads a row's payload in another way.
+    pub fn choose(&mut self, row: RowId, choice: Choice) {
+        self.choices.retain(|(known, _)| *known != row);
+        if choice != Choice::Auto {
+            if self.choices.len() == MAX_CHOICES {
+                self.choices.remove(0);
+            }
+            self.choices.push((row, choice));
+        }
+        self.scroll = 0;
     }
 
     /// A worker is done.

@@ -7,8 +7,8 @@ use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
-    Model, Undo, UndoStep, apply, editor, form, held, learn, monitor, moves, nodes, opening, publications,
-    runs,
+    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening,
+    publications, runs,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -51,10 +51,11 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Help { .. }
         | Overlay::Question(_)
         | Overlay::Parts(_)
-        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
-        | Overlay::Exam(_) => false,
+        | Overlay::Repeat(_)
+        | Overlay::Exam(_)
+        | Overlay::Bulk => false,
     };
     if is_text && belongs_to_text(chord, command) {
         return edit(model, chord);
@@ -82,6 +83,10 @@ fn is_heard(model: &Model, command: Command) -> bool {
                     || matches!(command, Command::Leave | Command::Undo | Command::Redo)
             }
             Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
+            Context::Bulk => {
+                command.contexts().contains(&Context::Bulk)
+                    || matches!(command, Command::Leave | Command::Help)
+            }
             Context::Repeat => command.contexts().contains(&Context::Repeat) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {
@@ -135,10 +140,11 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Question(_)
         | Overlay::Attribute(_)
         | Overlay::Parts(_)
-        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
-        | Overlay::Exam(_) => {}
+        | Overlay::Repeat(_)
+        | Overlay::Exam(_)
+        | Overlay::Bulk => {}
     }
 }
 
@@ -183,7 +189,8 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Parts(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
-        | Overlay::Exam(_) => None,
+        | Overlay::Exam(_)
+        | Overlay::Bulk => None,
     };
     match n_left_out {
         Some(0) => {}
@@ -211,7 +218,10 @@ fn retype(model: &mut Model) {
         PromptKind::Search => {}
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
-        PromptKind::GoTo
+        PromptKind::NarrowSweep => return bulk::narrow_to(model),
+        PromptKind::BatchFile
+        | PromptKind::ConfirmSweep
+        | PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling
@@ -250,7 +260,9 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
-        PromptKind::NarrowDevices | PromptKind::NarrowLog => Ok(()),
+        PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => Ok(()),
+        PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
+        PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
         PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
@@ -270,10 +282,11 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Question(_)
             | Overlay::Attribute(_)
             | Overlay::Parts(_)
-            | Overlay::Repeat(_)
             | Overlay::Difference(_)
             | Overlay::Saved(_)
-            | Overlay::Exam(_),
+            | Overlay::Repeat(_)
+            | Overlay::Exam(_)
+            | Overlay::Bulk,
         ) => {}
     }
 }
@@ -287,7 +300,10 @@ fn leave_prompt(model: &mut Model) {
         }
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
-        PromptKind::GoTo
+        PromptKind::NarrowSweep => bulk::widen(model),
+        PromptKind::BatchFile
+        | PromptKind::ConfirmSweep
+        | PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling

@@ -25,6 +25,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     if let Overlay::Parts(picker) = &mut model.overlay {
         return picker.step(by);
     }
+    if let (Overlay::Bulk, Some(preview)) = (&model.overlay, &mut model.bulk) {
+        return preview.step(by);
+    }
     if let Overlay::Saved(picker) = &mut model.overlay {
         return picker.step(by);
     }
@@ -72,6 +75,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     if let Overlay::Parts(picker) = &mut model.overlay {
         return picker.step(half(n_lines));
     }
+    if let (Overlay::Bulk, Some(preview)) = (&model.overlay, &mut model.bulk) {
+        return preview.step(half(usize::from(model.rows)));
+    }
     if let Overlay::Saved(picker) = &mut model.overlay {
         return picker.step(half(n_lines));
     }
@@ -110,6 +116,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     }
     if let Overlay::Parts(picker) = &mut model.overlay {
         return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
+    }
+    if let (Overlay::Bulk, Some(preview)) = (&model.overlay, &mut model.bulk) {
+        return preview.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
     }
     if let Overlay::Saved(picker) = &mut model.overlay {
         return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });

@@ -81,12 +81,14 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
     let n_changes = |undo: &Undo| match &undo.back {
         UndoStep::Nodes(changes, _) => changes.len(),
         UndoStep::Candidates(_, ids, _) => ids.len(),
-        UndoStep::SavePublication(_)
-        | UndoStep::ForgetPublication(_)
-        | UndoStep::Publish(_)
+        UndoStep::Publish(_)
         | UndoStep::Subscribe(_)
         | UndoStep::Unsubscribe(_)
-        | UndoStep::Pause(_) => 0,
+        | UndoStep::Pause(_)
+        | UndoStep::Republish(..)
+        | UndoStep::Sweep
+        | UndoStep::SavePublication(_)
+        | UndoStep::ForgetPublication(_) => 0,
     };
     while model.undo.len() > 1 && model.undo.iter().map(n_changes).sum::<usize>() > MAX_UNDO_CHANGES {
         model.undo.remove(0);

@@ -32,6 +32,8 @@ pub enum Overlay {
     Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
+    /// Many publications before they go; what they are is the model's, for a prompt may stand before it.
+    Bulk,
 }
 
 /// What a prompt asks for.
@@ -57,6 +59,12 @@ pub enum PromptKind {
     EditRange,
     /// A text that devices of the list shall hold.
     NarrowDevices,
+    /// The path of a batch file.
+    BatchFile,
+    /// A text that topics to be cleared shall hold.
+    NarrowSweep,
+    /// How many retained messages are to be cleared.
+    ConfirmSweep,
     /// A text that lines of the log shall hold.
     NarrowLog,
     /// The file that the log is saved to.

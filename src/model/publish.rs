@@ -7,13 +7,12 @@ use super::picture;
 use super::publications::draft::Draft;
 use super::publications::saved::Again;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, held, ingest, learn, monitor, nodes, takes};
+use super::{Model, Pane, Undo, UndoStep, bulk, held, ingest, learn, monitor, nodes, takes};
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
 };
 use crate::store::LastPayload;
 use crate::time::Timestamp;
-use crate::wire;
 
 /// What every command that publishes says in a read-only run.
 pub const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is published";
@@ -174,7 +173,7 @@ pub fn clear_retained(
         // What was never retained must not become so by an undo.
         (LastPayload::Evicted { .. }, _) | (_, Retained::No) => None,
         (LastPayload::Whole(payload), Retained::Yes | Retained::Unknown) => {
-            let properties = kept_properties(last.properties);
+            let properties = bulk::found::kept_properties(last.properties);
             Some(Undo {
                 device: id,
                 words: format!("clearing {topic}"),
@@ -190,12 +189,6 @@ pub fn clear_retained(
         model.remember_undo(undo);
     }
     model.say(now, Tone::Info, format!("clearing the retained message of {topic}"));
-}
-
-/// The properties that a message is published again with: those that were its publisher's.
-fn kept_properties(bytes: &[u8]) -> PublishProperties {
-    let read = wire::read_publish_properties(bytes).unwrap_or_default();
-    PublishProperties { topic_alias: None, subscription_ids: Vec::new(), ..read }
 }
 
 /// Takes a step. Whether it could be taken; else it was said why not.
@@ -223,6 +216,14 @@ fn carry_out(
             monitor::deeds::pause_at(model, id, subscription, effects);
             return true;
         }
+        UndoStep::Republish(path, run) => {
+            effects.push(Effect::Disk(Box::new(Errand::ReadUndo(id, *run, path.clone()))));
+            return true;
+        }
+        UndoStep::Sweep => {
+            model.say(now, Tone::Info, "a sweep is done again by X, after a look at what is there now");
+            return false;
+        }
         UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
         UndoStep::Candidates(session, ids, lane) => {
             return learn::deeds::put(model, now, *session, ids, *lane);
@@ -241,6 +242,9 @@ fn carry_out(
 
 /// Does what undoes the last deed.
 pub fn undo(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    if let Some(words) = bulk::undo::hindered(model) {
+        return model.say(now, Tone::Warn, words);
+    }
     let Some(undo) = model.undo.pop() else {
         return model.say(now, Tone::Info, "nothing to undo");
     };

@@ -4,6 +4,7 @@
 //! A run works by turns: [`due`] asks each what is to be done until it waits, hands what it makes to the device's
 //! task, and [`told`] brings back what became of it. Each keeps a bounded number under way by looking at its
 //! [`Flow`].
+pub mod bulk;
 pub mod flow;
 pub mod generator;
 pub mod schedule;

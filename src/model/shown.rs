@@ -6,7 +6,7 @@ use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
-use crate::decode::{self, Ink, Line, Preview};
+use crate::decode::{self, Choice, Ink, Line, Preview};
 use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
@@ -180,13 +180,14 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         );
         return shown;
     };
-    let above = match tab {
+    let mut above = match tab {
         Tab::Value => {
             let head = head(device, row, &last, cols);
             let n_rows = head.n_rows();
             shown.head = Some(head);
             // A value that its head says in full needs no lines below.
-            if shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols)) {
+            let is_guessed = inspector.choice(row) == Choice::Auto;
+            if is_guessed && shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols)) {
                 inspector.scroll = 0;
                 return shown;
             }
@@ -204,10 +205,15 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
         return shown;
     };
-    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1) };
+    let choice = inspector.choice(row);
+    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice };
     lay_out(inspector, subject, payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
     if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
+        if tab == Tab::Message {
+            // The decoder is one more fact; the blank line comes after it.
+            above.facts.pop();
+        }
         let n_facts = above.facts.len();
         shown.n_lines = n_facts + decoded.n_lines();
         inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
@@ -244,8 +250,11 @@ fn lay_out(
     if inspector.decoded.as_ref().is_some_and(|decoded| decoded.subject == subject) {
         return;
     }
-    if payload.len() <= MAX_INLINE_BYTES {
-        inspector.decoded = Some(Decoded::new(subject, payload.into()));
+    // What a worker has in hand is not tried again with every frame.
+    let is_awaited = inspector.pending == Some(subject);
+    let inline = Some(payload).filter(|payload| payload.len() <= MAX_INLINE_BYTES && !is_awaited);
+    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, payload)) {
+        inspector.decoded = Some(decoded);
     } else if inspector.pending.is_none() {
         inspector.pending = Some(subject);
         effects.push(Effect::Decode(subject, Arc::from(payload)));

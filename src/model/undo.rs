@@ -1,5 +1,6 @@
-//! Deeds that can be undone. Owns their steps; carrying them out is `publish`'s.
+//! Deeds that can be undone. Owns what undoes each and what does it again; carrying it out is `publish`'s.
 use super::event::DeviceId;
+use super::{publications, runs};
 use crate::device::Change;
 use crate::mqtt::{Filter, Publication, Subscription};
 
@@ -23,9 +24,13 @@ pub(super) enum UndoStep {
     /// Candidates go to a list of the learning session of a number.
     Candidates(u32, Vec<crate::device::learn::CandidateId>, crate::device::learn::Lane),
     /// Save a publication under its name.
-    SavePublication(Box<super::publications::draft::Saved>),
+    SavePublication(Box<publications::draft::Saved>),
     /// Take a saved publication away.
-    ForgetPublication(Box<super::publications::draft::Saved>),
+    ForgetPublication(Box<publications::draft::Saved>),
     /// Changes to kept nodes, and which state of them that leads to.
     Nodes(Vec<Change>, u64),
+    /// What is in an undo file is published again, but for what its run left untouched.
+    Republish(String, runs::RunId),
+    /// A sweep, which is not done again without a look.
+    Sweep,
 }

@@ -59,7 +59,7 @@ impl Aside {
         let sender = self.decoded.0.clone();
         tokio::task::spawn_blocking(move || {
             // A full channel means that newer ones wait: the model asks again for what it misses.
-            let _ = sender.blocking_send(Decoded::new(subject, payload));
+            let _ = sender.blocking_send(Decoded::new(subject, &payload));
         });
     }
 

@@ -1,16 +1,18 @@
 //! The worker that reads and writes the user's files. Owns its thread, so that errands are done in the order they
 //! were asked for, and no frame waits for a disk.
+use crate::config::batch::{self, BadFile, UndoFile};
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::last::{self, Last};
 use crate::config::log;
 use crate::config::payload;
 use crate::config::publications;
 use crate::model::DeviceId;
+use crate::model::bulk::undo::{Done, Step};
 use crate::model::devices::{Answer, Errand, Listing, NodesSaving, SaveError, Saved, Saving};
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
 use crate::model::publications::draft::{Draft, Saved as SavedPublication, Shelf};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc as blocking;
 use std::thread;
 use std::time::Duration;
@@ -31,6 +33,10 @@ pub struct Files {
     pub devices: Devices,
     /// Where is written what was open last; `None`: it is not.
     pub last: Option<PathBuf>,
+    /// Where undo files of sweeps lie; `None`: there is no home.
+    pub undo: Option<PathBuf>,
+    /// The undo file that is being written.
+    pub undoing: Option<UndoFile>,
     /// Where is written what was sent; `None`: it is not.
     pub sent: Option<PathBuf>,
     /// Where publications for all devices are saved.
@@ -142,6 +148,15 @@ impl Files {
                 let saved = log::save(log::of_user().as_deref(), path.as_deref(), &name, &text);
                 Answer::LogSaved(path, saved.map(|path| path.display().to_string()))
             }
+            Errand::ReadBatch(path) => {
+                let read = batch::read(&batch::path_of(&path)).map_err(BadFile::words);
+                Answer::BatchRead(path, read)
+            }
+            Errand::ReadUndo(id, run, path) => {
+                let read = batch::read(Path::new(&path)).map_err(BadFile::words);
+                Answer::UndoRead(id, run, path, read)
+            }
+            Errand::Undo(step) => Answer::Undo(self.undo(step).transpose()?),
             Errand::ReadFile { path, max_bytes } => {
                 let read = payload::read(&path, max_bytes);
                 Answer::FileRead(path, read)
@@ -167,6 +182,32 @@ impl Files {
                 return last::write(path, &open, used).err().map(Answer::Forgotten);
             }
         })
+    }
+
+    /// A step towards an undo file. Nothing is answered when it is taken away.
+    fn undo(&mut self, step: Step) -> Result<Option<Done>, String> {
+        let none = || "there is no undo file that is being written".to_owned();
+        match step {
+            Step::Begin(name) => {
+                let nowhere = || "there is no home directory to keep an undo file in".to_owned();
+                let directory = self.undo.as_deref().ok_or_else(nowhere)?;
+                if let Some(left) = self.undoing.replace(UndoFile::create(directory, &name)?) {
+                    left.discard();
+                }
+            }
+            Step::Add(publications) => self.undoing.as_mut().ok_or_else(none)?.add(&publications)?,
+            Step::Finish => {
+                let path = self.undoing.take().ok_or_else(none)?.finish()?;
+                return Ok(Some(Done::Safe(path.display().to_string())));
+            }
+            Step::Discard => {
+                if let Some(left) = self.undoing.take() {
+                    left.discard();
+                }
+                return Ok(None);
+            }
+        }
+        Ok(Some(Done::Ready))
     }
 
     fn list_saved(&self, id: DeviceId, file: Option<&str>) -> Answer {

@@ -13,6 +13,7 @@ use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
 use crate::mqtt::Retained;
 
+mod bulk;
 mod publications;
 mod runs;
 
@@ -65,6 +66,7 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
             (&[Command::Leave], "back"),
         ],
+        Context::Bulk => bulk::keys(model),
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
@@ -238,6 +240,10 @@ fn inspector(model: &Model) -> Wanted {
     }
     if !model.cursor.is_device() {
         keys.push((&[Command::PreviousTab, Command::NextTab], "tabs"));
+    }
+    if shown.tab == Tab::Message && !model.cursor.is_device() {
+        keys.push((&[Command::NextDecoder], "decoder"));
+        keys.push((&[Command::ToggleRaw], "raw"));
     }
     if !model.settings.read_only {
         keys.push((&[Command::Publish], "publish"));

@@ -34,10 +34,12 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::LearnScope => " learn: ",
         PromptKind::EditCandidate => " keep as: ",
         PromptKind::EditRange => " for all: ",
-        PromptKind::NarrowDevices | PromptKind::NarrowLog => " only: ",
+        PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => " only: ",
         PromptKind::SaveLog => " save the log as: ",
         PromptKind::PayloadFile => " payload from file: ",
         PromptKind::CopyDevice => " copy as: ",
+        PromptKind::BatchFile => " publish file: ",
+        PromptKind::ConfirmSweep => " type the count: ",
         PromptKind::SaveDevice => " save as: ",
         PromptKind::SaveForDevice => " save for this device as: ",
         PromptKind::SaveForAll => " save for all devices as: ",
@@ -88,7 +90,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
     }
     match (prompt.kind, &scene.model.search) {
         (PromptKind::Search, Some(search)) if !prompt.line.text().is_empty() => found(search),
-        (PromptKind::Search, _) => ("part of a topic".into(), Role::TextFaint),
+        (PromptKind::Search | PromptKind::NarrowSweep, _) => ("part of a topic".into(), Role::TextFaint),
         (PromptKind::AddChild | PromptKind::AddSibling, _) => {
             let text = prompt.line.text();
             match nodes::edit::preview(scene.model, prompt.from, prompt.kind, text) {
@@ -115,6 +117,8 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             Ok(_) => ("type access unit min..max as name".into(), Role::TextFaint),
             Err(words) => (words, Role::FieldError),
         },
+        (PromptKind::BatchFile, _) => ("JSON Lines or CSV, such as ~/setpoints.csv".into(), Role::TextFaint),
+        (PromptKind::ConfirmSweep, _) => (crate::model::bulk::count_words(scene.model), Role::TextFaint),
         (PromptKind::NarrowDevices, _) => ("part of a name or address".into(), Role::TextFaint),
         (PromptKind::NarrowLog, _) => ("part of a line, a level or a device".into(), Role::TextFaint),
         (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {

@@ -1,6 +1,7 @@
 //! Undo files of a sweep: JSON Lines that a batch reads. Owns the file until it is safe on the disk.
-use super::{MAX_BYTES, MAX_ROWS};
+use super::MAX_BYTES;
 use crate::config::files;
+use crate::model::bulk::MAX_ROWS;
 use crate::mqtt::Publication;
 use serde_json::{Map, Value, json};
 use std::fs::{self, File, OpenOptions};

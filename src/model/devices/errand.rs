@@ -1,11 +1,13 @@
 //! Errands to the user's files and their answers: what the model asks of the disk's worker. Owns no file and no deed.
 use crate::device::Node;
+use crate::model::bulk::undo::{Done, Step};
 use crate::model::event::DeviceId;
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
 use crate::model::publications::draft::{Draft, Saved as SavedPublication};
 use crate::model::publications::saved::Again;
-use crate::mqtt::Profile;
+use crate::model::runs::RunId;
+use crate::mqtt::{Profile, Publication};
 
 /// Something to do with the user's files, on a worker. Carried out in the order asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +39,12 @@ pub enum Errand {
         /// What to write; safe to be shown by any terminal.
         text: String,
     },
+    /// Read a batch file.
+    ReadBatch(String),
+    /// Read the undo file of a sweep, to publish again what a run cleared.
+    ReadUndo(DeviceId, RunId, String),
+    /// Take a step towards an undo file.
+    Undo(Step),
     /// Read a file of the user's, no larger than so many bytes.
     ReadFile {
         /// As typed; `~` is the home directory.
@@ -77,6 +85,9 @@ impl Errand {
             Self::Copy(from, to) => Answer::Copied(from, to, Err(words)),
             Self::Delete(name) => Answer::Deleted(name, Err(words)),
             Self::SaveLog { path, .. } => Answer::LogSaved(path, Err(words)),
+            Self::ReadBatch(path) => Answer::BatchRead(path, Err(vec![words])),
+            Self::ReadUndo(id, run, path) => Answer::UndoRead(id, run, path, Err(vec![words])),
+            Self::Undo(_) => Answer::Undo(Err(words)),
             Self::ReadFile { path, .. } => Answer::FileRead(path, Err(words)),
             Self::ListSaved(..) => Answer::SavedListed(Vec::new(), vec![words]),
             Self::SavePublication(saved, again) => Answer::PublicationSaved(saved, again, Err(words)),
@@ -149,6 +160,12 @@ pub enum Answer {
     Deleted(String, Result<String, String>),
     /// Of `SaveLog`: the path asked for, and where it went.
     LogSaved(Option<String>, Result<String, String>),
+    /// Of `ReadBatch`: all of its publications, or what is wrong with the file, line by line.
+    BatchRead(String, Result<Vec<Publication>, Vec<String>>),
+    /// Of `ReadUndo`, likewise.
+    UndoRead(DeviceId, RunId, String, Result<Vec<Publication>, Vec<String>>),
+    /// Of `Undo`.
+    Undo(Result<Done, String>),
     /// Of `ReadFile`: what the file holds.
     FileRead(String, Result<Vec<u8>, String>),
     /// Of `RecallSent`: newest first, and what of it is passed over.

@@ -52,24 +52,30 @@ impl Editor {
         if !node.access.can_set() {
             return Err(no_access(node));
         }
-        let (value, mut how) = node.within(&asked)?;
-        let payload = node.write(&value).map_err(|error| error.to_string())?;
-        // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
-        let read = node.read(&payload).map_err(|misfit| misfit.to_string())?;
-        if read != value && how.is_empty() {
-            how = "as nearly as its bytes hold it";
-        }
-        let publication = Publication {
-            topic: node.topic.clone(),
-            payload: Payload::from(payload),
-            qos: node.qos,
-            retain: node.retain,
-            properties: PublishProperties::default(),
-        };
-        takes::check(device, &publication)?;
-        let is_changed = node.shown(&read) != node.shown(&asked);
-        Ok(Goes { asked: is_changed.then_some(asked), value: read, how, publication })
+        let goes = made(node, &asked)?;
+        takes::check(device, &goes.publication)?;
+        Ok(goes)
     }
+}
+
+/// What a value of a node becomes on its way out.
+pub fn made(node: &Node, asked: &Value) -> Result<Goes, String> {
+    let (value, mut how) = node.within(asked)?;
+    let payload = node.write(&value).map_err(|error| error.to_string())?;
+    // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
+    let read = node.read(&payload).map_err(|misfit| misfit.to_string())?;
+    if read != value && how.is_empty() {
+        how = "as nearly as its bytes hold it";
+    }
+    let publication = Publication {
+        topic: node.topic.clone(),
+        payload: Payload::from(payload),
+        qos: node.qos,
+        retain: node.retain,
+        properties: PublishProperties::default(),
+    };
+    let is_changed = node.shown(&read) != node.shown(asked);
+    Ok(Goes { asked: is_changed.then(|| asked.clone()), value: read, how, publication })
 }
 
 /// Bytes in words: as text where they are, else in hexadecimal digits. Not made safe for a terminal.

@@ -128,10 +128,11 @@ pub fn paste(model: &mut Model, text: &str) -> usize {
         | Overlay::Prompt(_)
         | Overlay::Question(_)
         | Overlay::Parts(_)
-        | Overlay::Repeat(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
-        | Overlay::Exam(_) => 0,
+        | Overlay::Repeat(_)
+        | Overlay::Exam(_)
+        | Overlay::Bulk => 0,
     };
     check(model);
     n_over

@@ -25,7 +25,7 @@ const MAX_TRIED: usize = 1_000;
 const MAX_TOPIC_COLS: usize = 30;
 
 /// What a deed is done to, by device.
-type Of<T> = Vec<(DeviceId, Vec<T>)>;
+pub type Of<T> = Vec<(DeviceId, Vec<T>)>;
 
 /// Begins a range at the cursor, or ends it.
 pub fn toggle(model: &mut Model) {
@@ -121,6 +121,20 @@ fn places(model: &Model) -> (Of<NodeId>, bool) {
     (of, has_hidden)
 }
 
+/// Where the range's rows stand, by device, and whether each stands for all below it too.
+pub fn tops(model: &Model) -> Of<(NodeId, bool)> {
+    let mut of: Of<(NodeId, bool)> = Vec::new();
+    for row in rows(model) {
+        let Some(device) = model.device(row.device) else { continue };
+        let is_whole = device.store.has_children(row.node) && !device.store.is_expanded(row.node);
+        match of.last_mut().filter(|(id, _)| *id == row.device) {
+            Some((_, tops)) => tops.push((row.node, is_whole)),
+            None => of.push((row.device, vec![(row.node, is_whole)])),
+        }
+    }
+    of
+}
+
 fn below(store: &Store, node: NodeId, places: &mut Vec<NodeId>) {
     let mut left: Vec<NodeId> = store.children(node).collect();
     while let Some(node) = left.pop() {
@@ -198,7 +212,7 @@ pub fn remove_keys(model: &mut Model, now: Timestamp, keys: &Of<NodeKey>) {
 }
 
 /// The kept nodes that the range stands for.
-fn kept(model: &Model) -> Of<Node> {
+pub fn kept(model: &Model) -> Of<Node> {
     let of = |(id, places): (DeviceId, Vec<NodeId>)| {
         let device = model.device(id)?;
         let nodes: Vec<Node> = places.iter().flat_map(|place| device.kept.at(*place)).cloned().collect();

@@ -42,6 +42,15 @@ pub fn lines(lines: &mut Lines, model: &Model, now: Timestamp) {
             State::Stopped(..) => ("×", Shade::Warn),
         };
         match &run.work {
+            Work::Bulk(bulk) => {
+                let head = format!("{mark} {}  {of}{}", run.id.0, bulk.words());
+                lines.whole(row, shade, &head);
+                let words = format!("{} · {}{}", bulk.progress(now), outcome(&run.flow), bulk.remarks());
+                lines.under(Some(row), Shade::Plain, &words);
+                if bulk.n_failed() > 0 && !run.is_running() {
+                    lines.under(Some(row), Shade::Faint, "F shows what failed, to be published again");
+                }
+            }
             Work::Generator(generator) => {
                 let head = format!("{mark} {}  {of}{} · {}", run.id.0, generator.topic(), generator.words);
                 lines.whole(row, shade, &head);

@@ -145,9 +145,10 @@ impl Flow {
         self.n_queued
     }
 
-    /// The serial numbers of those that have not left yet: what can still be withdrawn.
-    pub fn unsent(&self) -> impl Iterator<Item = u64> {
-        self.open.iter().filter(|(_, open)| open.sent.is_none()).map(|(serial, _)| *serial)
+    /// The serial numbers of those that have not left yet, which can still be withdrawn; or of those in flight as well.
+    pub fn under_way(&self, in_flight_too: bool) -> impl Iterator<Item = u64> {
+        let goes = move |open: &Open| in_flight_too || open.sent.is_none();
+        self.open.iter().filter(move |(_, open)| goes(open)).map(|(serial, _)| *serial)
     }
 
     fn close(&mut self, serial: u64) -> Option<Open> {

@@ -93,7 +93,7 @@ fn a_broker_that_is_behind_is_not_added_to() {
     tell(&mut model, at(36), first[0], sent(1));
     let run = model.runs.get(id).unwrap();
     assert_eq!((run.flow.n_handed, run.flow.n_open()), (2, 2));
-    let Work::Generator(generator) = &run.work;
+    let Work::Generator(generator) = &run.work else { panic!("{run:?}") };
     assert_eq!((generator.schedule.n_taken, generator.schedule.n_skipped), (2, 2));
 }
 

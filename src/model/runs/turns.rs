@@ -45,7 +45,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             && let Some(device) = tree::device(&model.devices, run.device)
         {
             for _ in 0..MAX_A_TURN {
-                match run.work.next(now, &run.flow) {
+                match run.work.next(now, &run.flow, device) {
                     Next::Publish(made) => match takes::check(device, &made.publication) {
                         Ok(()) => {
                             let serial = run.flow.hand(made.publication.clone(), made.due);
@@ -74,7 +74,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         }
         if run.state == State::Settling && run.flow.n_open() == 0 {
             run.state = State::Done(now);
-            let words = format!("{} is done: {}", run.work.words(), outcome(&run.flow));
+            let words = format!("{} is done: {}{}", run.work.words(), outcome(&run.flow), run.work.remarks());
             model.toasts.say(now, Tone::Info, words);
         }
     }
@@ -103,9 +103,21 @@ pub fn outcome(flow: &Flow) -> String {
 pub fn stop(model: &mut Model, now: Timestamp, id: RunId, words: &str, effects: &mut Vec<Effect>) {
     let Some(run) = model.runs.get_mut(id).filter(|run| run.is_running()) else { return };
     run.state = State::Stopped(now, words.to_owned());
-    let tickets = run.flow.unsent().map(|serial| Ticket::of_run(id.0, serial));
+    let goes_once = run.work.goes_once();
+    let tickets = run.flow.under_way(goes_once).map(|serial| Ticket::of_run(id.0, serial));
     effects.extend(tickets.map(|ticket| Effect::Request(run.device, BrokerRequest::Withdraw(ticket))));
-    let (device, words) = (run.device, format!("{} was stopped: {words}", run.work.words()));
+    let mut words = format!("{} was stopped: {words}", run.work.words());
+    if goes_once {
+        let (rest, in_flight) = (run.work.remarks(), run.flow.n_open() - run.flow.n_unsent());
+        words = format!("{words}; {}{rest}", outcome(&run.flow));
+        if in_flight > 0 {
+            words = format!(
+                "{words}; {} sent and not answered for: uncertain",
+                figures::grouped(in_flight as u64)
+            );
+        }
+    }
+    let device = run.device;
     if let Some(device) = ingest::device_mut(&mut model.devices, device) {
         device.log_as(now, Tone::Warn, words.clone());
     }

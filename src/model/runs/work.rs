@@ -1,7 +1,9 @@
 //! What runs do. Owns the list of kinds and the questions that all of them answer; whoever adds a kind finds its
 //! place here.
+use super::bulk::Bulk;
 use super::flow::Flow;
 use super::generator::Generator;
+use crate::model::device::Device;
 use crate::mqtt::{Publication, Stage};
 use crate::time::Timestamp;
 
@@ -10,6 +12,8 @@ use crate::time::Timestamp;
 pub enum Work {
     /// Publishes again and again at a rate.
     Generator(Box<Generator>),
+    /// Publishes many once each.
+    Bulk(Box<Bulk>),
 }
 
 /// What a run wants to be done.
@@ -36,8 +40,9 @@ pub struct Made {
 
 impl Work {
     /// What is to be done now.
-    pub fn next(&mut self, now: Timestamp, flow: &Flow) -> Next {
+    pub fn next(&mut self, now: Timestamp, flow: &Flow, device: &Device) -> Next {
         match self {
+            Self::Bulk(bulk) => bulk.next(now, flow, device),
             Self::Generator(generator) => generator.next(now, flow),
         }
     }
@@ -46,20 +51,26 @@ impl Work {
     pub(super) fn deadline(&self, flow: &Flow) -> Option<Timestamp> {
         match self {
             Self::Generator(generator) => generator.deadline(flow),
+            Self::Bulk(bulk) => bulk.deadline(),
         }
     }
 
     /// The task had no room for the publication of a serial number.
-    pub(super) fn not_taken(&mut self, _serial: u64) {
+    pub(super) fn not_taken(&mut self, serial: u64) {
         match self {
             Self::Generator(generator) => generator.not_taken(),
+            Self::Bulk(bulk) => bulk.not_taken(serial),
         }
     }
 
     /// A publication came a stage further. Why it makes no sense to go on, if that is so.
-    pub(super) fn told(&mut self, _serial: u64, stage: &Stage) -> Option<String> {
+    pub(super) fn told(&mut self, serial: u64, stage: &Stage) -> Option<String> {
         match self {
             Self::Generator(generator) => generator.told(stage),
+            Self::Bulk(bulk) => {
+                bulk.told(serial, stage);
+                None
+            }
         }
     }
 
@@ -67,6 +78,7 @@ impl Work {
     pub(super) fn repeats_on(&self, topic: &str) -> bool {
         match self {
             Self::Generator(generator) => generator.topic().as_str() == topic,
+            Self::Bulk(_) => false,
         }
     }
 
@@ -74,6 +86,23 @@ impl Work {
     pub fn words(&self) -> String {
         match self {
             Self::Generator(generator) => format!("the generator on {}", generator.topic()),
+            Self::Bulk(bulk) => bulk.words().to_owned(),
+        }
+    }
+
+    /// What is told at its end beside what became of its publications.
+    pub(super) fn remarks(&self) -> String {
+        match self {
+            Self::Generator(_) => String::new(),
+            Self::Bulk(bulk) => bulk.remarks(),
+        }
+    }
+
+    /// Whether what is in flight when it is stopped must never be sent as new: each goes once.
+    pub(super) const fn goes_once(&self) -> bool {
+        match self {
+            Self::Generator(_) => false,
+            Self::Bulk(_) => true,
         }
     }
 }

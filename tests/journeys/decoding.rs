@@ -1,0 +1,72 @@
+//! Payloads that are packed or structured in bytes: what the tree and the inspector make of them, and what keys do.
+use crate::story::story;
+
+/// `{"t":21.5}`, gzip'd.
+const GZIPPED: &[u8] = &[
+    31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 171, 86, 42, 81, 178, 50, 50, 212, 51, 173, 5, 0, 215, 255, 221, 185,
+    10, 0, 0, 0,
+];
+
+/// `{"temperature":21,"on":true}` in `MessagePack`.
+const PACKED: &[u8] = b"\x82\xabtemperature\x15\xa2on\xc3";
+
+#[test]
+fn a_packed_payload_is_read_and_its_decoders_are_named_and_raw_is_one_key_away() {
+    story()
+        .online()
+        .receives("a", GZIPPED)
+        .types("j1")
+        .sees("gzip JSON {1 key} {\"t\":21.5}")
+        .sees("\"t\": 21.5")
+        .types("4")
+        .sees("gzip → JSON (30 B → 10 B)")
+        .sees("\"t\": 21.5")
+        .types("x")
+        .sees("decoder: raw")
+        .sees("1f 8b 08 00")
+        .types("x")
+        .sees("decoder: automatic")
+        .sees("gzip → JSON");
+}
+
+#[test]
+fn keys_turn_to_the_decoders_that_suit_and_back() {
+    story()
+        .online()
+        .receives("a", PACKED)
+        .types("j4")
+        .sees("MessagePack (18 B → 28 B)")
+        .sees("\"temperature\": 21,")
+        .types("bb")
+        .sees("text, chosen")
+        .types("bb")
+        .sees("hex, chosen")
+        .types("BBBB")
+        .sees("decoder: automatic");
+}
+
+#[test]
+fn what_a_decoder_cannot_read_is_told_with_its_place_and_shown_as_it_came() {
+    story()
+        .online()
+        .receives("a", b"{\"a\": tru}")
+        .types("j4")
+        .sees("JSON fails at byte 9:")
+        .sees("{\"a\": tru}");
+    story()
+        .online()
+        .receives("a", &GZIPPED[..20])
+        .types("j4")
+        .sees("gzip fails at byte 20:")
+        .sees("1f 8b 08 00");
+}
+
+#[test]
+fn a_picture_tells_its_kind_and_measures() {
+    story()
+        .online()
+        .receives("cam", b"GIF89a\x40\x01\xf0\x00\x00\x00\x00")
+        .sees("GIF 320x240")
+        .types("j4")
+        .sees("GIF, 320 x 240 pixels, 13 B");
+}
