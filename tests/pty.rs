@@ -6,6 +6,8 @@ mod editor;
 mod eventually;
 #[path = "common/pty.rs"]
 mod pty;
+#[path = "pty/sends.rs"]
+mod sends;
 
 use pty::Program;
 use rustix::process::Signal;

@@ -1,7 +1,7 @@
 //! Publishing from the form, clearing what is retained, undoing that. Owns the deeds; `form` owns the fields.
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
-use super::form::Offline;
+use super::form::{Field, Offline};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::publications::draft::Draft;
@@ -31,9 +31,10 @@ pub fn open(model: &mut Model) {
         device.store.topic_of(row.node, &mut topic);
         is_heard = device.store.is_topic(row.node);
     }
-    // The device's own row has no topic to fill in: what stands there stays.
+    // The device's own row has no topic to fill in: what stands there stays, to be sent once more or changed.
     if row.is_device() && !model.form.topic.text().is_empty() {
         model.form.device = row.device;
+        model.form.field = Field::Topic;
     } else {
         model.form.begin(row.device, &topic, is_heard);
     }
