@@ -167,9 +167,11 @@ fn two() -> Story {
 #[test]
 fn one_is_stopped_under_the_hand_and_taken_off_the_list() {
     let mut story = two().types("P<shift-tab>").sees("Running ─ 2").sees("▶ 2  a · constant").types("jd");
+    story = story.sees("the generator on a still runs; s stops it").sees("▶ 2 running").types("s");
     story = story.sees("stopped").sees("you stopped it").sees("▶ 1 running").sees("Running ─ 1 · 1 ended");
     assert_eq!(runs_for(&mut story, 1_000).iter().filter(|(ticket, _)| ticket.run() == Some(1)).count(), 0);
-    story.types("d").sees("Running ─ 1 ").does_not_see("ended");
+    story = story.types("s").sees("has ended already; d takes it").sees("1 ended");
+    story.types("d").sees("took the generator on a, number 1, off the list").sees("Running ─ 1 ");
 }
 
 #[test]

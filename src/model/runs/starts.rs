@@ -1,7 +1,7 @@
 //! Starting and stopping by key: the settings over the panes, the row under the hand, all at once. Owns which targets
 //! there are where one is, and the words said.
 use super::settings::{Settings, Target};
-use super::{Run, RunId, begin, stop, stop_all};
+use super::{Run, begin, stop, stop_all};
 use crate::command::Command;
 use crate::decode::figures;
 use crate::device::Node;
@@ -142,14 +142,34 @@ pub fn listed(model: &Model) -> impl Iterator<Item = &Run> {
     of(true).chain(of(false))
 }
 
-/// Stops the run under the hand, or takes one that ended off the list.
+/// What a key for the run under the hand says where there is none.
+const NO_RUN: &str = "nothing runs; ctrl-g in the form repeats what it holds";
+
+/// Stops the run under the hand.
 pub fn stop_under_hand(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let found: Option<(RunId, bool)> = under_hand(model).map(|run| (run.id, run.is_running()));
-    match found {
-        None => model.say(now, Tone::Info, "nothing runs; ctrl-g in the form repeats what it holds"),
-        Some((id, true)) => stop(model, now, id, "you stopped it", effects),
-        Some((id, false)) => {
+    match under_hand(model).map(|run| (run.id, run.is_running(), run.work.words())) {
+        None => model.say(now, Tone::Info, NO_RUN),
+        Some((id, true, _)) => stop(model, now, id, "you stopped it", effects),
+        Some((_, false, words)) => {
+            model.say(now, Tone::Info, format!("{words} has ended already; d takes it off the list"));
+        }
+    }
+}
+
+/// Takes the run under the hand off the list when it has ended.
+pub fn forget_under_hand(model: &mut Model, now: Timestamp) {
+    match under_hand(model).map(|run| (run.id, run.is_running(), run.work.words())) {
+        None => model.say(now, Tone::Info, NO_RUN),
+        Some((_, true, words)) => {
+            model.say(
+                now,
+                Tone::Warn,
+                format!("{words} still runs; s stops it, and then d takes it off the list"),
+            );
+        }
+        Some((id, false, words)) => {
             model.runs.remove(id);
+            model.say(now, Tone::Info, format!("took {words}, number {}, off the list", id.0));
         }
     }
 }
