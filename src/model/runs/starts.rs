@@ -9,6 +9,7 @@ use crate::keymap::Chord;
 use crate::model::event::{DeviceId, Effect};
 use crate::model::layout::Pane;
 use crate::model::overlay::Overlay;
+use crate::model::publications::draft::Draft;
 use crate::model::toast::Tone;
 use crate::model::{Model, editor, keys, publish};
 use crate::time::Timestamp;
@@ -60,11 +61,12 @@ fn of_form(model: &Model) -> Result<(DeviceId, Vec<Target>, usize), String> {
     let id = model.form.device;
     let device = model.device(id).ok_or("no device is open to publish to; D shows the devices")?;
     let publication = model.form.publication(Some(device))?;
+    let draft = Draft { is_template: model.form.has_placeholders(), ..model.form.draft()? };
     let node = device.store.find(publication.topic.as_str());
     let nodes: Vec<Node> = node.into_iter().flat_map(|node| device.kept.at(node)).cloned().collect();
     let mut targets = of_nodes(model, id, nodes);
     let target = if publication.payload.0.is_empty() && !targets.is_empty() { 0 } else { targets.len() };
-    targets.push(Target::Text(publication));
+    targets.push(Target::Text(draft));
     Ok((id, targets, target))
 }
 
