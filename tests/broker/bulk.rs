@@ -122,7 +122,7 @@ impl Whole {
         let path = self.home.path().join("batch.jsonl");
         std::fs::write(&path, lines).unwrap();
         let path = path.display().to_string();
-        self.types("B");
+        self.types("I");
         self.happens(Event::Paste(path));
         self.types("enter enter");
         self.until("the run's end", |model| model.runs.n_running() == 0).await;

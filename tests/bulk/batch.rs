@@ -24,7 +24,7 @@ fn rows(n: usize) -> Vec<Publication> {
 
 /// The file was asked for and holds this.
 fn read(story: Story, read: Result<Vec<Publication>, Vec<String>>) -> Story {
-    let mut story = story.types("Bx.csv<enter>");
+    let mut story = story.types("Ix.csv<enter>");
     let asked = Effect::Disk(Box::new(Errand::ReadBatch("x.csv".into())));
     assert_eq!(story.effects.drain(..).collect::<Vec<_>>(), [asked]);
     story.happens(Event::Disk(Box::new(Answer::BatchRead("x.csv".into(), read)))).settled()
@@ -150,7 +150,7 @@ fn a_lost_connection_stops_it_with_words_and_nothing_goes_twice() {
 fn a_read_only_run_refuses_and_a_device_without_a_connection_does_not_begin() {
     let settings = Settings { budget_bytes: 64 << 20, read_only: true, ..Settings::default() };
     let story = story_of(&["demo"], settings).online();
-    says(says(story.types("B"), "this is a read-only run").types("b"), "this is a read-only run").asks(&[]);
+    says(says(story.types("I"), "this is a read-only run").types("i"), "this is a read-only run").asks(&[]);
     let offline =
         read(story_of(&["demo"], Settings { budget_bytes: 64 << 20, ..Settings::default() }), Ok(rows(2)));
     let mut offline = offline.types("<enter>");

@@ -9,7 +9,7 @@ const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (120, 40)];
 
 fn batch(read: Result<Vec<Publication>, Vec<String>>) -> Stage {
     let mut stage = Stage::plant();
-    stage.keys("B");
+    stage.keys("I");
     stage.types("setpoints.csv");
     stage.keys("enter");
     stage.event(Event::Disk(Box::new(Answer::BatchRead("setpoints.csv".into(), read))));

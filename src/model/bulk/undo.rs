@@ -72,7 +72,7 @@ pub fn republish(
     match runs::begin(model, now, device, work) {
         Ok(_) => model.say(now, Tone::Info, format!("publishing {n} again from {path}; ! stops it")),
         Err(words) => {
-            let words = format!("the sweep is not undone: {words}; B publishes {path}");
+            let words = format!("the sweep is not undone: {words}; I publishes {path}");
             model.say(now, Tone::Error, words);
         }
     }
