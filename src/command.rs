@@ -171,7 +171,7 @@ commands! {
     /// Go to the inspector's tab before
     PreviousTab = "previous-tab" in [Inspector];
 
-    /// Send from a one-line field
+    /// Send, except from a payload of several lines
     SendLine = "send-line" in [Publish];
     /// Send from any field
     Send = "send" in [Publish, Editor, Saved];

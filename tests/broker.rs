@@ -1,6 +1,8 @@
 //! The device's task against brokers in process: one that nobody here wrote, and scripted ones that misbehave.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one event among many")]
+#[path = "broker/asked.rs"]
+mod asked;
 #[path = "broker/bulk.rs"]
 mod bulk;
 #[path = "broker/delays.rs"]

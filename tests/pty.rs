@@ -6,6 +6,8 @@ mod editor;
 mod eventually;
 #[path = "common/pty.rs"]
 mod pty;
+#[path = "pty/sends.rs"]
+mod sends;
 
 use pty::Program;
 use rustix::process::Signal;
@@ -278,6 +280,8 @@ fn without_anything_to_open_it_starts_on_the_devices_and_enter_reaches_a_broker(
     program.sees("copy as: plant-2");
     program.types("\r");
     program.sees("plant-2 is a copy of plant");
+    let is_under_the_hand = |line: &str| line.contains('>') && line.contains(" plant-2 ");
+    program.sees_that("the copy's row under the hand", |screen| screen.lines().any(is_under_the_hand));
     program.types("\r");
     program.sees("● plant-2 · mqtt 5");
     program.types("Dx");

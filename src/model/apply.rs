@@ -162,12 +162,11 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleRaw => decoding::toggle_raw(model, now),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
-        Command::Send => publish::send(model, now, effects),
-        Command::SendLine if model.form.in_text() => publish::send(model, now, effects),
+        // In lines it never comes here: there Enter begins the next.
+        Command::Send | Command::SendLine => publish::send(model, now, effects),
         Command::NextField => model.form.step_field(true),
         Command::PreviousField => model.form.step_field(false),
-        // On a choice there is no line to send from.
-        Command::SendLine | Command::ToggleChoice => model.form.step_choice(true),
+        Command::ToggleChoice => model.form.step_choice(true),
         Command::PreviousChoice => model.form.step_choice(false),
         Command::NextFormat => form::deeds::next_format(model),
         Command::ToggleFold => model.form.toggle_fold(),

@@ -1,7 +1,7 @@
 //! Publishing from the form, clearing what is retained, undoing that. Owns the deeds; `form` owns the fields.
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
-use super::form::Offline;
+use super::form::{Field, Offline};
 use super::overlay::{Deed, Overlay, Question};
 use super::picture;
 use super::publications::draft::Draft;
@@ -31,9 +31,10 @@ pub fn open(model: &mut Model) {
         device.store.topic_of(row.node, &mut topic);
         is_heard = device.store.is_topic(row.node);
     }
-    // The device's own row has no topic to fill in: what stands there stays.
+    // The device's own row has no topic to fill in: what stands there stays, to be sent once more or changed.
     if row.is_device() && !model.form.topic.text().is_empty() {
         model.form.device = row.device;
+        model.form.field = Field::Topic;
     } else {
         model.form.begin(row.device, &topic, is_heard);
     }
@@ -69,14 +70,18 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 
 /// Sends a publication as it was written, its placeholders replaced anew.
 pub fn send_draft(model: &mut Model, now: Timestamp, id: DeviceId, draft: Draft, effects: &mut Vec<Effect>) {
-    let publication = if draft.has_placeholders() {
-        let Model { fillings, settings, .. } = model;
-        let topic = draft.publication.topic.as_str();
-        fillings.fill(settings.wall.unix_ms_at(now), topic, |ctx| draft.filled(ctx))
-    } else {
-        Ok(draft.publication.clone())
-    };
+    let publication = filled(model, now, &draft);
     hand_over(model, now, id, publication, draft, effects);
+}
+
+/// What a publication comes to, its placeholders replaced anew.
+pub fn filled(model: &mut Model, now: Timestamp, draft: &Draft) -> Result<Publication, String> {
+    if !draft.has_placeholders() {
+        return Ok(draft.publication.clone());
+    }
+    let Model { fillings, settings, .. } = model;
+    let topic = draft.publication.topic.as_str();
+    fillings.fill(settings.wall.unix_ms_at(now), topic, |ctx| draft.filled(ctx))
 }
 
 fn hand_over(

@@ -1,6 +1,7 @@
 //! Requests: a publication that names where it is to be answered, and the answer that is waited for. Owns the response
 //! topic, the correlation data and the wait (MQTT 5.0 section 4.10); on 3.1.1 the first message there answers.
 use super::event::{DeviceId, Effect};
+use super::publications::draft::Draft;
 use super::toast::Tone;
 use super::{Model, ingest, publish};
 use crate::decode::{figures, sanitize};
@@ -49,51 +50,92 @@ pub fn send(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if model.settings.read_only {
         return model.say(now, Tone::Warn, publish::READ_ONLY);
     }
-    let id = model.form.device;
+    match model.form.draft() {
+        Err(words) => model.say(now, Tone::Error, words),
+        Ok(draft) => {
+            let written = draft.publication.clone();
+            // What was written is remembered, not what was made up for this one.
+            if send_draft(model, now, model.form.device, draft, effects) {
+                model.form.remember(&written);
+            }
+        }
+    }
+}
+
+/// Sends a publication as it was written, as a request. Whether it came so far that it is remembered; else it
+/// was said why not.
+pub fn send_draft(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    draft: Draft,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    match prepare(model, now, id, &draft) {
+        Err((tone, words)) => {
+            model.say(now, tone, words);
+            false
+        }
+        Ok((publication, topic, filter)) => {
+            ask(model, now, (id, draft), publication, (topic, filter), effects);
+            true
+        }
+    }
+}
+
+type Prepared = (Publication, Topic, Filter);
+
+fn prepare(
+    model: &mut Model,
+    now: Timestamp,
+    id: DeviceId,
+    draft: &Draft,
+) -> Result<Prepared, (Tone, String)> {
+    let warn = |words: &str| Err((Tone::Warn, words.to_owned()));
     let Some(device) = model.device(id) else {
-        return model.say(now, Tone::Warn, "no device is open to publish to; D shows the devices");
+        return warn("no device is open to publish to; D shows the devices");
     };
     let Some(version) = device.online().map(|online| online.version) else {
-        return model.say(now, Tone::Warn, "not connected, so nobody could answer; c connects");
+        return warn("not connected, so nobody could answer; c connects");
     };
     if model.requests.len() == MAX_REQUESTS {
-        return model.say(
-            now,
-            Tone::Warn,
-            "16 requests wait for their answers already; each waits a minute at most",
-        );
+        return warn("16 requests wait for their answers already; each waits a minute at most");
     }
     let number = device.next_ticket;
     let own = format!("mqttscope/answer/{}/{number}", device.profile.client_id);
-    let draft = model.form.draft();
-    let Model { form, fillings, settings, .. } = model;
-    let filled = if form.has_placeholders() {
-        fillings.fill(settings.wall.unix_ms_at(now), form.topic.text(), |ctx| form.filled(ctx))
-    } else {
-        form.composed()
-    };
-    let prepared = draft.and_then(|draft| Ok((draft, filled?))).and_then(|(draft, mut publication)| {
+    let prepared = publish::filled(model, now, draft).and_then(|mut publication| {
         let topic = asked(&mut publication, version, &own, number)?;
         let filter = Filter::parse(topic.as_str()).map_err(|error| error.to_string())?;
-        Ok((draft, publication, topic, filter))
+        Ok((publication, topic, filter))
     });
-    let (draft, publication, topic, filter) = match prepared {
-        Ok(prepared) => prepared,
-        Err(words) => return model.say(now, Tone::Error, words),
-    };
+    prepared.map_err(|words| (Tone::Error, words))
+}
+
+fn ask(
+    model: &mut Model,
+    now: Timestamp,
+    (id, draft): (DeviceId, Draft),
+    publication: Publication,
+    (topic, filter): (Topic, Filter),
+    effects: &mut Vec<Effect>,
+) {
     let correlation = publication.properties.correlation_data.clone();
     let is_heard = model.device(id).is_some_and(|device| device.hears(topic.as_str()) == Some(true));
+    // What was subscribed for another request alone ends with the last that needs it.
+    let is_shared =
+        model.requests.iter().any(|other| other.device == id && other.filter.as_ref() == Some(&filter));
+    let filter = (!is_heard || is_shared).then_some(filter);
     // Before the PUBLISH on the same connection, so that the broker knows it first.
-    let filter = (!is_heard).then_some(filter);
     if let Some(filter) = &filter {
         let subscription = Subscription::new(filter.clone(), Qos::AtLeastOnce);
         effects.push(Effect::Request(id, BrokerRequest::Subscribe(subscription)));
     }
-    // What was written is remembered, not what was made up for this one.
-    model.form.remember(&draft.publication);
     let Some(ticket) = publish::publish(model, now, id, publication, effects) else {
         return drop_filter(id, filter, effects);
     };
+    // Sent once more it asks anew, with a topic and data of its own.
+    model.lives.note_draft(id, ticket, draft);
+    model.lives.note_answer(id, ticket, format!("awaited on {topic}"));
     model.say(now, Tone::Info, format!("an answer is awaited on {topic}"));
     model.requests.push(Request {
         device: id,
@@ -198,9 +240,14 @@ pub fn settle(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 }
 
 fn end(model: &mut Model, request: Request, effects: &mut Vec<Effect>) {
-    let is_needed = model.requests.iter().any(|other| other.filter == request.filter);
-    if ingest::device_mut(&mut model.devices, request.device).is_some() && !is_needed {
-        drop_filter(request.device, request.filter, effects);
+    let Request { device: id, filter, .. } = request;
+    let is_needed = model.requests.iter().any(|other| other.device == id && other.filter == filter);
+    if let Some(device) = ingest::device_mut(&mut model.devices, id)
+        && !is_needed
+    {
+        // Gone as far as the next request is concerned, though the broker has not said so yet.
+        device.subscriptions.retain(|known| Some(&known.asked.filter) != filter.as_ref());
+        drop_filter(id, filter, effects);
     }
 }
 

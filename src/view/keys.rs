@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
+use crate::model::form::Field;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
 use crate::model::learn::hands::Hold;
@@ -257,7 +258,7 @@ fn inspector(model: &Model) -> Wanted {
 fn publish(model: &Model) -> Wanted {
     let mut keys: Wanted = Vec::new();
     let in_text = model.form.in_text();
-    let sends_line = in_text && !model.form.payload.has_lines();
+    let sends_line = !(model.form.field == Field::Payload && model.form.payload.has_lines());
     if !model.settings.read_only {
         keys.push((if sends_line { &[Command::SendLine] } else { &[Command::Send] }, "send"));
     }

@@ -1,5 +1,6 @@
 //! What a broker kept for us while we were away, by two brokers: heard, marked and told.
 use crate::rig::{Device, Hands, Independent, VERSIONS, profile, publication, subscription};
+use crate::tap::{By, Tap, eventually, lasting, start_broker};
 use mqttscope::demo::broker::{self, BrokerOptions};
 use mqttscope::mqtt::port::Notice;
 use mqttscope::mqtt::{BrokerEvent, BrokerRequest, Profile, Qos, Queued, Version};
@@ -13,7 +14,7 @@ async fn comes_back(address: SocketAddr, version: Version) -> (Device, String) {
         clean_start: false,
         session_expiry_s: 600,
         subscriptions,
-        ..profile(address, version, "away")
+        ..profile(address, version, &format!("away{version:?}"))
     };
     let mut device = Device::start(kept);
     device.granted(1).await;
@@ -68,4 +69,23 @@ async fn messages_queued_by_another_s_broker_are_counted_and_marked() {
         device.ask(BrokerRequest::End);
     }
     broker.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_heard_is_acknowledged_before_we_leave() {
+    for version in VERSIONS {
+        let broker = start_broker([]).await;
+        let tap = Tap::start(broker.address(), version).await;
+        let subscriptions = vec![subscription("a/#", Qos::AtLeastOnce)];
+        let mut device = Device::start(Profile { subscriptions, ..lasting(tap.address, version) });
+        device.granted(1).await;
+        device.publish(1, publication("a/b", b"1", Qos::AtLeastOnce, false));
+        device.heard(1).await;
+        device.ask(BrokerRequest::End);
+        device.ended().await;
+        eventually("we say farewell", || tap.record().iter().any(|said| said.words == "DISCONNECT 0x00"))
+            .await;
+        let said = tap.resumed(By::Device);
+        assert_eq!(said.last().map(String::as_str), Some("PUBACK 1"), "{version}: {said:?}");
+    }
 }

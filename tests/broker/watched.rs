@@ -64,7 +64,7 @@ impl Watched {
     }
 
     /// Time passes for the task and for the screen.
-    fn pass(&mut self, by: Duration) {
+    pub fn pass(&mut self, by: Duration) {
         self.device.hands.turn(by);
         self.device.nudge();
         self.happens(Event::Due);

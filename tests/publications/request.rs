@@ -1,7 +1,8 @@
 //! Requests from the form and their answers. Owns the exchange as the user sees it; the session is not known here.
 use super::story::{Story, story};
 use mqttscope::mqtt::{
-    Batch, BrokerEvent, BrokerRequest, MessageRef, PublishProperties, Qos, Queued, Retained, Stage,
+    Batch, BrokerEvent, BrokerRequest, Filter, MessageRef, PublishProperties, Qos, Queued, Retained, Stage,
+    Subscription,
 };
 
 /// A request on `lamp/get`, sent, and the answer's topic and correlation data.
@@ -104,4 +105,22 @@ fn nobody_is_asked_without_a_connection() {
     let mut story = story().lost("gone", None).types("p");
     story.model.form.topic.set("lamp");
     story.types("<alt-r>").sees("not connected, so nobody could answer").asks(&[]);
+}
+
+#[test]
+fn a_topic_that_two_requests_are_answered_on_is_heard_until_the_last_is() {
+    let mut story = story().online().receives("lamp/get", "0").types("<ctrl-g>lamp/get<enter>pstate?");
+    story.model.devices[0].subscriptions.clear();
+    story.model.form.properties.response_topic.set("lamp/state");
+    story = story.types("<alt-r>");
+    let asked = Subscription::new(Filter::parse("lamp/state").unwrap(), Qos::AtLeastOnce);
+    let granted = Ok(Qos::AtLeastOnce);
+    let story = story.hears(BrokerEvent::Subscribed { subscription: asked, granted }).types("<alt-r>");
+    let mut story = story.stage(1, Stage::Sent { packet_id: None, resent: false });
+    let data: Vec<Vec<u8>> =
+        story.published().into_iter().map(|sent| sent.properties.correlation_data.unwrap()).collect();
+    let mut story = answers(story, "lamp/state", Some(&data[0]), b"on");
+    assert!(!unsubscribed(&mut story), "the second still waits");
+    let mut story = answers(story, "lamp/state", Some(&data[1]), b"on");
+    assert!(unsubscribed(&mut story));
 }

@@ -3,7 +3,7 @@ use super::{Publications, Section, board, sent, shell};
 use crate::model::event::Effect;
 use crate::model::life::Life;
 use crate::model::toast::Tone;
-use crate::model::{Model, Pane, Screen, apply, publish};
+use crate::model::{Model, Pane, Screen, apply, publish, request};
 use crate::time::Timestamp;
 
 /// Opens the screen, or goes back to where one came from.
@@ -68,7 +68,11 @@ pub fn again(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
     let Some(life) = chosen(model, now) else { return };
     model.publications.hand = None;
-    publish::send_draft(model, now, life.device, life.written(), effects);
+    if life.answer.is_some() {
+        request::send_draft(model, now, life.device, life.written(), effects);
+    } else {
+        publish::send_draft(model, now, life.device, life.written(), effects);
+    }
 }
 
 /// Copies what is under the hand as a line for the shell.

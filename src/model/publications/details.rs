@@ -20,7 +20,7 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, life: &Life) {
     lines.fact("asked for", Shade::Plain, &format!("QoS {} · {retain}", publication.qos));
     properties(lines, &publication.properties);
     lines.fact("payload", Shade::Plain, &payload_words(&publication.payload.0));
-    if let Some(draft) = &life.draft {
+    if let Some(draft) = life.draft.as_ref().filter(|draft| draft.has_placeholders()) {
         let Publication { topic, payload, .. } = &draft.publication;
         let words = format!("{topic} · {}", payload_words(&payload.0));
         lines.fact("written as", Shade::Faint, &words);
