@@ -14,19 +14,22 @@ pub mod hex;
 pub mod image;
 mod jot;
 pub mod json;
+mod json_lines;
 #[cfg(test)]
 mod laws;
 mod marks;
 mod msgpack;
 pub mod numbers;
+mod protobuf;
 mod reader;
 pub mod respell;
+mod sparkplug;
 pub mod text;
 mod unpack;
 mod utf16;
 pub mod value;
 
-pub use chain::{Choice, Decoded, decode};
+pub use chain::{Choice, Decoded, decode, decode_on};
 pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};
 pub use value::{Kind, Preview, number, preview};

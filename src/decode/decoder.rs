@@ -1,6 +1,7 @@
 //! The decoders by name. Owns which there are, in which order they are offered, and what screen and device file
 //! call them.
 use super::numbers::{Format, Width};
+use super::sparkplug;
 
 /// One way to read bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +30,10 @@ pub enum Decoder {
     MessagePack,
     /// RFC 8949.
     Cbor,
+    /// Eclipse Sparkplug's payload B; read unasked on its own topics only.
+    Sparkplug,
+    /// Protobuf without a schema: the numbers of its fields.
+    ProtobufFields,
     /// A picture's kind and measures.
     Image,
     /// Numbers one behind the other.
@@ -48,12 +53,14 @@ pub enum Role {
 
 impl Decoder {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Text,
         Self::Json,
         Self::JsonLines,
         Self::MessagePack,
         Self::Cbor,
+        Self::Sparkplug,
+        Self::ProtobufFields,
         Self::Image,
         Self::Hex,
         Self::Gzip,
@@ -98,6 +105,8 @@ impl Decoder {
             Self::JsonLines => "JSON Lines",
             Self::MessagePack => "MessagePack",
             Self::Cbor => "CBOR",
+            Self::Sparkplug => "Sparkplug B",
+            Self::ProtobufFields => "protobuf fields",
             Self::Image => "image",
             Self::Numbers(format) => format.name(),
             Self::Hex => "hex",
@@ -119,6 +128,8 @@ impl Decoder {
             Self::JsonLines => "json-lines",
             Self::MessagePack => "msgpack",
             Self::Cbor => "cbor",
+            Self::Sparkplug => "sparkplug-b",
+            Self::ProtobufFields => "protobuf-fields",
             Self::Image => "image",
             Self::Numbers(format) => format.name(),
             Self::Hex => "hex",
@@ -128,6 +139,11 @@ impl Decoder {
     /// The decoder of a name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|decoder| decoder.name() == name)
+    }
+
+    /// The decoder that a topic promises, whatever its payloads look like.
+    pub fn of_topic(topic: &str) -> Option<Self> {
+        sparkplug::is_spoken_on(topic).then_some(Self::Sparkplug)
     }
 
     /// Whether more decoders may follow it.
@@ -141,6 +157,8 @@ impl Decoder {
             | Self::JsonLines
             | Self::MessagePack
             | Self::Cbor
+            | Self::Sparkplug
+            | Self::ProtobufFields
             | Self::Image
             | Self::Numbers(_)
             | Self::Hex => Role::Shows,

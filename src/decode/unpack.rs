@@ -122,6 +122,8 @@ fn part(
         | Decoder::JsonLines
         | Decoder::MessagePack
         | Decoder::Cbor
+        | Decoder::Sparkplug
+        | Decoder::ProtobufFields
         | Decoder::Image
         | Decoder::Numbers(_)
         | Decoder::Hex => Err(io::Error::other("it is no compression")),

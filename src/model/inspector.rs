@@ -4,7 +4,7 @@ use super::tree::RowId;
 use crate::decode::bounds::Bounds;
 use crate::decode::json::Pretty;
 use crate::decode::text::Wrapped;
-use crate::decode::{self, Choice, Ink, Line, chain, figures, hex};
+use crate::decode::{self, Choice, Decoder, Ink, Line, chain, figures, hex};
 use std::sync::Arc;
 
 /// Payloads above this are laid out by a worker: up to it a frame has the time.
@@ -72,6 +72,8 @@ pub struct Subject {
     pub cols: usize,
     /// How it is to be read.
     pub choice: Choice,
+    /// The decoder that its topic promises.
+    pub promised: Option<Decoder>,
 }
 
 /// A payload with its lines laid out.
@@ -115,13 +117,13 @@ impl Form {
 impl Decoded {
     /// Lays a payload out. Takes time in proportion to its size, and a worker above [`MAX_INLINE_BYTES`].
     pub fn new(subject: Subject, payload: &Arc<[u8]>) -> Self {
-        let decoded = decode::decode(payload, subject.choice, &Bounds::default());
+        let decoded = decode::decode_on(subject.promised, payload, subject.choice, &Bounds::default());
         Self::of(subject, payload, &decoded)
     }
 
     /// Likewise between two frames; none when a worker has to, since there is more in it than seems.
     pub fn inline(subject: Subject, payload: &[u8]) -> Option<Self> {
-        let decoded = decode::decode(payload, subject.choice, &Bounds::inline());
+        let decoded = decode::decode_on(subject.promised, payload, subject.choice, &Bounds::inline());
         (payload.len() <= MAX_INLINE_BYTES && !decoded.is_bound())
             .then(|| Self::of(subject, &payload.into(), &decoded))
     }

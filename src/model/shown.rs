@@ -6,7 +6,7 @@ use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
-use crate::decode::{self, Choice, Ink, Line, Preview};
+use crate::decode::{self, Choice, Decoder, Ink, Line, Preview};
 use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
@@ -206,7 +206,10 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         return shown;
     };
     let choice = inspector.choice(row);
-    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice };
+    let mut topic = String::new();
+    device.store.topic_of(row.node, &mut topic);
+    let promised = Decoder::of_topic(&topic);
+    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice, promised };
     lay_out(inspector, subject, payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
     if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {

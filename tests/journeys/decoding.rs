@@ -70,3 +70,40 @@ fn a_picture_tells_its_kind_and_measures() {
         .types("j4")
         .sees("GIF, 320 x 240 pixels, 13 B");
 }
+
+/// Sparkplug's data of one metric: alias 7, the float 21.5, sequence 4.
+const SPARKPLUG: &[u8] = b"\x12\x07\x10\x07\x65\0\0\xac\x41\x18\x04";
+
+#[test]
+fn sparkplug_is_read_on_its_own_topics_and_elsewhere_by_choice() {
+    story()
+        .online()
+        .receives("spBv1.0/plant/NDATA/edge", SPARKPLUG)
+        .types("joG1")
+        .sees("Sparkplug B (11 B")
+        .sees("\"name\": \"alias 7\",")
+        .sees("\"value\": 21.5")
+        .types("x")
+        .sees("12 07 10 07");
+    story()
+        .online()
+        .receives("elsewhere", SPARKPLUG)
+        .types("j4")
+        .sees("12 07 10 07")
+        .types("bbb")
+        .sees("decoder: Sparkplug B")
+        .sees("Sparkplug B (11 B")
+        .types("b")
+        .sees("decoder: protobuf fields")
+        .sees("\"3\": 4");
+}
+
+#[test]
+fn a_topic_of_sparkplug_with_something_else_on_it_says_so_and_shows_it() {
+    story()
+        .online()
+        .receives("spBv1.0/plant/NDATA/edge", &SPARKPLUG[..8])
+        .types("joG4")
+        .sees("Sparkplug B fails at byte 2: 7")
+        .sees("12 07 10 07");
+}

@@ -5,6 +5,7 @@ use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use proptest::prelude::*;
 
 use super::super::bounds::MAX_INLINE_OUT_BYTES;
+use super::super::json;
 use super::super::numbers::{Format, Width};
 use super::*;
 

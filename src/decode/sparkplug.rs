@@ -1,0 +1,150 @@
+//! Sparkplug B as JSON: the one schema of Eclipse's specification 3.0, written out. Owns which topics speak it and
+//! what its messages are made of; members come in the order of the wire, the repeated ones together. A metric that
+//! has no more than the alias of its birth is named `alias N`, since one message does not say what that stands for.
+mod metric;
+mod sets;
+#[cfg(test)]
+mod tests;
+mod typed;
+
+use std::mem::replace;
+
+use super::bounds::{Bounds, Flaw};
+use super::date;
+use super::jot::{Jot, Stop};
+use super::protobuf::{Field, all};
+use super::reader::Reader;
+
+/// Whether payloads of a topic are Sparkplug B; the states of hosts beside them are JSON.
+pub fn is_spoken_on(topic: &str) -> bool {
+    let mut levels = topic.split('/');
+    let is_version = levels.next() == Some("spBv1.0");
+    let has_group = levels.next().is_some();
+    let kinds = ["NBIRTH", "NDEATH", "NDATA", "NCMD", "DBIRTH", "DDEATH", "DDATA", "DCMD"];
+    let is_kind = levels.next().is_some_and(|level| kinds.contains(&level));
+    is_version && has_group && is_kind && levels.next().is_some()
+}
+
+/// The payload that bytes are.
+pub(super) fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
+    if bytes.is_empty() {
+        return Err(Flaw::new(0, "there are no bytes, hence no metrics"));
+    }
+    let mut jot = Jot::new(bounds);
+    payload(Reader::new(bytes), &mut jot)?;
+    Ok(jot.finish())
+}
+
+fn payload(reader: Reader<'_>, jot: &mut Jot) -> Result<(), Flaw> {
+    object(reader, &[2], jot, |field, jot| match field.number {
+        1 => time(field, "timestamp", jot),
+        2 => list(reader, field, "metrics", jot, metric::write),
+        3 => whole(field, "seq", jot),
+        4 => text(field, "uuid", jot),
+        5 => bytes(field, "body", jot),
+        _ => unknown(field, jot),
+    })
+}
+
+/// A message's members, each written by its number; of the numbers in `lists` only the first, since [`list`] goes
+/// on to the others from there.
+fn object<'a>(
+    reader: Reader<'a>,
+    lists: &[u32],
+    jot: &mut Jot,
+    mut member: impl FnMut(&Field<'a>, &mut Jot) -> Result<(), Flaw>,
+) -> Result<(), Flaw> {
+    let mut begun = vec![false; lists.len()];
+    jot.open(b'{').map_err(at(reader.at))?;
+    for field in all(reader) {
+        let field = field?;
+        let list = lists.iter().position(|number| *number == field.number);
+        let is_begun = list.and_then(|list| begun.get_mut(list)).is_some_and(|begun| replace(begun, true));
+        if !is_begun {
+            member(&field, jot)?;
+        }
+    }
+    jot.close(b'}').map_err(at(reader.at))
+}
+
+/// All members of one number at the place of the first.
+fn list<'a>(
+    reader: Reader<'a>,
+    first: &Field<'a>,
+    name: &str,
+    jot: &mut Jot,
+    write: impl Fn(Reader<'a>, &mut Jot) -> Result<(), Flaw>,
+) -> Result<(), Flaw> {
+    jot.key(name).and_then(|()| jot.open(b'[')).map_err(at(first.at))?;
+    for field in of(Reader { at: first.at, ..reader }, first.number) {
+        write(field?.inside()?, jot)?;
+    }
+    jot.close(b']').map_err(at(first.at))
+}
+
+/// The fields of one number.
+fn of(reader: Reader<'_>, number: u32) -> impl Iterator<Item = Result<Field<'_>, Flaw>> {
+    all(reader).filter(move |field| field.as_ref().map_or(true, |field| field.number == number))
+}
+
+/// The last field of a number: where one is written twice, the last one counts.
+fn last(reader: Reader<'_>, number: u32) -> Result<Option<Field<'_>>, Flaw> {
+    of(reader, number).try_fold(None, |_, field| field.map(Some))
+}
+
+fn at(offset: usize) -> impl Fn(Stop) -> Flaw {
+    move |stop| stop.flaw(offset)
+}
+
+fn whole(field: &Field<'_>, name: &str, jot: &mut Jot) -> Result<(), Flaw> {
+    let n = field.varint()?;
+    jot.key(name).and_then(|()| jot.whole(n)).map_err(at(field.at))
+}
+
+fn truth(field: &Field<'_>, name: &str, jot: &mut Jot) -> Result<(), Flaw> {
+    let n = field.varint()?;
+    jot.key(name).and_then(|()| jot.truth(n != 0)).map_err(at(field.at))
+}
+
+fn text(field: &Field<'_>, name: &str, jot: &mut Jot) -> Result<(), Flaw> {
+    let bytes = content(field.inside()?);
+    jot.key(name).and_then(|()| jot.text_or_bytes(bytes)).map_err(at(field.at))
+}
+
+fn bytes(field: &Field<'_>, name: &str, jot: &mut Jot) -> Result<(), Flaw> {
+    let bytes = content(field.inside()?);
+    jot.key(name).and_then(|()| jot.bytes(bytes)).map_err(at(field.at))
+}
+
+/// A point in time as a date, or as the number it is where no year of four digits holds it.
+fn time(field: &Field<'_>, name: &str, jot: &mut Jot) -> Result<(), Flaw> {
+    let ms = field.varint()?;
+    jot.key(name).and_then(|()| point(ms, jot)).map_err(at(field.at))
+}
+
+/// Milliseconds since 1970.
+fn point(ms: u64, jot: &mut Jot) -> Result<(), Stop> {
+    let seconds = i64::try_from(ms / 1_000).ok();
+    let ns = u32::try_from(ms % 1_000 * 1_000_000).unwrap_or_default();
+    match seconds.and_then(|seconds| date::rfc3339(seconds, ns)) {
+        Some(date) => jot.plain(&format!("\"{date}\"")),
+        None => jot.whole(ms),
+    }
+}
+
+/// A member that the specification does not have: its number, and what it holds as it came.
+fn unknown(field: &Field<'_>, jot: &mut Jot) -> Result<(), Flaw> {
+    use super::protobuf::Wire;
+    jot.key(&format!("field {}", field.number))
+        .and_then(|()| match field.wire {
+            Wire::Varint(n) => jot.whole(n),
+            Wire::Fixed64(bits) => jot.double(f64::from_bits(bits)),
+            Wire::Fixed32(bits) => jot.single(f32::from_bits(bits)),
+            Wire::Bytes(inside) => jot.text_or_bytes(content(inside)),
+        })
+        .map_err(at(field.at))
+}
+
+fn content(inside: Reader<'_>) -> &[u8] {
+    inside.bytes.get(inside.at..).unwrap_or_default()
+}
