@@ -321,8 +321,10 @@ commands! {
     Repeat = "repeat" in [Topics, Inspector, Publish, Editor];
     /// Start to publish again and again
     StartRun = "start-run" in [Repeat];
-    /// Stop what runs, or take what ended off the list
+    /// Stop the run under the hand
     StopRun = "stop-run" in [Publications];
+    /// Take a run that ended off the list
+    ForgetRun = "forget-run" in [Publications];
 
     /// Take what was typed
     Accept = "accept" in [Line];

@@ -13,6 +13,8 @@ mod embedded;
 mod exchanges;
 #[path = "broker/gates.rs"]
 mod gates;
+#[path = "broker/generators.rs"]
+mod generators;
 #[path = "broker/independent.rs"]
 mod independent;
 #[path = "broker/ingest.rs"]
@@ -49,3 +51,5 @@ mod version;
 mod watched;
 #[path = "broker/websocket.rs"]
 mod websocket;
+#[path = "broker/whole.rs"]
+mod whole;

@@ -65,6 +65,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::SendAgain => publications::deeds::again(model, now, effects),
         Command::Repeat => runs::starts::open(model, now),
         Command::StopRun => runs::starts::stop_under_hand(model, now, effects),
+        Command::ForgetRun => runs::starts::forget_under_hand(model, now),
         Command::StopRuns => runs::starts::stop_them(model, now, effects),
         Command::CopyLine => publications::deeds::copy_line(model, now, effects),
         Command::DropSubscription => monitor::deeds::remove(model, now, effects),

@@ -35,7 +35,7 @@ pub fn draw(scene: &Scene<'_>, settings: &Settings, frame: &mut Frame<'_>) {
     let area = centred(body, MAX_COLS.min(screen.width), least.saturating_add(chart_rows));
     let title = match settings.target() {
         Some(Target::Node(node, _)) => node.topic.as_str(),
-        Some(Target::Text(publication)) => publication.topic.as_str(),
+        Some(Target::Text(draft)) => draft.publication.topic.as_str(),
         None => "",
     };
     let title = keep_end(title, usize::from(area.width).saturating_sub(16));

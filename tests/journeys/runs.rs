@@ -89,6 +89,41 @@ fn a_wave_goes_into_the_slot_of_the_form_s_text() {
 }
 
 #[test]
+fn placeholders_are_replaced_anew_in_each_publication_of_a_repeat() {
+    let mut story = story().online().receives("a", "1").types("jp{n} {now:ms} {random:0..9} {uuid}<ctrl-g>");
+    story = story.sees("constant, placeholders anew each time").types("<tab><ctrl-u>10<tab>3<enter>");
+    let seen = payloads(&runs_for(&mut story, 1_000));
+    let words: Vec<Vec<&str>> = seen.iter().map(|payload| payload.split(' ').collect()).collect();
+    let column = |at: usize| -> Vec<&str> { words.iter().map(|words| words[at]).collect() };
+    assert_eq!(column(0), ["1", "2", "3"]);
+    let times: Vec<i64> = column(1).iter().map(|time| time.parse().unwrap()).collect();
+    assert_eq!([times[1] - times[0], times[2] - times[1]], [100, 100]);
+    assert!(column(2).iter().all(|random| random.len() == 1), "{seen:?}");
+    assert!(column(3)[0] != column(3)[1] && column(3)[1] != column(3)[2], "{seen:?}");
+    // The form counts on where the repeat ended.
+    story = story.types("<enter>");
+    assert!(payloads(&leaves(&mut story))[0].starts_with("4 "));
+}
+
+#[test]
+fn placeholders_stand_beside_the_slot_of_a_wave_and_in_the_topic() {
+    let keys = "jp<shift-tab><ctrl-u>t/{n}<tab>{n}:{value}<ctrl-g><right>";
+    let mut story = story().online().receives("a", "1").types(keys).sees("Repeat on t/{n}");
+    story = story.types("<tab><tab><tab><ctrl-u>4s<tab><tab><ctrl-u>1<tab>3<enter>");
+    let published = runs_for(&mut story, 10_000);
+    assert_eq!(payloads(&published), ["1:0", "2:25", "3:50"]);
+    let topics: Vec<&str> = published.iter().map(|(_, publication)| publication.topic.as_str()).collect();
+    assert_eq!(topics, ["t/1", "t/2", "t/3"]);
+}
+
+#[test]
+fn a_repeat_goes_as_it_is_written_where_the_form_says_so() {
+    let mut story = story().online().receives("a", "1").types("jp{n}<alt-p><ctrl-g><tab><ctrl-u>10<tab>2");
+    story = story.does_not_see("anew each time").types("<enter>");
+    assert_eq!(payloads(&runs_for(&mut story, 1_000)), ["{n}", "{n}"]);
+}
+
+#[test]
 fn a_kept_node_is_moved_within_its_domain_and_in_its_codec() {
     let mut setpoint = node("setpoint", Kind::Int);
     setpoint.domain = Domain { min: Some(10.0), max: Some(30.0), step: Some(5.0), values: Vec::new() };
@@ -167,9 +202,11 @@ fn two() -> Story {
 #[test]
 fn one_is_stopped_under_the_hand_and_taken_off_the_list() {
     let mut story = two().types("P<shift-tab>").sees("Running ─ 2").sees("▶ 2  a · constant").types("jd");
+    story = story.sees("the generator on a still runs; s stops it").sees("▶ 2 running").types("s");
     story = story.sees("stopped").sees("you stopped it").sees("▶ 1 running").sees("Running ─ 1 · 1 ended");
     assert_eq!(runs_for(&mut story, 1_000).iter().filter(|(ticket, _)| ticket.run() == Some(1)).count(), 0);
-    story.types("d").sees("Running ─ 1 ").does_not_see("ended");
+    story = story.types("s").sees("has ended already; d takes it").sees("1 ended");
+    story.types("d").sees("took the generator on a, number 1, off the list").sees("Running ─ 1 ");
 }
 
 #[test]

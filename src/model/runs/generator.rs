@@ -1,7 +1,7 @@
 //! A run that publishes again and again at a rate. Owns its schedule and how much of it may be under way.
 use super::flow::Flow;
 use super::schedule::{Room, Schedule, Until};
-use super::source::Source;
+use super::source::{Fill, Source};
 use super::work::{Made, Next};
 use crate::decode::figures;
 use crate::mqtt::{Stage, Topic};
@@ -38,9 +38,14 @@ impl Generator {
         Self { words, schedule, n_repeated: 0, source }
     }
 
-    /// Where to.
+    /// Where to, as it is written.
     pub const fn topic(&self) -> &Topic {
         self.source.topic()
+    }
+
+    /// Whether it goes to a topic, or did so last.
+    pub fn goes_to(&self, topic: &str) -> bool {
+        self.source.goes_to(topic)
     }
 
     /// How much of it is done: `37 of 100`; none where it goes on until it is stopped.
@@ -55,14 +60,14 @@ impl Generator {
     }
 
     /// What is to be done now.
-    pub fn next(&mut self, now: Timestamp, flow: &Flow) -> Next {
+    pub fn next(&mut self, now: Timestamp, flow: &Flow, fill: &mut Fill<'_>) -> Next {
         if flow.n_refused_in_a_row >= MAX_REFUSED {
             let why = flow.trouble.clone().unwrap_or_default();
             return Next::Stop(format!("the broker refused {MAX_REFUSED} in a row: {why}"));
         }
         let room = self.room(flow);
         match self.schedule.take(now, room) {
-            Some(tick) => match self.source.make(tick.elapsed) {
+            Some(tick) => match self.source.make(tick.elapsed, fill) {
                 Ok(Some(publication)) => Next::Publish(Made { publication, due: tick.due }),
                 Ok(None) => {
                     self.schedule.pass();

@@ -13,6 +13,7 @@ use crate::device::{Generator as Values, Node, Plan, Shape, Value};
 use crate::keymap::Chord;
 use crate::model::event::DeviceId;
 use crate::model::line::Line;
+use crate::model::publications::draft::Draft;
 use crate::mqtt::{Payload, Publication, PublishProperties};
 use crate::time::{Timestamp, parse_span};
 use std::time::Duration;
@@ -31,8 +32,8 @@ const MAX_COUNT: u64 = 1_000_000_000;
 pub enum Target {
     /// A kept node's value, in its codec; with what is sent when it is always the same.
     Node(Box<Node>, Value),
-    /// A payload of the form.
-    Text(Publication),
+    /// What the form holds, as it is written.
+    Text(Draft),
 }
 
 /// The settings as they stand.
@@ -253,12 +254,15 @@ impl Settings {
             if plan.shape == Shape::Constant { Vec::new() } else { values.preview(span, PREVIEW_NUMBERS) }
         };
         let mut words = shape_words(&plan);
+        if matches!(self.target(), Some(Target::Text(form)) if form.has_placeholders()) {
+            words = format!("{words}, placeholders anew each time");
+        }
         let (source, preview) = match self.target().ok_or("there is nothing to publish here")? {
             Target::Text(form) if plan.shape == Shape::Constant => (Source::same(form.clone()), Vec::new()),
             Target::Text(form) => {
                 let values = Values::of_numbers(&plan)?;
                 let preview = preview(&values);
-                let text = &form.payload.0;
+                let text = &form.publication.payload.0;
                 if text.windows(SLOT.len()).any(|part| part == SLOT.as_bytes()) {
                     words = format!("{words} in the payload's {SLOT}");
                 }
@@ -284,7 +288,7 @@ impl Settings {
                 let preview = preview(&values);
                 let source = Source::node(base(&node.topic, node.qos, node.retain), values, (**node).clone());
                 // What can't be written is known now.
-                source.clone().make(Duration::ZERO)?;
+                source.clone().make(Duration::ZERO, &mut |draft| Ok(draft.publication.clone()))?;
                 if let Some(path) = node.path() {
                     words = format!("{words} at {path}");
                 }

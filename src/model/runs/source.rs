@@ -1,20 +1,28 @@
-//! What a generator publishes: the same bytes, a number within a text, a node's value in its codec. Owns the way from
-//! value to payload.
+//! What a generator publishes: the same text, a number within a text, a node's value in its codec. Owns the way from
+//! value to payload; placeholders in a text are replaced by whoever asks for it, each time anew.
 use crate::device::generator::number_text;
 use crate::device::{Generator, Node};
-use crate::mqtt::{Payload, Publication};
+use crate::model::publications::draft::Draft;
+use crate::mqtt::{Payload, Publication, Topic};
 use std::time::Duration;
 
 /// Where the value goes in a text.
 pub const SLOT: &str = "{value}";
 
+/// Replaces a text's placeholders.
+pub type Fill<'a> = dyn FnMut(&Draft) -> Result<Publication, String> + 'a;
+
 /// Makes publication after publication.
 #[derive(Clone, Debug)]
 pub struct Source {
     base: Publication,
+    /// Whether placeholders are replaced.
+    is_filled: bool,
     how: How,
     /// The last payload, where what equals it is left out.
     last: Option<Payload>,
+    /// The last topic, where placeholders stand in it.
+    filled: Option<Topic>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,34 +37,47 @@ enum How {
 
 impl Source {
     /// The same again and again.
-    pub const fn same(base: Publication) -> Self {
-        Self { base, how: How::Same, last: None }
+    pub fn same(draft: Draft) -> Self {
+        let is_filled = draft.has_placeholders();
+        Self { base: draft.publication, is_filled, how: How::Same, last: None, filled: None }
     }
 
     /// Numbers: in the slot of the text, else instead of it.
-    pub fn text(base: Publication, generator: Generator) -> Self {
-        let text = &*base.payload.0;
+    pub fn text(draft: Draft, generator: Generator) -> Self {
+        let is_filled = draft.has_placeholders();
+        let text = &*draft.publication.payload.0;
         let slot = text.windows(SLOT.len()).position(|part| part == SLOT.as_bytes());
         let (before, behind) =
             slot.and_then(|at| Some((text.get(..at)?, text.get(at + SLOT.len()..)?))).unwrap_or_default();
         let how = How::Text(Box::new(generator), before.to_vec(), behind.to_vec());
-        Self { base, how, last: None }
+        Self { base: draft.publication, is_filled, how, last: None, filled: None }
     }
 
     /// Values of a node.
     pub fn node(base: Publication, generator: Generator, node: Node) -> Self {
-        Self { base, how: How::Node(Box::new(generator), Box::new(node)), last: None }
+        Self {
+            base,
+            is_filled: false,
+            how: How::Node(Box::new(generator), Box::new(node)),
+            last: None,
+            filled: None,
+        }
     }
 
-    /// Where to.
-    pub const fn topic(&self) -> &crate::mqtt::Topic {
+    /// Where to, as it is written.
+    pub const fn topic(&self) -> &Topic {
         &self.base.topic
     }
 
+    /// Whether it goes to a topic, or did so last.
+    pub fn goes_to(&self, topic: &str) -> bool {
+        self.filled.as_ref().unwrap_or(&self.base.topic).as_str() == topic
+    }
+
     /// The next one, so long after the first; `None` where it is what went before and the node wants no repetition.
-    pub fn make(&mut self, elapsed: Duration) -> Result<Option<Publication>, String> {
+    pub fn make(&mut self, elapsed: Duration, fill: &mut Fill<'_>) -> Result<Option<Publication>, String> {
         let payload = match &mut self.how {
-            How::Same => return Ok(Some(self.base.clone())),
+            How::Same => self.base.payload.clone(),
             How::Text(generator, before, behind) => {
                 let number = number_text(&generator.value(elapsed));
                 Payload::from([before, number.as_bytes(), behind].concat())
@@ -71,6 +92,12 @@ impl Source {
                 payload
             }
         };
-        Ok(Some(Publication { payload, ..self.base.clone() }))
+        let publication = Publication { payload, ..self.base.clone() };
+        if !self.is_filled {
+            return Ok(Some(publication));
+        }
+        let filled = fill(&Draft { publication, is_template: true })?;
+        self.filled = Some(filled.topic.clone());
+        Ok(Some(filled))
     }
 }

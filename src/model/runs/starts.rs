@@ -1,7 +1,7 @@
 //! Starting and stopping by key: the settings over the panes, the row under the hand, all at once. Owns which targets
 //! there are where one is, and the words said.
 use super::settings::{Settings, Target};
-use super::{Run, RunId, begin, stop, stop_all};
+use super::{Run, begin, stop, stop_all};
 use crate::command::Command;
 use crate::decode::figures;
 use crate::device::Node;
@@ -9,6 +9,7 @@ use crate::keymap::Chord;
 use crate::model::event::{DeviceId, Effect};
 use crate::model::layout::Pane;
 use crate::model::overlay::Overlay;
+use crate::model::publications::draft::Draft;
 use crate::model::toast::Tone;
 use crate::model::{Model, editor, keys, publish};
 use crate::time::Timestamp;
@@ -60,11 +61,12 @@ fn of_form(model: &Model) -> Result<(DeviceId, Vec<Target>, usize), String> {
     let id = model.form.device;
     let device = model.device(id).ok_or("no device is open to publish to; D shows the devices")?;
     let publication = model.form.publication(Some(device))?;
+    let draft = Draft { is_template: model.form.has_placeholders(), ..model.form.draft()? };
     let node = device.store.find(publication.topic.as_str());
     let nodes: Vec<Node> = node.into_iter().flat_map(|node| device.kept.at(node)).cloned().collect();
     let mut targets = of_nodes(model, id, nodes);
     let target = if publication.payload.0.is_empty() && !targets.is_empty() { 0 } else { targets.len() };
-    targets.push(Target::Text(publication));
+    targets.push(Target::Text(draft));
     Ok((id, targets, target))
 }
 
@@ -142,14 +144,34 @@ pub fn listed(model: &Model) -> impl Iterator<Item = &Run> {
     of(true).chain(of(false))
 }
 
-/// Stops the run under the hand, or takes one that ended off the list.
+/// What a key for the run under the hand says where there is none.
+const NO_RUN: &str = "nothing runs; ctrl-g in the form repeats what it holds";
+
+/// Stops the run under the hand.
 pub fn stop_under_hand(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let found: Option<(RunId, bool)> = under_hand(model).map(|run| (run.id, run.is_running()));
-    match found {
-        None => model.say(now, Tone::Info, "nothing runs; ctrl-g in the form repeats what it holds"),
-        Some((id, true)) => stop(model, now, id, "you stopped it", effects),
-        Some((id, false)) => {
+    match under_hand(model).map(|run| (run.id, run.is_running(), run.work.words())) {
+        None => model.say(now, Tone::Info, NO_RUN),
+        Some((id, true, _)) => stop(model, now, id, "you stopped it", effects),
+        Some((_, false, words)) => {
+            model.say(now, Tone::Info, format!("{words} has ended already; d takes it off the list"));
+        }
+    }
+}
+
+/// Takes the run under the hand off the list when it has ended.
+pub fn forget_under_hand(model: &mut Model, now: Timestamp) {
+    match under_hand(model).map(|run| (run.id, run.is_running(), run.work.words())) {
+        None => model.say(now, Tone::Info, NO_RUN),
+        Some((_, true, words)) => {
+            model.say(
+                now,
+                Tone::Warn,
+                format!("{words} still runs; s stops it, and then d takes it off the list"),
+            );
+        }
+        Some((id, false, words)) => {
             model.runs.remove(id);
+            model.say(now, Tone::Info, format!("took {words}, number {}, off the list", id.0));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::schedule::{Rate, Schedule, Until};
 use super::source::Source;
 use super::*;
 use crate::keymap::Keymap;
+use crate::model::publications::draft::Draft;
 use crate::model::{Effect, Event, Model, Settings, update};
 use crate::mqtt::port::{Lost, Online};
 use crate::mqtt::{
@@ -35,7 +36,8 @@ fn constant(qos: Qos, rate: &str, until: Until) -> Work {
         properties: PublishProperties::default(),
     };
     let schedule = Schedule::new(START, Rate::parse(rate).unwrap(), until);
-    Work::Generator(Box::new(Generator::new("constant".into(), Source::same(what), schedule)))
+    let source = Source::same(Draft { publication: what, is_template: false });
+    Work::Generator(Box::new(Generator::new("constant".into(), source, schedule)))
 }
 
 /// Lets the time come; the tickets of what was asked for.

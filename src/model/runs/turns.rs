@@ -3,6 +3,7 @@ use super::flow::{Flow, Reached};
 use super::{MAX_RUNNING, Next, Run, RunId, State, Work};
 use crate::decode::figures;
 use crate::model::event::{DeviceId, Effect};
+use crate::model::publications::draft::Draft;
 use crate::model::toast::Tone;
 use crate::model::{Model, ingest, takes, tree};
 use crate::mqtt::{BrokerRequest, Stage, Ticket};
@@ -40,12 +41,16 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         return;
     }
     let mut ended = Vec::new();
-    for run in &mut model.runs.all {
+    let Model { runs, devices, fillings, settings, toasts, .. } = &mut *model;
+    let unix_ms = settings.wall.unix_ms_at(now);
+    let mut fill =
+        |draft: &Draft| fillings.fill(unix_ms, draft.publication.topic.as_str(), |ctx| draft.filled(ctx));
+    for run in &mut runs.all {
         if run.state == State::Running
-            && let Some(device) = tree::device(&model.devices, run.device)
+            && let Some(device) = tree::device(devices, run.device)
         {
             for _ in 0..MAX_A_TURN {
-                match run.work.next(now, &run.flow, device) {
+                match run.work.next(now, &run.flow, device, &mut fill) {
                     Next::Publish(made) => match takes::check(device, &made.publication) {
                         Ok(()) => {
                             let serial = run.flow.hand(made.publication.clone(), made.due);
@@ -75,7 +80,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         if run.state == State::Settling && run.flow.n_open() == 0 {
             run.state = State::Done(now);
             let words = format!("{} is done: {}{}", run.work.words(), outcome(&run.flow), run.work.remarks());
-            model.toasts.say(now, Tone::Info, words);
+            toasts.say(now, Tone::Info, words);
         }
     }
     for (id, words) in ended {

@@ -3,6 +3,7 @@
 use super::bulk::Bulk;
 use super::flow::Flow;
 use super::generator::Generator;
+use super::source::Fill;
 use crate::model::device::Device;
 use crate::mqtt::{Publication, Stage};
 use crate::time::Timestamp;
@@ -40,10 +41,10 @@ pub struct Made {
 
 impl Work {
     /// What is to be done now.
-    pub fn next(&mut self, now: Timestamp, flow: &Flow, device: &Device) -> Next {
+    pub fn next(&mut self, now: Timestamp, flow: &Flow, device: &Device, fill: &mut Fill<'_>) -> Next {
         match self {
             Self::Bulk(bulk) => bulk.next(now, flow, device),
-            Self::Generator(generator) => generator.next(now, flow),
+            Self::Generator(generator) => generator.next(now, flow, fill),
         }
     }
 
@@ -77,7 +78,7 @@ impl Work {
     /// Whether it publishes on a topic again and again, so that it can be half of a loop.
     pub(super) fn repeats_on(&self, topic: &str) -> bool {
         match self {
-            Self::Generator(generator) => generator.topic().as_str() == topic,
+            Self::Generator(generator) => generator.goes_to(topic),
             Self::Bulk(_) => false,
         }
     }

@@ -18,7 +18,11 @@ pub(super) fn keys(model: &Model) -> Wanted {
     if model.publications.section == Section::Running
         && let Some(run) = under_hand(model)
     {
-        keys.push((&[Command::StopRun], if run.is_running() { "stop" } else { "off the list" }));
+        keys.push(if run.is_running() {
+            (&[Command::StopRun][..], "stop")
+        } else {
+            (&[Command::ForgetRun][..], "off the list")
+        });
     }
     if model.runs.n_running() > 0 {
         keys.push((&[Command::StopRuns], "stop all"));
