@@ -56,7 +56,7 @@ pub(super) fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
             }
             Event::Text(_) | Event::CData(_) => {}
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
-                sheet.line(raw, start)?
+                sheet.line(raw, start)?;
             }
             Event::Eof => return sheet.finish(bytes.len()),
         }
@@ -194,7 +194,7 @@ mod tests {
             "decoding stops: nested deeper than 128 levels"
         );
         for end in 0..GOOD.len() {
-            assert!(read(&GOOD[..end]).is_err(), "cut at {end}");
+            assert!(read(GOOD.get(..end).unwrap()).is_err(), "cut at {end}");
         }
     }
 
