@@ -28,6 +28,7 @@ pub mod text;
 mod unpack;
 mod utf16;
 pub mod value;
+mod xml;
 
 pub use chain::{Choice, Decoded, decode, decode_on};
 pub use decoder::Decoder;

@@ -26,6 +26,8 @@ pub enum Decoder {
     Json,
     /// A JSON value on each line.
     JsonLines,
+    /// XML, laid out.
+    Xml,
     /// `MessagePack`.
     MessagePack,
     /// RFC 8949.
@@ -53,10 +55,11 @@ pub enum Role {
 
 impl Decoder {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Text,
         Self::Json,
         Self::JsonLines,
+        Self::Xml,
         Self::MessagePack,
         Self::Cbor,
         Self::Sparkplug,
@@ -103,6 +106,7 @@ impl Decoder {
             Self::Text => "text",
             Self::Json => "JSON",
             Self::JsonLines => "JSON Lines",
+            Self::Xml => "XML",
             Self::MessagePack => "MessagePack",
             Self::Cbor => "CBOR",
             Self::Sparkplug => "Sparkplug B",
@@ -126,6 +130,7 @@ impl Decoder {
             Self::Text => "text",
             Self::Json => "json",
             Self::JsonLines => "json-lines",
+            Self::Xml => "xml",
             Self::MessagePack => "msgpack",
             Self::Cbor => "cbor",
             Self::Sparkplug => "sparkplug-b",
@@ -155,6 +160,7 @@ impl Decoder {
             Self::Text
             | Self::Json
             | Self::JsonLines
+            | Self::Xml
             | Self::MessagePack
             | Self::Cbor
             | Self::Sparkplug

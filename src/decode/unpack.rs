@@ -120,6 +120,7 @@ fn part(
         | Decoder::Text
         | Decoder::Json
         | Decoder::JsonLines
+        | Decoder::Xml
         | Decoder::MessagePack
         | Decoder::Cbor
         | Decoder::Sparkplug

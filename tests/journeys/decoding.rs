@@ -107,3 +107,20 @@ fn a_topic_of_sparkplug_with_something_else_on_it_says_so_and_shows_it() {
         .sees("Sparkplug B fails at byte 2: 7")
         .sees("12 07 10 07");
 }
+
+#[test]
+fn xml_is_laid_out_and_one_with_entities_of_its_own_says_why_not() {
+    story()
+        .online()
+        .receives("a", b"<?xml version=\"1.0\"?><a><b>1 &lt; 2</b><c/></a>")
+        .types("j4")
+        .sees("XML (47 B")
+        .sees("   <b>1 &lt; 2</b> ")
+        .sees("   <c/> ");
+    story()
+        .online()
+        .receives("a", b"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY l \"ha\">]><a>&l;</a>")
+        .types("j4")
+        .sees("XML fails at byte")
+        .sees("<a>&l;</a>");
+}

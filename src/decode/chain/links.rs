@@ -6,7 +6,7 @@ use super::super::decoder::Decoder;
 use super::super::protobuf::fields;
 use super::super::unpack::{Mark, mark, unpack};
 use super::super::{
-    base64, cbor, figures, image, json, json_lines, msgpack, numbers, sparkplug, utf16, value,
+    base64, cbor, figures, image, json, json_lines, msgpack, numbers, sparkplug, utf16, value, xml,
 };
 use super::{Failure, Form, Step};
 
@@ -139,6 +139,19 @@ impl<'a> Chain<'a> {
             if let Err(flaw) = json_lines::check(&self.bytes) {
                 self.failures.push(Failure { decoder: Decoder::Json, flaw });
             }
+        } else if trimmed.first() == Some(&b'<') {
+            // What only looks like it is no failure, unless it says itself that it is XML.
+            let is_told = trimmed.starts_with(b"<?xml");
+            match xml::decode(&self.bytes, bounds) {
+                Ok(laid_out) => {
+                    self.becomes(Decoder::Xml, laid_out);
+                    return Form::Text;
+                }
+                Err(flaw) if is_told || flaw.is_bound => {
+                    self.failures.push(Failure { decoder: Decoder::Xml, flaw });
+                }
+                Err(_) => {}
+            }
         } else if self.steps.len() < bounds.max_layers && base64::is_likely(&self.bytes) {
             // Any word of letters might be base64: what is inside must be known by a mark.
             let inside = base64::decode(&self.bytes, bounds).ok().filter(|inside| {
@@ -166,6 +179,13 @@ impl<'a> Chain<'a> {
             Decoder::Image => match image::read(&self.bytes) {
                 Some(image) => return Some(self.ends(Decoder::Image, Form::Image(image))),
                 None => Err(Flaw::new(0, "it begins like no picture we know: PNG, JPEG, GIF, WebP, BMP")),
+            },
+            Decoder::Xml => match xml::decode(&self.bytes, bounds) {
+                Ok(laid_out) => {
+                    self.becomes(Decoder::Xml, laid_out);
+                    return Some(Form::Text);
+                }
+                Err(flaw) => Err(flaw),
             },
             Decoder::JsonLines => json_lines::decode(&self.bytes, bounds),
             Decoder::MessagePack => msgpack::decode(&self.bytes, bounds),
