@@ -165,7 +165,15 @@ fn asked(publication: &mut Publication, version: Version, own: &str, number: u64
             properties.response_topic = Some(text);
             properties.correlation_data.get_or_insert_with(|| format!("{number:016x}").into_bytes());
         }
-        Version::V3 => *properties = crate::mqtt::PublishProperties::default(),
+        Version::V3 => {
+            properties.response_topic = None;
+            if !properties.is_empty() {
+                return Err(
+                    "MQTT 3.1.1 has no properties: only the response topic may stand, which we listen on"
+                        .to_owned(),
+                );
+            }
+        }
     }
     Ok(topic)
 }

@@ -19,8 +19,8 @@ const BROKER: [(&str, &str); 9] = [
     ("clients/total", "sessions"),
     ("subscriptions/count", "subscriptions"),
     ("retained messages/count", "retained"),
-    ("load/messages/received/1min", "in per minute"),
-    ("load/messages/sent/1min", "out per minute"),
+    ("load/messages/received/1min", "in a minute"),
+    ("load/messages/sent/1min", "out a minute"),
     ("publish/messages/dropped", DROPPED),
 ];
 

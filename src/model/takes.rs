@@ -2,7 +2,7 @@
 //! of the latter alone.
 use super::device::Device;
 use crate::mqtt::size::MAX_REMAINING_BYTES;
-use crate::mqtt::{Publication, Version};
+use crate::mqtt::{Publication, PublishProperties, Version};
 
 /// The largest packet that may be published, and who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +57,16 @@ pub fn version(device: &Device) -> Version {
 /// Whether it may go; else why not. Online or not: what its kind forbids needs no connection to be known.
 pub fn check(device: &Device, publication: &Publication) -> Result<(), String> {
     let version = version(device);
+    let PublishProperties { response_topic, .. } = &publication.properties;
     if version == Version::V3 && !publication.properties.is_empty() {
-        return Err(
-            "MQTT 3.1.1 has no properties; ctrl-v shows them to be emptied, or connect by MQTT 5".into()
-        );
+        let is_request = publication.properties
+            == PublishProperties { response_topic: response_topic.clone(), ..PublishProperties::default() };
+        let words = if is_request {
+            "MQTT 3.1.1 carries no response topic: alt-r asks, or empty it to send"
+        } else {
+            "MQTT 3.1.1 has no properties: empty them (ctrl-v), or connect by MQTT 5"
+        };
+        return Err(words.into());
     }
     device.profile.limits().check(publication, version)?;
     let n_bytes = publication.encoded_bytes(version);

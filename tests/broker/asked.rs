@@ -69,7 +69,11 @@ async fn on_3_1_1_the_first_message_on_the_topic_that_was_named_answers() {
     let (_broker, mut asks, mut lamp) = meet(Version::V3).await;
     asks.types("plamp/get<tab>state?<alt-r>");
     asks.sees("MQTT 3.1.1 carries no response topic").await;
-    asks.types("<ctrl-v><tab><tab><tab><tab><tab><tab>lamp/state<alt-r>");
+    asks.types("<ctrl-v><tab><tab><tab><tab><tab><tab>lamp/state<enter>");
+    asks.sees("MQTT 3.1.1 carries no response topic: alt-r asks, or empty it to send").await;
+    asks.types("<shift-tab><shift-tab>text/plain<alt-r>");
+    asks.sees("MQTT 3.1.1 has no properties: only the response topic").await;
+    asks.types("<ctrl-u><alt-r>");
     asked(&mut lamp).await;
     lamp.publish(1, answer("lamp/state", b"off", None));
     asks.sees("answered after").await;

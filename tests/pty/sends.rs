@@ -1,5 +1,6 @@
 //! What a person sends by the form: a lamp, a setpoint and a JSON, seen acknowledged and seen echoed.
 use super::demo;
+use super::pty::Program;
 use std::fs;
 
 const CLASSIC: (u16, u16) = (80, 24);
@@ -17,25 +18,14 @@ fn a_lamp_a_setpoint_and_a_json_of_4_kib_are_acknowledged_and_echoed_without_lea
     let mut program = demo(&[], CLASSIC);
     program.sees("plant");
     // QoS 1 is chosen once and stays; Enter sends from there.
-    program.types(FORM);
-    program.types("home/lights/living_room/set\toff\t1\r");
-    program.sees("acknowledged");
-    program.sees("echo");
-    program.leaves();
-    program.types(FORM);
-    program.types("plant/hall1/oven3/setpoint\t250\r");
-    program.sees("acknowledged");
-    program.sees("echo");
-    program.leaves();
-    program.types(FORM);
-    program.types("plant/hall1/oven3/recipe\t\u{f}");
-    program.sees("file");
+    write(&mut program, "home/lights/living_room/set\t\u{15}off\t1", "payload off QoS 1");
+    send(&mut program);
+    write(&mut program, "plant/hall1/oven3/setpoint\t\u{15}250", "payload 250 QoS 1");
+    send(&mut program);
+    write(&mut program, "plant/hall1/oven3/recipe\t\u{f}", "payload from file");
     program.types(&format!("{}\r", file.display()));
     program.sees("4.1 kB of");
-    program.types("\r");
-    program.sees("acknowledged");
-    program.sees("echo");
-    program.leaves();
+    send(&mut program);
     program.types("P");
     program.sees("4,096 bytes");
     for topic in ["living_room/set", "oven3/setpoint", "oven3/recipe"] {
@@ -46,4 +36,18 @@ fn a_lamp_a_setpoint_and_a_json_of_4_kib_are_acknowledged_and_echoed_without_lea
     }
     program.types("q");
     assert_eq!(program.ends().0.exit_code(), 0);
+}
+
+/// Writes into the form, which shows these words then and none of what was sent before.
+fn write(program: &mut Program, keys: &str, words: &str) {
+    program.types(&format!("{FORM}{keys}"));
+    program.sees_that(words, |screen| screen.contains(words) && !screen.contains("acknowledged"));
+}
+
+/// Sends, and sees what became of it.
+fn send(program: &mut Program) {
+    program.types("\r");
+    program.sees("acknowledged");
+    program.sees("echo");
+    program.leaves();
 }

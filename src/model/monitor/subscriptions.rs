@@ -30,6 +30,8 @@ pub fn rows(device: &Device) -> Vec<(&Subscription, Fate)> {
     let live = device.subscriptions.iter().filter(|known| !is_paused(&known.asked)).map(|known| {
         let fate = match &known.granted {
             None => Fate::Asked,
+            // What was granted ended with the connection, or is asked for anew on the next.
+            Some(Ok(_)) if device.online().is_none() => Fate::Asked,
             Some(Ok(qos)) => Fate::Granted(*qos),
             Some(Err(refusal)) => Fate::Refused(refusal.clone()),
         };
@@ -111,7 +113,7 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
         lines.row(place, shade, &format!(" {filter}{blanks}  {qos:>6} {figures}"));
         let by_qos = came.map(|came| came.by_qos).unwrap_or_default();
         for (shade, words) in
-            remarks(asked, fate, version, by_qos).into_iter().chain(also(device, asked, fate))
+            remarks(device, asked, fate, version, by_qos).into_iter().chain(also(device, asked, fate))
         {
             lines.under(place, shade, &words);
         }
@@ -141,7 +143,13 @@ fn lower(granted: Qos, by_qos: [u64; 3]) -> Option<(Shade, String)> {
     (n_lower > 0).then(|| (Shade::Faint, words()))
 }
 
-fn remarks(asked: &Subscription, fate: &Fate, version: Version, by_qos: [u64; 3]) -> Vec<(Shade, String)> {
+fn remarks(
+    device: &Device,
+    asked: &Subscription,
+    fate: &Fate,
+    version: Version,
+    by_qos: [u64; 3],
+) -> Vec<(Shade, String)> {
     let mut words = Vec::new();
     if let Some(group) = asked.filter.share_group() {
         words.push((
@@ -155,6 +163,9 @@ fn remarks(asked: &Subscription, fate: &Fate, version: Version, by_qos: [u64; 3]
         words.push((Shade::Faint, format!("{options}{unheeded}")));
     }
     match fate {
+        Fate::Asked if device.online().is_none() => {
+            words.push((Shade::Faint, "asked for with the next connection".into()));
+        }
         Fate::Asked => words.push((Shade::Faint, "asked for, not answered yet".into())),
         Fate::Granted(granted) if *granted < asked.qos => {
             let what = format!(

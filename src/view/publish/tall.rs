@@ -133,7 +133,11 @@ fn property_row(
     let is_property = field != Field::Offline;
     let device = scene.model.device(form.device);
     let is_v3 = is_property && device.is_some_and(|device| takes::version(device) == Version::V3);
-    let hint = if is_v3 { "not available on MQTT 3.1.1" } else { field.hint() };
+    let hint = match (is_v3, field == Field::ResponseTopic) {
+        (false, _) => field.hint(),
+        (true, true) => "not sent on MQTT 3.1.1; alt-r listens on it",
+        (true, false) => "not available on MQTT 3.1.1",
+    };
     let room = max_cols.saturating_sub(strip.cols());
     let line = form.properties.line(field);
     if let Some(line) = line {
