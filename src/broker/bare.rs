@@ -68,6 +68,10 @@ impl Bare {
 /// acknowledged; the kernel would take its 40 ms for each.
 pub(super) const QUICK_READS: u8 = 16;
 
+/// Reads behind each write of ours that are acknowledged at once, for the same reason: the answer, and the echo or
+/// the next answer behind it, would wait 40 ms for each other.
+const QUICK_READS_AFTER_WRITE: u8 = 4;
+
 fn poll_read_tcp(
     stream: &mut TcpStream,
     quick: &mut u8,
@@ -112,7 +116,10 @@ impl AsyncRead for Bare {
 impl AsyncWrite for Bare {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         now_or_later(match self.get_mut() {
-            Self::Tcp(stream, _) => return Pin::new(stream).poll_write(context, bytes),
+            Self::Tcp(stream, quick) => {
+                *quick = (*quick).max(QUICK_READS_AFTER_WRITE);
+                return Pin::new(stream).poll_write(context, bytes);
+            }
             Self::Unix(stream) => return Pin::new(stream).poll_write(context, bytes),
             Self::UnwatchedTcp(stream) => stream.write(bytes),
             Self::UnwatchedUnix(stream) => stream.write(bytes),
@@ -138,4 +145,30 @@ impl AsyncWrite for Bare {
 
 fn broken() -> io::Error {
     io::Error::other("the stream could not be put on the reactor")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn what_answers_our_writes_is_acknowledged_at_once_and_a_mere_stream_is_not() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut theirs, _) = listener.accept().await.unwrap();
+        let mut stream = Bare::Tcp(ours, 0);
+        let is_quick = |stream: &Bare| matches!(stream, Bare::Tcp(_, 1..));
+        let mut byte = [0; 1];
+        for n_answers in [1, usize::from(QUICK_READS_AFTER_WRITE)] {
+            stream.write_all(b"?").await.unwrap();
+            assert!(is_quick(&stream));
+            for _ in 0..n_answers {
+                theirs.write_all(b"!").await.unwrap();
+                stream.read_exact(&mut byte).await.unwrap();
+            }
+        }
+        assert!(!is_quick(&stream), "nothing was asked since");
+    }
 }
