@@ -50,7 +50,7 @@ pub fn draw(scene: &Scene<'_>, preview: &Preview, frame: &mut Frame<'_>) {
     let inner = area.inner(Margin::new(2, 1));
     let cols = usize::from(inner.width);
     let (head, foot) = match preview {
-        Preview::Batch(batch) => (batch.summary(), batch_foot(batch)),
+        Preview::Batch(batch) => (batch.summary(), batch_foot(batch, cols)),
         Preview::Sweep(sweep) => (sweep_head(sweep), sweep_foot(sweep)),
     };
     let head: Vec<Line<'_>> = wrap(&head, cols, MAX_WRAPPED)
@@ -142,16 +142,21 @@ fn sweep_row(scene: &Scene<'_>, sweep: &Sweep, row: &Found, cols: usize) -> Line
     line.into_line()
 }
 
-fn batch_foot(batch: &Batch) -> Vec<String> {
+fn batch_foot(batch: &Batch, cols: usize) -> Vec<String> {
+    // The words under the hand in full: they end with the remedy.
+    let under_hand = batch.trouble().get(batch.place).map(|words| sanitize(words.as_bytes(), usize::MAX));
+    let is_cut = |words: &String| fit(words, cols, ELLIPSIS) != *words;
+    let mut lines: Vec<String> = under_hand.filter(is_cut).into_iter().collect();
     if batch.is_reading() || !batch.bad.is_empty() {
-        return Vec::new();
+        return lines;
     }
     let n = figures::grouped(batch.n_going() as u64);
     let rest = match batch.refused.len() {
         0 => String::new(),
         n => format!(", leaves {} out", figures::grouped(n as u64)),
     };
-    vec![format!("Enter publishes {n}{rest}, {}.", batch.pace.words())]
+    lines.push(format!("Enter publishes {n}{rest}, {}.", batch.pace.words()));
+    lines
 }
 
 fn sweep_head(sweep: &Sweep) -> String {

@@ -30,7 +30,7 @@ pub fn rows(device: &Device) -> Vec<(&Subscription, Fate)> {
     let live = device.subscriptions.iter().filter(|known| !is_paused(&known.asked)).map(|known| {
         let fate = match &known.granted {
             None => Fate::Asked,
-            // What was granted ended with the connection, or is asked for anew on the next.
+            // The broker keeps it for a session that is resumed; else it is asked for anew.
             Some(Ok(_)) if device.online().is_none() => Fate::Asked,
             Some(Ok(qos)) => Fate::Granted(*qos),
             Some(Err(refusal)) => Fate::Refused(refusal.clone()),
@@ -164,7 +164,7 @@ fn remarks(
     }
     match fate {
         Fate::Asked if device.online().is_none() => {
-            words.push((Shade::Faint, "asked for with the next connection".into()));
+            words.push((Shade::Faint, "holds again with the next connection".into()));
         }
         Fate::Asked => words.push((Shade::Faint, "asked for, not answered yet".into())),
         Fate::Granted(granted) if *granted < asked.qos => {

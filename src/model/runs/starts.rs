@@ -51,7 +51,7 @@ fn targets(model: &Model) -> Result<(DeviceId, Vec<Target>, usize), String> {
     let device = model.device(row.device).ok_or("no device is open; D shows the devices")?;
     let nodes: Vec<Node> = device.kept.at(row.node).cloned().collect();
     if nodes.is_empty() {
-        return Err("not kept, so nothing is known of its values; p opens the form, and ctrl-g there repeats its payload".to_owned());
+        return Err("not kept, so nothing is known of its values; L learns it, or p and then ctrl-g repeats a payload".to_owned());
     }
     Ok((row.device, of_nodes(model, row.device, nodes), 0))
 }

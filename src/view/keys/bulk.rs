@@ -15,6 +15,9 @@ pub fn keys(model: &Model) -> Wanted {
             (step, "move"),
             (&[Command::Leave], "leave"),
         ],
+        Some(Preview::Batch(batch)) if batch.n_lines() > 1 => {
+            vec![(step, "move"), (&[Command::Leave], "leave")]
+        }
         Some(Preview::Sweep(sweep)) if !sweep.is_writing() => vec![
             (&[Command::GoOn][..], "clear"),
             (&[Command::Exclude], "leave alone"),
