@@ -30,7 +30,7 @@ fn the_demo_is_browsed_by_key_and_quits_cleanly() {
     program.types("/oven3/temperature\r");
     program.sees("°C");
     program.types("?");
-    program.sees("Show or hide the keys");
+    program.sees("Search the topics");
     program.types("?q");
     let (status, screen) = program.ends();
     assert_eq!(status.exit_code(), 0, "{screen}");
@@ -128,7 +128,7 @@ fn ctrl_z_stops_it_and_going_on_paints_the_present() {
     program.signal(Signal::CONT);
     program.sees("plant");
     program.types("?");
-    program.sees("Show or hide the keys");
+    program.sees("Search the topics");
     program.types("qq");
     assert_eq!(program.ends().0.exit_code(), 0);
 }
