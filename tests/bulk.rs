@@ -3,6 +3,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a story looks for one kind of effect among many")]
 #[path = "bulk/batch.rs"]
 mod batch;
+#[path = "bulk/defaults.rs"]
+mod defaults;
 #[path = "bulk/probe.rs"]
 mod probe;
 #[path = "common/story.rs"]

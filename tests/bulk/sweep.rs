@@ -2,10 +2,11 @@
 use super::batch::{answered, handed};
 use super::says;
 use super::story::{Story, story, story_of};
+use mqttscope::device::{Kind, Node};
 use mqttscope::model::bulk::undo::{Done, Step};
 use mqttscope::model::devices::{Answer, Errand};
 use mqttscope::model::{Effect, Event, Settings};
-use mqttscope::mqtt::{Publication, Reason, Retained, Stage};
+use mqttscope::mqtt::{Publication, Reason, Retained, Stage, Topic};
 
 /// Three retained topics below `a`, one live, one cleared, one that a live message came on after; one beside.
 fn plant() -> Story {
@@ -194,4 +195,26 @@ fn a_read_only_run_refuses_to_sweep() {
     let settings = Settings { budget_bytes: 64 << 20, read_only: true, ..Settings::default() };
     let story = story_of(&["demo"], settings).online().receives_retained("a/1", "x").settled().types("jX");
     says(story.does_not_see("Clear retained of"), "this is a read-only run").asks(&[]);
+}
+
+#[test]
+fn a_range_is_swept_alone_and_with_kept_nodes_shown_only_theirs_are() {
+    let heard = || {
+        ["a/1", "a/2", "b/1", "c/1"]
+            .iter()
+            .fold(story().online(), |story, topic| story.receives_retained(topic, "on"))
+            .settled()
+    };
+    heard()
+        .types("jvjX")
+        .settled()
+        .sees("3 retained · 6 B")
+        .sees("x a/2")
+        .sees("x b/1")
+        .does_not_see("x c/1");
+    let mut story = heard();
+    let device = story.model.devices.first_mut().unwrap();
+    let node = Node::new(Topic::parse("a/2").unwrap(), Kind::String);
+    device.kept.put(&mut device.store, node).unwrap();
+    story.types("KgX").settled().sees("kept nodes only").sees("1 retained · 2 B").sees("x a/2");
 }
