@@ -62,6 +62,33 @@ fn the_publish_form() {
 }
 
 #[test]
+fn the_settings_of_a_generator() {
+    let mut stage = explorer(122, 36);
+    stage.publish_setpoint();
+    stage.keys("ctrl-g right right");
+    check("generator.svg", &mut stage, DARK);
+}
+
+#[test]
+fn the_publications() {
+    let mut stage = explorer(122, 36);
+    for (topic, payload) in [("plant/rooms/lab/light/set", "on"), ("plant/line2/reset", "1")] {
+        stage.keys("p shift-tab ctrl-u");
+        stage.types(topic);
+        stage.keys("tab ctrl-u");
+        stage.types(payload);
+        stage.keys("tab 1");
+        stage.published();
+        stage.wait(1_300);
+        stage.keys("esc");
+    }
+    stage.publish_setpoint();
+    stage.wait(400);
+    stage.keys("esc P");
+    check("publications.svg", &mut stage, DARK);
+}
+
+#[test]
 fn the_learn_pane() {
     let mut stage = explorer(122, 36);
     stage.keys("L");
