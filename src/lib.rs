@@ -2,6 +2,7 @@
 
 // Layer 0: the vocabulary.
 pub mod mqtt;
+pub mod random;
 pub mod time;
 pub mod warning;
 

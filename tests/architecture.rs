@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 400;
 
 /// A module may import from lower layers only, and from its own layer where `FRIENDS` says so.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 23] = [
     ("mqtt", 0),
+    ("random", 0),
     ("time", 0),
     ("warning", 0),
     ("command", 1),

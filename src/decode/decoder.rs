@@ -1,6 +1,6 @@
 //! The decoders by name. Owns which there are, in which order they are offered, and what screen and device file
 //! call them.
-use super::numbers::{Format, Width};
+use super::numbers::{Format, Number};
 use super::sparkplug;
 
 /// One way to read bytes.
@@ -73,24 +73,24 @@ impl Decoder {
         Self::Snappy,
         Self::Base64,
         Self::Utf16,
-        Self::Numbers(Format::little(Width::I8)),
-        Self::Numbers(Format::little(Width::U8)),
-        Self::Numbers(Format::little(Width::I16)),
-        Self::Numbers(Format::big(Width::I16)),
-        Self::Numbers(Format::little(Width::U16)),
-        Self::Numbers(Format::big(Width::U16)),
-        Self::Numbers(Format::little(Width::I32)),
-        Self::Numbers(Format::big(Width::I32)),
-        Self::Numbers(Format::little(Width::U32)),
-        Self::Numbers(Format::big(Width::U32)),
-        Self::Numbers(Format::little(Width::I64)),
-        Self::Numbers(Format::big(Width::I64)),
-        Self::Numbers(Format::little(Width::U64)),
-        Self::Numbers(Format::big(Width::U64)),
-        Self::Numbers(Format::little(Width::F32)),
-        Self::Numbers(Format::big(Width::F32)),
-        Self::Numbers(Format::little(Width::F64)),
-        Self::Numbers(Format::big(Width::F64)),
+        Self::Numbers(Format::little(Number::I8)),
+        Self::Numbers(Format::little(Number::U8)),
+        Self::Numbers(Format::little(Number::I16)),
+        Self::Numbers(Format::big(Number::I16)),
+        Self::Numbers(Format::little(Number::U16)),
+        Self::Numbers(Format::big(Number::U16)),
+        Self::Numbers(Format::little(Number::I32)),
+        Self::Numbers(Format::big(Number::I32)),
+        Self::Numbers(Format::little(Number::U32)),
+        Self::Numbers(Format::big(Number::U32)),
+        Self::Numbers(Format::little(Number::I64)),
+        Self::Numbers(Format::big(Number::I64)),
+        Self::Numbers(Format::little(Number::U64)),
+        Self::Numbers(Format::big(Number::U64)),
+        Self::Numbers(Format::little(Number::F32)),
+        Self::Numbers(Format::big(Number::F32)),
+        Self::Numbers(Format::little(Number::F64)),
+        Self::Numbers(Format::big(Number::F64)),
     ];
 
     /// What the screen calls it.

@@ -7,14 +7,14 @@ mod device;
 mod factory;
 mod house;
 mod oddities;
-mod random;
 #[cfg(test)]
 mod tests;
+mod wander;
 
 use self::bulk::Bulk;
 use self::device::{Device, Outbox};
-use self::random::Random;
 use crate::mqtt::{Filter, Publication};
+use crate::random::Random;
 use crate::time::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -6,6 +6,7 @@ mod read;
 mod seek;
 mod write;
 
+pub use crate::decode::numbers::{Number, Order};
 pub use json_path::{JsonPath, MAX_JSON_BYTES, MAX_STEPS, PathStep};
 pub use read::Wanted;
 pub(super) use read::text;
@@ -35,40 +36,6 @@ pub enum Codec {
     },
     /// A number with these characters behind it, such as ` °C`.
     Suffix(Box<str>),
-}
-
-/// A number's form in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Number {
-    /// 8 bits, signed.
-    I8,
-    /// 8 bits, unsigned.
-    U8,
-    /// 16 bits, signed.
-    I16,
-    /// 16 bits, unsigned.
-    U16,
-    /// 32 bits, signed.
-    I32,
-    /// 32 bits, unsigned.
-    U32,
-    /// 64 bits, signed.
-    I64,
-    /// 64 bits, unsigned.
-    U64,
-    /// IEEE 754 binary32.
-    F32,
-    /// IEEE 754 binary64.
-    F64,
-}
-
-/// Which byte comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Order {
-    /// The least significant.
-    Little,
-    /// The most significant.
-    Big,
 }
 
 /// Why a text names no codec.
@@ -160,58 +127,5 @@ impl fmt::Display for Codec {
             Self::Words { on, off } => write!(f, "words {on}/{off}"),
             Self::Suffix(suffix) => write!(f, "suffix {suffix:?}"),
         }
-    }
-}
-
-impl Number {
-    /// All of them, smallest first.
-    pub const ALL: [Self; 10] = [
-        Self::I8,
-        Self::U8,
-        Self::I16,
-        Self::U16,
-        Self::I32,
-        Self::U32,
-        Self::I64,
-        Self::U64,
-        Self::F32,
-        Self::F64,
-    ];
-
-    /// As a device file writes it, before the order.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::I8 => "i8",
-            Self::U8 => "u8",
-            Self::I16 => "i16",
-            Self::U16 => "u16",
-            Self::I32 => "i32",
-            Self::U32 => "u32",
-            Self::I64 => "i64",
-            Self::U64 => "u64",
-            Self::F32 => "f32",
-            Self::F64 => "f64",
-        }
-    }
-
-    /// The form of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|number| number.name() == name)
-    }
-
-    /// How many bytes it takes.
-    pub const fn n_bytes(self) -> usize {
-        match self {
-            Self::I8 | Self::U8 => 1,
-            Self::I16 | Self::U16 => 2,
-            Self::I32 | Self::U32 | Self::F32 => 4,
-            Self::I64 | Self::U64 | Self::F64 => 8,
-        }
-    }
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -3,14 +3,13 @@
 //!
 //! A value of a ramp or a wave follows from the time alone, so what is skipped is missed and nothing is late. A random
 //! one, and each step of a walk, follows from the seed and the one before.
-mod random;
 mod wave;
 
 use super::kind::Kind;
 use super::node::Node;
 use super::number::{shortest, whole_of};
 use super::value::Value;
-use random::Random;
+use crate::random::Random;
 use std::time::Duration;
 use wave::Wave;
 
@@ -184,7 +183,10 @@ impl Generator {
             }
             What::Choices(choices) => {
                 let place = match self.shape {
-                    Shape::Random => self.random.below(choices.len()),
+                    Shape::Random => {
+                        let n = u64::try_from(choices.len()).unwrap_or(u64::MAX);
+                        usize::try_from(self.random.below(n)).unwrap_or_default()
+                    }
                     Shape::Constant
                     | Shape::Ramp
                     | Shape::Sine
@@ -200,26 +202,12 @@ impl Generator {
     /// So many numbers at even distances over a span, for a picture of the shape; none where it is no shape of numbers.
     pub fn preview(&self, span: Duration, n: u32) -> Vec<f64> {
         let mut copy = self.clone();
-        let number = |value: &Value| match (value, &self.what) {
-            (value, What::Choices(choices)) => choices
-                .iter()
-                .position(|choice| choice == value)
-                .and_then(|place| u32::try_from(place).ok())
-                .map(f64::from),
-            (Value::Int(whole), _) => Some(super::number::to_f64(i128::from(*whole))),
-            (Value::Float(number), _) => Some(*number),
-            (
-                Value::Impulse
-                | Value::Bool(_)
-                | Value::String(_)
-                | Value::List(_)
-                | Value::Map(_)
-                | Value::Vec2(_)
-                | Value::Vec3(_)
-                | Value::Vec4(_)
-                | Value::Bytes(_),
-                _,
-            ) => None,
+        let number = |value: &Value| match &self.what {
+            What::Choices(choices) => {
+                let place = choices.iter().position(|choice| choice == value)?;
+                u32::try_from(place).ok().map(f64::from)
+            }
+            What::Same(_) | What::Numbers(..) => value.number(),
         };
         (0..n).filter_map(|k| number(&copy.value(span * k / n.max(1)))).collect()
     }

@@ -1,6 +1,7 @@
 //! A typed value. Owns what a value can be; bytes become values and values bytes in `codec`, and what people
 //! type and see is in `typed`.
 use super::kind::Kind;
+use super::number::to_f64;
 
 /// What a node holds or is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,23 @@ impl Value {
             Self::Vec3(_) => Kind::Vec3,
             Self::Vec4(_) => Kind::Vec4,
             Self::Bytes(_) => Kind::Bytes,
+        }
+    }
+
+    /// The number of an int or a float.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Int(whole) => Some(to_f64((*whole).into())),
+            Self::Float(number) => Some(*number),
+            Self::Impulse
+            | Self::Bool(_)
+            | Self::String(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Vec2(_)
+            | Self::Vec3(_)
+            | Self::Vec4(_)
+            | Self::Bytes(_) => None,
         }
     }
 

@@ -10,38 +10,11 @@
 //! | `{random:0..100}` | a whole number; with as many decimals as the bounds are written with: `{random:0.0..1.0}` |
 //!
 //! Whatever else stands in braces stays as it is: JSON does.
+use crate::random::Random;
 use std::borrow::Cow;
 
 /// Decimals of a random number: more than a double tells apart.
 const MAX_DECIMALS: usize = 15;
-
-/// Where chance comes from: the same seed, the same texts.
-#[derive(Clone, Debug, Default)]
-pub struct Random {
-    state: u64,
-}
-
-impl Random {
-    /// Begins with a seed.
-    pub const fn new(seed: u64) -> Self {
-        Self { state: seed }
-    }
-
-    /// The next number (`SplitMix64`).
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number from 0 up to, and with, a greatest one.
-    fn up_to(&mut self, most: u128) -> u128 {
-        let wide = u128::from(self.next()) << 64 | u128::from(self.next());
-        if most == u128::MAX { wide } else { wide % (most + 1) }
-    }
-}
 
 /// What placeholders are filled from.
 #[derive(Debug)]
@@ -232,7 +205,7 @@ fn spelled(scaled: i128, n_decimals: usize) -> String {
 
 /// RFC 9562 section 5.4.
 fn uuid(random: &mut Random) -> String {
-    let (high, low) = (random.next(), random.next());
+    let (high, low) = (random.bits(), random.bits());
     let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000;
     let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;
     format!(

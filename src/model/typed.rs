@@ -166,18 +166,9 @@ pub fn number(device: &Device, id: NodeId, payload: &[u8]) -> Option<f64> {
     let Some(node) = device.kept.at(id).find(|node| node.kind.is_number() || node.kind == Kind::Bool) else {
         return decode::number(payload).filter(|_| device.kept.at(id).next().is_none());
     };
-    match node.read(payload).ok()? {
-        Value::Float(number) => Some(number),
-        #[expect(clippy::cast_precision_loss, reason = "a sparkline has eight heights")]
-        Value::Int(number) => Some(number as f64),
-        Value::Bool(on) => Some(if on { 1.0 } else { 0.0 }),
-        Value::Impulse
-        | Value::String(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Vec2(_)
-        | Value::Vec3(_)
-        | Value::Vec4(_)
-        | Value::Bytes(_) => None,
+    let value = node.read(payload).ok()?;
+    if let Value::Bool(on) = value {
+        return Some(if on { 1.0 } else { 0.0 });
     }
+    value.number()
 }

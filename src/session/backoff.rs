@@ -1,4 +1,5 @@
 //! When to try again. Owns the back-off and its jitter; does not own the socket.
+use crate::random::Random;
 use std::time::Duration;
 
 /// The ceiling of the first wait: long enough for a broker that restarts to listen again.
@@ -13,14 +14,14 @@ pub(super) const STABLE_AFTER: Duration = Duration::from_secs(10);
 /// Exponential back-off with full jitter: a thousand clients of one broker come back spread out.
 #[derive(Clone, Debug)]
 pub(super) struct Backoff {
-    state: u64,
+    random: Random,
     n_failures: u32,
 }
 
 impl Backoff {
     /// The same seed gives the same waits.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed, n_failures: 0 }
+        Self { random: Random::new(seed), n_failures: 0 }
     }
 
     /// How long to wait this time; the next ceiling is twice as high.
@@ -28,20 +29,12 @@ impl Backoff {
         let ceiling = FIRST.saturating_mul(1 << self.n_failures.min(16)).min(CAP);
         self.n_failures = self.n_failures.saturating_add(1);
         let spread_ns = u64::try_from(ceiling.saturating_sub(FLOOR).as_nanos()).unwrap_or(u64::MAX);
-        FLOOR + Duration::from_nanos(self.random() % spread_ns.saturating_add(1))
+        FLOOR + Duration::from_nanos(self.random.below(spread_ns.saturating_add(1)))
     }
 
     /// All is well: the next wait is a short one again.
     pub fn reset(&mut self) {
         self.n_failures = 0;
-    }
-
-    /// `SplitMix64` (Steele, Lea and Flood, 2014): enough to spread clients, and the same everywhere.
-    fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
     }
 }
 

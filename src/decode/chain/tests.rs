@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::bounds::MAX_INLINE_OUT_BYTES;
 use super::super::json;
-use super::super::numbers::{Format, Width};
+use super::super::numbers::{Format, Number};
 use super::*;
 
 const JSON: &[u8] = br#"{"state":"ON","brightness":254,"z":1.50,"a":1,"a":2}"#;
@@ -153,10 +153,10 @@ fn message_pack_and_cbor_are_known_by_their_words() {
 #[test]
 fn a_choice_reads_what_a_guess_would_not_and_says_where_it_fails() {
     let floats = hex("41ac0000 c0490fdb");
-    let decoded = by(&floats, Decoder::Numbers(Format::big(Width::F32)));
+    let decoded = by(&floats, Decoder::Numbers(Format::big(Number::F32)));
     assert_eq!(shown(&decoded), ("f32-be".into(), "[21.5,-3.1415927]".into()));
     // A packing before a chosen decoder is undone.
-    assert_eq!(by(&gzip(&floats), Decoder::Numbers(Format::big(Width::F32))).names(" > "), "gzip > f32-be");
+    assert_eq!(by(&gzip(&floats), Decoder::Numbers(Format::big(Number::F32))).names(" > "), "gzip > f32-be");
     assert_eq!(by(&gzip(JSON), Decoder::Hex).names(" > "), "hex");
     let bare = snap::raw::Encoder::new().compress_vec(JSON).unwrap();
     assert_eq!(by(&bare, Decoder::Snappy).names(" > "), "Snappy > JSON");

@@ -1,7 +1,7 @@
 //! The many: machine topics by the hundred thousand. Owns their names and numbers, four bytes each.
-use super::random::Random;
 use super::whole;
 use crate::mqtt::{Payload, Publication, PublishProperties, Qos, Topic};
+use crate::random::Random;
 use crate::time::Timestamp;
 use std::time::Duration;
 

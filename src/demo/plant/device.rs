@@ -1,6 +1,7 @@
 //! What every device of the plant can do, and how it speaks. Owns the shape; each device is elsewhere.
-use super::random::{Random, Wander};
+use super::wander::Wander;
 use crate::mqtt::{Payload, Publication, PublishProperties, Qos, Topic};
+use crate::random::Random;
 use std::fmt::Debug;
 use std::time::Duration;
 

@@ -1,7 +1,8 @@
 //! The works: ovens, machines, sensors, meters. Owns their behaviour; lights and rooms are the house's.
 use super::device::{Counter, Device, Fixed, Gauge, Outbox, Sign, Wording, number};
-use super::random::{Random, Wander};
+use super::wander::Wander;
 use crate::mqtt::Qos;
+use crate::random::Random;
 use std::time::Duration;
 
 /// Room temperature, to which an oven cools.
@@ -190,7 +191,7 @@ impl Device for Oven {
         self.energy_kwh += random.between(0.0, 0.01);
         self.n_cycles += 1;
         // Closed for three quarters of a minute, open for some seconds.
-        if random.once_in(if self.is_open { 4 } else { 45 }) {
+        if random.below(if self.is_open { 4 } else { 45 }) == 0 {
             self.is_open = !self.is_open;
             self.n_openings += u64::from(self.is_open);
             self.say_door(out);
@@ -252,7 +253,7 @@ impl Device for Beacon {
 
     fn step(&mut self, random: &mut Random, out: &mut Outbox) -> Duration {
         match self.mood {
-            Mood::Beating if random.once_in(20) => {
+            Mood::Beating if random.below(20) == 0 => {
                 self.mood = Mood::Fading;
                 return Duration::from_secs(6);
             }

@@ -1,7 +1,8 @@
 //! The house: rooms, doors, lights, thermostat, and the show. Owns what answers a person who sets it.
 use super::device::{Device, Gauge, Outbox, Sign, Wording, number};
-use super::random::{Random, Wander};
+use super::wander::Wander;
 use crate::mqtt::Qos;
+use crate::random::Random;
 use std::time::Duration;
 
 /// What the thermostat can be set to, in °C.

@@ -58,7 +58,7 @@ fn deep_json(depth: usize) -> Vec<u8> {
 /// The beginning of a PNG of 640 by 480, and noise behind it.
 fn image() -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xE0\x08\x02\0\0\0".to_vec();
-    let mut random = super::random::Random::new(640);
-    bytes.extend((0..512).flat_map(|_| random.next().to_be_bytes()));
+    let mut random = crate::random::Random::new(640);
+    bytes.extend((0..512).flat_map(|_| random.bits().to_be_bytes()));
     bytes
 }

@@ -88,8 +88,8 @@ impl Domain {
 
     /// The nearest of the listed values, where the way is to take the nearer.
     fn nearest(&self, clip: Clip, value: &Value) -> Option<&Value> {
-        let number = float_of(value).filter(|_| clip == Clip::Clip)?;
-        let distance = |listed: &&Value| float_of(listed).map(|listed| (listed - number).abs());
+        let number = value.number().filter(|_| clip == Clip::Clip)?;
+        let distance = |listed: &&Value| listed.number().map(|listed| (listed - number).abs());
         self.values
             .iter()
             .filter(|listed| listed.kind() == value.kind() && distance(listed).is_some())
@@ -145,22 +145,6 @@ fn bound(bound: f64) -> Option<i64> {
     }
     let outermost = if bound < 0.0 { i64::MIN } else { i64::MAX };
     Some(crate::device::number::whole_of(bound).unwrap_or(outermost))
-}
-
-fn float_of(value: &Value) -> Option<f64> {
-    match value {
-        Value::Int(whole) => Some(to_f64((*whole).into())),
-        Value::Float(number) => Some(*number),
-        Value::Impulse
-        | Value::Bool(_)
-        | Value::String(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Vec2(_)
-        | Value::Vec3(_)
-        | Value::Vec4(_)
-        | Value::Bytes(_) => None,
-    }
 }
 
 /// From `min` on, and before `max`.

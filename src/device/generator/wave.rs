@@ -1,8 +1,8 @@
 //! Numbers between two bounds. Owns their order in time and the steps they lie on.
-use super::random::Random;
 use super::{Kind, Shape, Value, shortest};
 use crate::device::domain::Domain;
 use crate::device::number::{to_f64, whole_of};
+use crate::random::Random;
 use std::time::Duration;
 
 /// Steps from bound to bound that a walk needs where none is named, at most.

@@ -1,10 +1,11 @@
 //! The form as it is written and as it goes: placeholders are replaced when it is sent. Owns the difference.
 use super::{Form, Format};
 use crate::model::line::Line;
-use crate::model::placeholders::{self, Ctx, Random};
+use crate::model::placeholders::{self, Ctx};
 use crate::model::publications::draft::Draft;
 use crate::model::text::Text;
 use crate::mqtt::{Payload, Publication, Topic};
+use crate::random::Random;
 
 /// Texts that placeholders are looked for in: longer ones are sent as they are written.
 const MAX_TEMPLATE_BYTES: usize = 64 * 1024;
