@@ -21,11 +21,13 @@ impl Store {
         self.hold(id.0).is_pinned = true;
     }
 
-    /// Takes the pin out; its history goes to the common one unless the node is kept.
+    /// Takes the pin out; its history goes to the common one unless the node is kept. What was never heard and
+    /// is kept no longer leaves the tree with it.
     pub fn unpin(&mut self, id: NodeId) {
         if let Some(pin) = self.pins.get_mut(&id.0) {
             pin.is_pinned = false;
             self.let_go(id.0);
+            self.prune(id.0);
         }
     }
 

@@ -61,6 +61,8 @@ impl Subset {
             if gone != NONE {
                 let place = entry.children.partition_point(|child| tree.compare(*child, gone).is_lt());
                 entry.children.remove(place);
+                // With nothing below it there is nothing folded either.
+                entry.is_collapsed &= !entry.children.is_empty();
             }
             gone = NONE;
             if entry.n_members == 0 {

@@ -260,3 +260,23 @@ fn records_stay_small() {
     assert_eq!(size_of::<Heard>(), 96);
     assert_eq!(size_of::<Record>(), 40);
 }
+
+#[test]
+fn a_node_only_ever_kept_leaves_with_its_pin_and_its_branch_is_a_leaf_again() {
+    let mut store = Store::new(usize::MAX);
+    store.expand(NodeId::ROOT);
+    let lamp = store.keep("hall/lamp").unwrap();
+    store.pin(lamp);
+    store.release(lamp);
+    assert!(store.is_there(lamp), "the pin holds it");
+    store.unpin(lamp);
+    assert!(store.find("hall").is_none());
+
+    hear(&mut store, "hall", b"1");
+    let door = store.keep("hall/door").unwrap();
+    store.release(door);
+    let hall = store.find("hall").unwrap();
+    store.expand(hall);
+    hear(&mut store, "hall/bell", b"1");
+    assert_eq!(store.next_visible(hall), None, "what was a leaf when it was expanded stays folded");
+}

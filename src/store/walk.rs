@@ -52,6 +52,10 @@ impl Store {
             return;
         }
         if expanded {
+            // A node whose children all left the tree is a leaf again.
+            if node != ROOT && self.tree.branch(node).is_none_or(|branch| branch.n_children == 0) {
+                return;
+            }
             self.tree.order_children(node);
         }
         if let Some(branch) = self.tree.branch_mut(node).filter(|branch| branch.expanded != expanded) {

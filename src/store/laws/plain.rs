@@ -98,7 +98,7 @@ impl Plain {
         }
     }
 
-    /// Forgets nodes that nothing needs any more, and what is folded where nothing is kept.
+    /// Forgets nodes that nothing needs any more, and what is folded where nothing is kept below.
     fn prune(&mut self) {
         let needed = |node: &Path| {
             let own = |path: &Path| path.starts_with(node);
@@ -107,7 +107,7 @@ impl Plain {
         let nodes: BTreeSet<Path> = self.nodes.iter().filter(|node| needed(node)).cloned().collect();
         self.expanded.retain(|path| path.is_empty() || nodes.contains(path));
         self.nodes = nodes;
-        self.folded.retain(|path| self.kept.iter().any(|kept| kept.starts_with(path)));
+        self.folded.retain(|path| self.kept.iter().any(|kept| kept != path && kept.starts_with(path)));
     }
 
     fn pinned_unheard(&self, node: &Path) -> bool {
@@ -266,6 +266,7 @@ impl Pair {
                 let (path, id, _) = self.branch(index);
                 self.store.unpin(id);
                 self.plain.pinned.remove(&path);
+                self.plain.prune();
             }
             Deed::Keep(path) => self.keep(path),
             Deed::Release(index) => {
