@@ -344,7 +344,7 @@ impl Command {
 
     /// Whether a key of this context may mean it.
     pub fn has_meaning_in(self, context: Context) -> bool {
-        self.contexts().contains(&context) || self.contexts().contains(&Context::Everywhere)
+        context.heard().any(|context| self.contexts().contains(&context))
     }
 }
 

@@ -60,22 +60,18 @@ impl Keymap {
         (Self { bindings }, warnings)
     }
 
-    /// What a chord means where it is typed: the context's own meaning, else the one everywhere. Where
-    /// characters are typed or asked for, those bound everywhere are not heard.
+    /// What a chord means where it is typed: the context's own meaning, else its base's, else the one
+    /// everywhere. Where characters are typed or asked for, those bound everywhere are not heard.
     pub fn command(&self, context: Context, chord: Chord) -> Option<Command> {
-        if let Some(binding) = self.binding(context, chord) {
-            return binding.command;
-        }
-        if context.takes_characters() && chord.text().is_some() {
-            return None;
-        }
-        self.binding(Context::Everywhere, chord)?.command
+        let is_typed = context.takes_characters() && chord.text().is_some();
+        let mut heard = context.heard().filter(|heard| !is_typed || *heard != Context::Everywhere);
+        heard.find_map(|context| self.binding(context, chord))?.command
     }
 
     /// The chords that mean a command where it is heard, the user's own first.
     pub fn chords(&self, context: Context, command: Command) -> Vec<Chord> {
         let mut chords: Vec<Chord> = Vec::new();
-        for from in [context, Context::Everywhere] {
+        for from in context.heard() {
             for binding in &self.bindings {
                 let heard = binding.context == from
                     && binding.command == Some(command)

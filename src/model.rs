@@ -1,5 +1,4 @@
 //! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
-use crate::command::Context;
 use crate::keymap::Keymap;
 use crate::mqtt::Profile;
 use crate::time::{Timestamp, WallOrigin};
@@ -17,6 +16,7 @@ pub mod fold;
 pub mod form;
 pub mod freeze;
 pub mod guard;
+mod heard;
 pub mod held;
 pub mod help;
 pub mod hints;
@@ -282,30 +282,6 @@ impl Model {
     /// The device under the cursor; the header states it.
     pub fn selected(&self) -> Option<&Device> {
         self.device(self.cursor.device)
-    }
-
-    /// Where keys are heard now.
-    pub fn context(&self) -> Context {
-        match (&self.overlay, self.screen, self.focus) {
-            (Overlay::Help { .. } | Overlay::Difference(_), ..) => Context::HelpScreen,
-            (Overlay::Prompt(_) | Overlay::Attribute(_), ..) => Context::Line,
-            (Overlay::Question(_), ..) => Context::Question,
-            (Overlay::Parts(_), ..) => Context::Parts,
-            (Overlay::Repeat(_), ..) => Context::Repeat,
-            (Overlay::Saved(_), ..) => Context::Saved,
-            (Overlay::Exam(_), ..) => Context::Exam,
-            (Overlay::Bulk, ..) => Context::Bulk,
-            (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
-            (Overlay::None, Screen::Devices, _) => Context::Devices,
-            (Overlay::None, Screen::Monitor, _) => Context::Monitor,
-            (Overlay::None, Screen::Publications, _) => Context::Publications,
-            (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
-            (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
-            (Overlay::None, Screen::Explorer, Pane::Inspector) => Context::Inspector,
-            (Overlay::None, Screen::Explorer, Pane::Publish) if self.editor.is_some() => Context::Editor,
-            (Overlay::None, Screen::Explorer, Pane::Publish) => Context::Publish,
-            (Overlay::None, Screen::Explorer, Pane::Learn) => Context::Learn,
-        }
     }
 
     /// How many rows of topics are on screen, and how many lines of the inspector.

@@ -1,6 +1,7 @@
 //! Where a key is heard: panes, screens, what lies over them. Owns their names; binds no key.
 
-/// Where a key is heard. A chord means what its context says, else what it means everywhere.
+/// Where a key is heard. A chord means what its context says, else what its base says where it has one, else
+/// what it means everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Context {
     /// In every pane and line that does not say otherwise.
@@ -9,8 +10,16 @@ pub enum Context {
     Topics,
     /// A range of its rows.
     Range,
+    /// The topics as a flat table; what is not said here is as in the tree.
+    Table,
     /// The inspector beside it.
     Inspector,
+    /// Structured values in the inspector; what is not said here is as in the inspector.
+    Structure,
+    /// Past messages in the inspector, likewise.
+    History,
+    /// Numbers over time in the inspector, likewise.
+    Chart,
     /// The publish form.
     Publish,
     /// What is being learnt.
@@ -45,11 +54,15 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
+        Self::Table,
         Self::Inspector,
+        Self::Structure,
+        Self::History,
+        Self::Chart,
         Self::Publish,
         Self::Learn,
         Self::Editor,
@@ -73,7 +86,11 @@ impl Context {
             Self::Everywhere => "everywhere",
             Self::Topics => "topics",
             Self::Range => "range",
+            Self::Table => "table",
             Self::Inspector => "inspector",
+            Self::Structure => "structure",
+            Self::History => "history",
+            Self::Chart => "chart",
             Self::Publish => "publish",
             Self::Learn => "learn",
             Self::Editor => "editor",
@@ -98,7 +115,11 @@ impl Context {
             Self::Everywhere => "Everywhere",
             Self::Topics => "Topics",
             Self::Range => "A range of topics",
+            Self::Table => "Table of topics",
             Self::Inspector => "Inspector",
+            Self::Structure => "Structured values",
+            Self::History => "History",
+            Self::Chart => "Chart",
             Self::Publish => "Publish form",
             Self::Learn => "Learn",
             Self::Editor => "Editing a value",
@@ -117,6 +138,38 @@ impl Context {
         }
     }
 
+    /// The context whose keys are heard here as well, after its own.
+    pub const fn base(self) -> Option<Self> {
+        match self {
+            Self::Table => Some(Self::Topics),
+            Self::Structure | Self::History | Self::Chart => Some(Self::Inspector),
+            Self::Everywhere
+            | Self::Topics
+            | Self::Range
+            | Self::Inspector
+            | Self::Publish
+            | Self::Learn
+            | Self::Editor
+            | Self::Devices
+            | Self::Monitor
+            | Self::Publications
+            | Self::DeviceForm
+            | Self::Line
+            | Self::Question
+            | Self::Saved
+            | Self::Parts
+            | Self::Repeat
+            | Self::Exam
+            | Self::Bulk
+            | Self::HelpScreen => None,
+        }
+    }
+
+    /// The contexts whose keys are heard here, those that go before first.
+    pub fn heard(self) -> impl Iterator<Item = Self> {
+        [Some(self), self.base(), Some(Self::Everywhere)].into_iter().flatten()
+    }
+
     /// The context of a section's name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|context| context.name() == name)
@@ -132,7 +185,11 @@ impl Context {
             Self::Everywhere
             | Self::Topics
             | Self::Range
+            | Self::Table
             | Self::Inspector
+            | Self::Structure
+            | Self::History
+            | Self::Chart
             | Self::Learn
             | Self::Devices
             | Self::Monitor

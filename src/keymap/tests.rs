@@ -150,3 +150,15 @@ fn the_readmes_table_names_every_command() {
     }
     assert!(table.contains("| Everywhere | `?` `f1` | Show or hide the keys |\n"));
 }
+
+#[test]
+fn a_tab_of_the_inspector_hears_its_own_keys_then_the_inspectors_then_those_of_everywhere() {
+    let (keymap, warnings) =
+        Keymap::with_user("[history]\n\"a\" = \"publish\"\n\"n\" = \"none\"\n", "keymap.toml");
+    assert!(warnings.is_empty(), "a command of the inspector may have a key there: {warnings:?}");
+    assert_eq!(keymap.command(Context::History, chord("a")), Some(Command::Publish));
+    assert_eq!(keymap.command(Context::Inspector, chord("a")), Some(Command::KeepPart));
+    assert_eq!(keymap.command(Context::History, chord("n")), None, "a key taken away is no other's");
+    assert_eq!(keymap.command(Context::History, chord("N")), Some(Command::PreviousMatch));
+    assert_eq!(keymap.command(Context::History, chord("?")), Some(Command::Help));
+}

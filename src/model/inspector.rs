@@ -1,6 +1,7 @@
 //! The inspector's tabs, scrolling and the layout of the payload it shows. Owns no payload longer than shown.
 use super::shown::{fact, folded};
 use super::tree::RowId;
+use crate::command::Context;
 use crate::decode::bounds::Bounds;
 use crate::decode::json::Pretty;
 use crate::decode::text::Wrapped;
@@ -249,6 +250,14 @@ impl Inspector {
         if tab != self.tab {
             self.tab = tab;
             self.scroll = 0;
+        }
+    }
+
+    /// Where its keys are heard.
+    pub const fn context(&self) -> Context {
+        match self.tab {
+            Tab::History => Context::History,
+            Tab::Value | Tab::Message | Tab::Node => Context::Inspector,
         }
     }
 

@@ -23,7 +23,10 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     {
         return;
     }
-    let command = model.keymap.command(model.context(), chord).filter(|command| is_heard(model, *command));
+    let command = model
+        .keymap
+        .command(model.context(), chord)
+        .filter(|command| super::heard::is_heard(model, *command));
     if command != Some(Command::Interrupt) {
         model.quit_asked = false;
     }
@@ -66,56 +69,6 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     if let Some(command) = command {
         apply::command(model, now, command, effects);
     }
-}
-
-/// Whether a command has its meaning where the user is: what works everywhere in the panes would do things
-/// unseen behind a question, a prompt or the help, and undoing belongs to no text field.
-fn is_heard(model: &Model, command: Command) -> bool {
-    let always = matches!(command, Command::Interrupt | Command::Suspend | Command::StopRuns);
-    always
-        || match model.context() {
-            Context::Line => matches!(command, Command::Accept | Command::Leave),
-            Context::Question => {
-                matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
-            }
-            Context::Saved => {
-                command.contexts().contains(&Context::Saved)
-                    || matches!(command, Command::Leave | Command::Undo | Command::Redo)
-            }
-            Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,
-            Context::Bulk => {
-                command.contexts().contains(&Context::Bulk)
-                    || matches!(command, Command::Leave | Command::Help)
-            }
-            Context::Repeat => command.contexts().contains(&Context::Repeat) || command == Command::Leave,
-            Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
-            Context::HelpScreen => {
-                command.contexts().contains(&Context::HelpScreen)
-                    || matches!(command, Command::Help | Command::Leave)
-            }
-            Context::DeviceForm => !matches!(command, Command::Undo | Command::Redo),
-            Context::Devices => {
-                command.contexts().contains(&Context::Devices)
-                    || matches!(
-                        command,
-                        Command::Help
-                            | Command::Leave
-                            | Command::Quit
-                            | Command::Devices
-                            | Command::Monitor
-                            | Command::Publications
-                    )
-            }
-            // What freezes stands on another screen.
-            Context::Monitor | Context::Publications => command != Command::ToggleFreeze,
-            Context::Everywhere
-            | Context::Topics
-            | Context::Range
-            | Context::Inspector
-            | Context::Publish
-            | Context::Learn
-            | Context::Editor => true,
-        }
 }
 
 /// Whether a chord edits text although it may be bound to something.

@@ -7,14 +7,12 @@ use crate::model::device::Connection;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
 use crate::model::form::Field;
-use crate::model::inspector::Tab;
-use crate::model::layout::Arrangement;
 use crate::model::learn::hands::Hold;
 use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
-use crate::mqtt::Retained;
 
 mod bulk;
+mod explorer;
 mod publications;
 mod runs;
 
@@ -30,7 +28,7 @@ pub struct Hint {
 pub fn now(model: &Model) -> Vec<Hint> {
     let context = model.context();
     let wanted = match context {
-        Context::Topics | Context::Everywhere => topics(model),
+        Context::Topics | Context::Table | Context::Everywhere => explorer::topics(model),
         Context::Range => vec![
             (&[Command::CursorDown, Command::CursorUp][..], "extend"),
             (&[Command::KeepRange], "keep"),
@@ -38,7 +36,9 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::RemoveRange], "keep no longer"),
             (&[Command::Leave], "leave"),
         ],
-        Context::Inspector => inspector(model),
+        Context::Inspector | Context::Structure | Context::History | Context::Chart => {
+            explorer::inspector(model)
+        }
         Context::Publish => publish(model),
         Context::Learn => learn(model),
         Context::Editor => editor(model),
@@ -72,7 +72,9 @@ pub fn now(model: &Model) -> Vec<Hint> {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]
         }
     };
-    let panes = matches!(context, Context::Topics | Context::Inspector | Context::Learn);
+    let panes = context
+        .heard()
+        .any(|context| matches!(context, Context::Topics | Context::Inspector | Context::Learn));
     let thaw: Wanted = vec![(&[Command::ToggleFreeze][..], "thaw")];
     let first = if model.frozen.is_some() && panes { thaw } else { Vec::new() };
     let mut hints: Vec<Hint> = Vec::new();
@@ -92,83 +94,6 @@ pub fn key(model: &Model, context: Context, command: Command) -> Option<String> 
 
 /// Commands that do one thing together, and the words for it.
 type Wanted = Vec<(&'static [Command], &'static str)>;
-
-fn topics(model: &Model) -> Wanted {
-    let row = model.picture.rows.iter().find(|row| row.id == model.cursor);
-    let device = model.selected();
-    let value = row.and_then(|row| row.value.as_ref());
-    let can_publish = !model.settings.read_only;
-    let online = device.is_some_and(|device| device.online().is_some());
-    let mut keys: Wanted = Vec::new();
-    if model.picture.rows.len() > 1 {
-        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
-    }
-    if model.learning.is_some() {
-        keys.push((&[Command::NextPane], "learn pane"));
-    } else if model.layout().arrangement == Arrangement::Single {
-        keys.push((&[Command::NextPane], "next pane"));
-    }
-    match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
-        Some(false) => keys.push((&[Command::Expand], "open")),
-        Some(true) => keys.push((&[Command::Collapse], "close")),
-        None => {}
-    }
-    if model.search.is_some() {
-        keys.push((&[Command::NextMatch, Command::PreviousMatch], "next match"));
-        keys.push((&[Command::Leave], "unmark"));
-    }
-    if model.picture.rows.len() > 1 {
-        keys.push((&[Command::Search], "search"));
-    }
-    if can_publish && row.is_some_and(|row| row.is_kept) {
-        keys.push((&[Command::EditValue], "edit value"));
-    }
-    if can_publish {
-        keys.push((&[Command::Publish], "publish"));
-    }
-    if device.is_some() {
-        let words = if model.learning.is_some() { "end learning" } else { "learn" };
-        keys.push((&[Command::ToggleLearn], words));
-    }
-    match device.map(|device| &device.connection) {
-        Some(Connection::Waiting(_) | Connection::Off) => {
-            keys.push((&[Command::ToggleConnection], "connect"));
-        }
-        Some(Connection::Online(_) | Connection::Connecting { .. }) | None => {}
-    }
-    if online {
-        keys.push((&[Command::SubscribeTo], "subscribe"));
-    }
-    if value.is_some() {
-        keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
-        keys.push((&[Command::TabHistory], "history"));
-        keys.push((&[Command::Pin], if row.is_some_and(|row| row.is_pinned) { "unpin" } else { "pin" }));
-    }
-    if device.is_some_and(|device| device.kept.is_changed()) {
-        keys.push((&[Command::SaveDevice], "save"));
-    }
-    if row.is_some_and(|row| row.is_kept) {
-        keys.push((&[Command::TabNode], "attributes"));
-        keys.push((&[Command::RemoveNode], "keep no longer"));
-    } else {
-        keys.push((&[Command::AddChild], "keep"));
-    }
-    if device.is_some_and(|device| !device.kept.is_empty()) {
-        let is_kept_only = device.is_some_and(|device| device.store.is_kept_only());
-        keys.push((&[Command::ToggleKeptOnly], if is_kept_only { "all topics" } else { "kept only" }));
-    }
-    if can_publish && value.is_some_and(|value| value.retained == Retained::Yes) {
-        keys.push((&[Command::ClearRetained], "clear retained"));
-    }
-    if model.frozen.is_none() {
-        keys.push((&[Command::ToggleFreeze], "freeze"));
-    }
-    if online {
-        keys.push((&[Command::PingNow], "ping"));
-    }
-    keys.push((&[Command::Quit], "quit"));
-    keys
-}
 
 fn question(model: &Model) -> Wanted {
     let mut keys: Wanted = vec![(&[Command::Yes], "yes"), (&[Command::No], "no")];
@@ -224,34 +149,6 @@ fn learn(model: &Model) -> Wanted {
     if is_any {
         keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
     }
-    keys
-}
-
-fn inspector(model: &Model) -> Wanted {
-    let shown = &model.picture.inspector;
-    let mut keys: Wanted = Vec::new();
-    if shown.cursor.is_some() {
-        keys.push((&[Command::EditAttribute], "edit"));
-        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
-    } else if shown.lines.len().max(shown.past.len()) < shown.n_lines {
-        keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
-    }
-    if shown.tab == Tab::Node && !model.cursor.is_device() {
-        keys.push((&[Command::KeepPart], if shown.cursor.is_some() { "keep parts" } else { "keep" }));
-    }
-    if !model.cursor.is_device() {
-        keys.push((&[Command::PreviousTab, Command::NextTab], "tabs"));
-    }
-    if shown.tab == Tab::Message && !model.cursor.is_device() {
-        keys.push((&[Command::NextDecoder], "decoder"));
-        keys.push((&[Command::ToggleRaw], "raw"));
-    }
-    if !model.settings.read_only {
-        keys.push((&[Command::Publish], "publish"));
-    }
-    keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
-    keys.push((&[Command::NextPane], "next pane"));
-    keys.push((&[Command::Leave], "back"));
     keys
 }
 

@@ -1,0 +1,113 @@
+//! The keys that do something now in the topics and in the inspector. Owns their order.
+use super::Wanted;
+use crate::command::Command;
+use crate::model::Model;
+use crate::model::device::Connection;
+use crate::model::inspector::Tab;
+use crate::model::layout::Arrangement;
+use crate::mqtt::Retained;
+
+pub(super) fn topics(model: &Model) -> Wanted {
+    let row = model.picture.rows.iter().find(|row| row.id == model.cursor);
+    let device = model.selected();
+    let value = row.and_then(|row| row.value.as_ref());
+    let can_publish = !model.settings.read_only;
+    let online = device.is_some_and(|device| device.online().is_some());
+    let mut keys: Wanted = Vec::new();
+    if model.picture.rows.len() > 1 {
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    }
+    if model.learning.is_some() {
+        keys.push((&[Command::NextPane], "learn pane"));
+    } else if model.layout().arrangement == Arrangement::Single {
+        keys.push((&[Command::NextPane], "next pane"));
+    }
+    match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
+        Some(false) => keys.push((&[Command::Expand], "open")),
+        Some(true) => keys.push((&[Command::Collapse], "close")),
+        None => {}
+    }
+    if model.search.is_some() {
+        keys.push((&[Command::NextMatch, Command::PreviousMatch], "next match"));
+        keys.push((&[Command::Leave], "unmark"));
+    }
+    if model.picture.rows.len() > 1 {
+        keys.push((&[Command::Search], "search"));
+    }
+    if can_publish && row.is_some_and(|row| row.is_kept) {
+        keys.push((&[Command::EditValue], "edit value"));
+    }
+    if can_publish {
+        keys.push((&[Command::Publish], "publish"));
+    }
+    if device.is_some() {
+        let words = if model.learning.is_some() { "end learning" } else { "learn" };
+        keys.push((&[Command::ToggleLearn], words));
+    }
+    match device.map(|device| &device.connection) {
+        Some(Connection::Waiting(_) | Connection::Off) => {
+            keys.push((&[Command::ToggleConnection], "connect"));
+        }
+        Some(Connection::Online(_) | Connection::Connecting { .. }) | None => {}
+    }
+    if online {
+        keys.push((&[Command::SubscribeTo], "subscribe"));
+    }
+    if value.is_some() {
+        keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
+        keys.push((&[Command::TabHistory], "history"));
+        keys.push((&[Command::Pin], if row.is_some_and(|row| row.is_pinned) { "unpin" } else { "pin" }));
+    }
+    if device.is_some_and(|device| device.kept.is_changed()) {
+        keys.push((&[Command::SaveDevice], "save"));
+    }
+    if row.is_some_and(|row| row.is_kept) {
+        keys.push((&[Command::TabNode], "attributes"));
+        keys.push((&[Command::RemoveNode], "keep no longer"));
+    } else {
+        keys.push((&[Command::AddChild], "keep"));
+    }
+    if device.is_some_and(|device| !device.kept.is_empty()) {
+        let is_kept_only = device.is_some_and(|device| device.store.is_kept_only());
+        keys.push((&[Command::ToggleKeptOnly], if is_kept_only { "all topics" } else { "kept only" }));
+    }
+    if can_publish && value.is_some_and(|value| value.retained == Retained::Yes) {
+        keys.push((&[Command::ClearRetained], "clear retained"));
+    }
+    if model.frozen.is_none() {
+        keys.push((&[Command::ToggleFreeze], "freeze"));
+    }
+    if online {
+        keys.push((&[Command::PingNow], "ping"));
+    }
+    keys.push((&[Command::Quit], "quit"));
+    keys
+}
+
+pub(super) fn inspector(model: &Model) -> Wanted {
+    let shown = &model.picture.inspector;
+    let mut keys: Wanted = Vec::new();
+    if shown.cursor.is_some() {
+        keys.push((&[Command::EditAttribute], "edit"));
+        keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+    } else if shown.lines.len().max(shown.past.len()) < shown.n_lines {
+        keys.push((&[Command::CursorDown, Command::CursorUp], "scroll"));
+    }
+    if shown.tab == Tab::Node && !model.cursor.is_device() {
+        keys.push((&[Command::KeepPart], if shown.cursor.is_some() { "keep parts" } else { "keep" }));
+    }
+    if !model.cursor.is_device() {
+        keys.push((&[Command::PreviousTab, Command::NextTab], "tabs"));
+    }
+    if shown.tab == Tab::Message && !model.cursor.is_device() {
+        keys.push((&[Command::NextDecoder], "decoder"));
+        keys.push((&[Command::ToggleRaw], "raw"));
+    }
+    if !model.settings.read_only {
+        keys.push((&[Command::Publish], "publish"));
+    }
+    keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
+    keys.push((&[Command::NextPane], "next pane"));
+    keys.push((&[Command::Leave], "back"));
+    keys
+}
