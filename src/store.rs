@@ -10,7 +10,6 @@ mod last;
 mod laws;
 mod node;
 mod order;
-mod past;
 mod pins;
 mod rate;
 mod refused;
@@ -20,6 +19,7 @@ mod subset;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod tree;
 mod walk;
 

@@ -94,9 +94,6 @@ impl Pair {
         assert_eq!(n_history.count(), self.store.n_history(id));
         let keys: Vec<PastKey> = self.store.history(id).map(|past| past.key).collect();
         assert_eq!(keys.len(), self.store.n_history(id));
-        let mut upward: Vec<PastKey> = self.store.history_oldest_first(id).map(|past| past.key).collect();
-        upward.reverse();
-        assert_eq!(upward, keys);
         assert!(!is_roomy || keys.len() == remembered.len());
     }
 

@@ -1,5 +1,5 @@
-//! A topic's past: walked newest or oldest first, found by key, forgotten message by message or whole. Owns what
-//! forgetting counts; the log itself is `history`'s.
+//! A topic's past: walked from the newest message on, found by key, forgotten message by message or whole. Owns
+//! what forgetting counts; the log itself is `history`'s.
 use super::arena::NONE;
 use super::history::{Log, MAX_PAST_PAYLOAD_BYTES, Past, PastKey, Place, Record};
 use super::last::{Heard, LastPayload};
@@ -25,12 +25,6 @@ impl Store {
         let older =
             self.thread(id, place).skip_while(move |past| !is_there && past.key.ordinal > key.ordinal);
         last.into_iter().chain(older)
-    }
-
-    /// Likewise, oldest first. What is to be walked is noted first, eight bytes a message.
-    pub fn history_oldest_first(&self, id: NodeId) -> impl Iterator<Item = Past<'_>> {
-        let keys: Vec<PastKey> = self.history(id).map(|past| past.key).collect();
-        keys.into_iter().rev().filter_map(move |key| self.past(id, key))
     }
 
     /// A message of a topic, unless it is gone. Costs a look-up, or a walk where a pin moved it.
@@ -62,24 +56,59 @@ impl Store {
         };
         let place = found.key.place;
         let number = self.tree.slots[id.0].heard;
-        let newer = self
-            .thread(id, self.heard[number].newest)
-            .take_while(|past| past.key.place != place)
-            .last()
-            .map(|past| past.key.place);
+        let newer = self.newer_than(id, key);
         let log = self.pins.get_mut(&id.0).map_or(&mut self.log, |pin| &mut pin.log);
         let Some(previous) = log.get(place).map(|(record, _)| record.previous) else { return false };
         log.mark_gone(place);
-        match newer {
-            Some(newer) => {
-                if let Some(newer) = log.get_mut(newer) {
-                    newer.previous = previous;
-                }
-            }
+        match newer.and_then(|newer| log.get_mut(newer)) {
+            Some(newer) => newer.previous = previous,
             None => self.heard[number].newest = previous,
         }
         self.count_forgotten(number, 1);
         true
+    }
+
+    /// Takes back that a message was forgotten; `false`: its record was evicted meanwhile, or moved by a pin.
+    pub fn recall(&mut self, id: NodeId, key: PastKey) -> bool {
+        let number = self.tree.slots[id.0].heard;
+        let Some(n_messages) = self.heard(id).map(|heard| heard.n_messages) else { return false };
+        let is_it = |record: &Record| {
+            record.gone && record.heard == number && record.ordinal(n_messages) == key.ordinal
+        };
+        if !self.log_of(id).get(key.place).is_some_and(|(record, _)| is_it(record)) {
+            return false;
+        }
+        let newer = self.newer_than(id, key);
+        let older = self.history_from(id, key).find(|past| past.key.place != Place::NONE);
+        let older = older.map_or(Place::NONE, |past| past.key.place);
+        // A pin may have moved its neighbours meanwhile: what goes first must be last in the thread.
+        if self.past(id, key).is_some() || older > key.place || newer.is_some_and(|newer| newer < key.place) {
+            return false;
+        }
+        let log = self.pins.get_mut(&id.0).map_or(&mut self.log, |pin| &mut pin.log);
+        if let Some(record) = log.get_mut(key.place) {
+            record.gone = false;
+            record.previous = older;
+        }
+        match newer.and_then(|newer| log.get_mut(newer)) {
+            Some(newer) => newer.previous = key.place,
+            None => self.heard[number].newest = key.place,
+        }
+        let heard = &mut self.heard[number];
+        heard.n_past = heard.n_past.saturating_add(1);
+        self.n_history_forgotten = self.n_history_forgotten.saturating_sub(1);
+        if let Some(n) = self.forgotten.get_mut(&number) {
+            *n = n.saturating_sub(1);
+        }
+        self.revision += 1;
+        true
+    }
+
+    /// The record of the message that came after another.
+    fn newer_than(&self, id: NodeId, key: PastKey) -> Option<Place> {
+        let newest = self.heard(id)?.newest;
+        let newer = self.thread(id, newest).take_while(|past| past.key.ordinal > key.ordinal);
+        newer.last().map(|past| past.key.place)
     }
 
     /// Forgets all of a topic's messages but the last; how many.
