@@ -85,10 +85,9 @@ impl Seen {
         match (metric.name.as_deref(), metric.alias) {
             (Some("bdSeq"), _) => self.bd_seq = metric.whole(),
             (Some("Node Control/Rebirth"), _) => self.is_rebirth = true,
-            (Some(_), _) => {}
+            (Some(_), _) | (None, None) => {}
             (None, Some(_)) if births.known(metric).is_some() => self.n_explained += 1,
             (None, Some(alias)) => self.strange.add(alias.to_string()),
-            (None, None) => {}
         }
         match metric.doubt() {
             Some("STALE") => self.stale.add(metric.title(births)),
