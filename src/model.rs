@@ -173,7 +173,7 @@ pub struct Model {
     /// The search of late; its matches stay marked until Esc.
     pub search: Option<Search>,
     /// The topics as a flat table, in the tree's place while it is open.
-    pub table: Option<Table>,
+    pub table: Option<Box<Table>>,
     /// Short words to the user.
     pub toasts: Toasts,
     /// Rows visited by jumping.
@@ -302,7 +302,7 @@ impl Model {
         self.expanding.is_some()
             || self.monitor.is_working()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
-            || self.table.as_ref().is_some_and(Table::is_working)
+            || self.table.as_ref().is_some_and(|table| table.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)
             || self.learning.as_ref().is_some_and(Learning::is_working)
     }

@@ -153,7 +153,6 @@ fn line(scene: &Scene<'_>, (row, cells): (&Row, &Cells), columns: &Columns, widt
     }
     for (column, at, cols) in &columns.others {
         let words = match column {
-            Column::Topic | Column::Value => String::new(),
             Column::Kind => {
                 line.to(*at);
                 line.put_fit(cells.kind, *cols, faint);
@@ -165,7 +164,7 @@ fn line(scene: &Scene<'_>, (row, cells): (&Row, &Cells), columns: &Columns, widt
                 .map_or_else(String::new, |value| figures::age(scene.seen_at.since(value.received))),
             Column::Count => count(cells.n_messages, *cols),
             Column::Rate if cells.rate > 0.0 => figures::rate(f64::from(cells.rate)),
-            Column::Rate => String::new(),
+            Column::Topic | Column::Value | Column::Rate => String::new(),
             Column::Size => cells.n_bytes.map_or_else(String::new, |n| figures::bytes(n as u64)),
         };
         line.put_right(&words, at + cols, faint);

@@ -45,8 +45,8 @@ impl Column {
 
     /// The one to its right; the first after the last.
     pub fn next(self) -> Self {
-        let others = Self::ALL.into_iter().cycle().skip_while(|column| *column != self);
-        others.skip(1).next().unwrap_or_default()
+        let mut behind = Self::ALL.into_iter().skip_while(|column| *column != self);
+        behind.nth(1).unwrap_or_default()
     }
 
     /// Whether it is first seen with the most on top.
@@ -86,7 +86,7 @@ pub fn key(device: &Device, node: NodeId, place: u32, order: Order, now: Timesta
         Column::Size => [device.store.last(node).map_or(0, |last| last.n_bytes as u64), 0],
     };
     let key = if order.is_down { key.map(|part| !part) } else { key };
-    Key { key, place, node }
+    Key { by: key, place, node }
 }
 
 /// Numbers by size, then texts by their beginnings, then what was evicted, then what was not heard yet.

@@ -16,7 +16,7 @@ pub fn toggle(model: &mut Model, now: Timestamp) {
     let is_branch = from.is_device() || device.store.has_children(from.node);
     let top = if is_branch { from.node } else { device.store.parent(from.node).unwrap_or(NodeId::ROOT) };
     model.range = None;
-    model.table = Some(Table::new(from, top, model.table_order));
+    model.table = Some(Box::new(Table::new(from, top, model.table_order)));
     super::settle(model, now);
     super::due(model, now);
     super::due(model, now);
@@ -59,7 +59,9 @@ pub fn step(model: &mut Model, by: isize) -> bool {
     let node = table.rows.get(place).copied();
     table.place = place;
     let row = node.map(|node| RowId { device: table.device, node });
-    row.into_iter().for_each(|row| go(model, row));
+    if let Some(row) = row {
+        go(model, row);
+    }
     true
 }
 

@@ -35,7 +35,7 @@ pub fn cells(model: &Model, rows: &[Row], now: Timestamp) -> Vec<Cells> {
         if node == table.top {
             store.level(node).clone_into(&mut topic);
         } else if table.top != crate::store::NodeId::ROOT {
-            topic = topic.get(above.len() + 1..).unwrap_or_default().to_owned();
+            topic.drain(..(above.len() + 1).min(topic.len()));
         }
         Cells {
             topic,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key<N> {
     /// What it is ordered by.
-    pub key: [u64; 2],
+    pub by: [u64; 2],
     /// Where it stands in the tree among the others.
     pub place: u32,
     /// Which.
@@ -95,7 +95,7 @@ mod tests {
             run in 1..60_usize,
             budget in 1..90_usize,
         ) {
-            let key = |(place, key): (u32, &u64)| Key { key: [*key, 0], place, node: place };
+            let key = |(place, key): (u32, &u64)| Key { by: [*key, 0], place, node: place };
             let mut keys: Vec<Key<u32>> = (0..).zip(&keys).map(key).collect();
             let mut sorter = Sorter::default();
             keys.chunks(run).for_each(|keys| sorter.push(keys.to_vec()));
