@@ -332,6 +332,16 @@ commands! {
     /// Take a run that ended off the list
     ForgetRun = "forget-run" in [Publications];
 
+    /// Search with letters left out, best first, or in full again
+    ToggleFuzzy = "toggle-fuzzy" in [Line];
+    /// Search values as well, or topics alone
+    ToggleValues = "toggle-values" in [Line];
+    /// Go to the next result of the list
+    NextResult = "next-result" in [Line];
+    /// Go to the result before
+    PreviousResult = "previous-result" in [Line];
+    /// Complete a level of the topic to go to
+    CompleteLevel = "complete-level" in [Line];
     /// Take what was typed
     Accept = "accept" in [Line];
     /// Yes, do it

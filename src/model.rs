@@ -171,7 +171,11 @@ pub struct Model {
     /// What lies over the panes.
     pub overlay: Overlay,
     /// The search of late; its matches stay marked until Esc.
-    pub search: Option<Search>,
+    pub search: Option<Box<Search>>,
+    /// What going to a topic offers, while its line is open.
+    pub going: Option<Box<Search>>,
+    /// How the next search is made.
+    pub search_how: search::How,
     /// The topics as a flat table, in the tree's place while it is open.
     pub table: Option<Box<Table>>,
     /// Short words to the user.
@@ -242,6 +246,8 @@ impl Model {
             inspector: Inspector::default(),
             overlay: Overlay::default(),
             search: None,
+            going: None,
+            search_how: search::How::default(),
             table: None,
             toasts: Toasts::default(),
             visited: Visited::default(),
@@ -303,7 +309,7 @@ impl Model {
             || self.monitor.is_working()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.table.as_ref().is_some_and(|table| table.is_working())
-            || self.search.as_ref().is_some_and(Search::is_working)
+            || [&self.search, &self.going].into_iter().flatten().any(|search| search.is_working())
             || self.learning.as_ref().is_some_and(Learning::is_working)
     }
 

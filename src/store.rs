@@ -3,6 +3,7 @@
 mod arena;
 mod budget;
 mod delivery;
+mod fuzzy;
 mod history;
 mod index;
 mod last;
@@ -25,12 +26,13 @@ mod tree;
 mod walk;
 
 pub use budget::Counts;
+pub use fuzzy::{Fit, Fuzzy};
 pub use history::{MAX_PAST_PAYLOAD_BYTES, Past, PastKey};
 pub use last::{Last, LastPayload};
 pub use node::Node;
 pub use order::{natural, natural_path};
 pub use refused::Refused;
-pub use search::{Direction, Needle, SearchCursor, Step};
+pub use search::{Direction, Found, Needle, SearchCursor, Step};
 pub use survey::SurveyCursor;
 
 use crate::mqtt::MessageRef;

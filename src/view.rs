@@ -27,6 +27,7 @@ mod history;
 mod inspector;
 mod keys;
 mod learn;
+mod lit;
 mod monitor;
 mod nodetab;
 mod parts;
@@ -35,6 +36,7 @@ mod publications;
 mod publish;
 mod question;
 mod repeat;
+mod results;
 mod row;
 mod saved;
 mod strip;
@@ -93,7 +95,12 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
         toasts::draw(&scene, frame);
         match &model.overlay {
             Overlay::None | Overlay::Bulk | Overlay::Attribute(_) => footer::draw(&scene, frame),
-            Overlay::Prompt(prompt) => prompt::draw(&scene, prompt, frame),
+            Overlay::Prompt(prompt) => {
+                if let Some(results) = &model.picture.results {
+                    results::draw(&scene, results, frame);
+                }
+                prompt::draw(&scene, prompt, frame);
+            }
             Overlay::Question(question) => {
                 footer::draw(&scene, frame);
                 question::draw(&scene, question, frame);

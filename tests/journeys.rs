@@ -8,6 +8,8 @@ mod decoding;
 mod devices;
 #[path = "journeys/exam.rs"]
 mod exam;
+#[path = "journeys/find.rs"]
+mod find;
 #[path = "journeys/runs.rs"]
 mod runs;
 #[path = "common/story.rs"]
@@ -209,9 +211,9 @@ fn search_follows_the_letters_and_escape_leads_back() {
         .receives("plant/hall1/oven2/door", "closed")
         .receives("plant/hall2/oven10/door", "open")
         .types("/oven1");
-    let story = story.sees("2 matches").sees("plant/hall1/oven1");
+    let story = story.sees("match 1 of 2").sees("plant/hall1/oven1");
     let story = story.types("<enter>n").sees("plant/hall2/oven10").types("N").sees("plant/hall1/oven1");
-    story.types("/oven2").sees("1 match").types("<esc>").sees("plant/hall1/oven1");
+    story.types("/oven2").sees("match 1 of 1").types("<esc>").sees("plant/hall1/oven1");
 }
 
 #[test]

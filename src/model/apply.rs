@@ -5,12 +5,11 @@ use super::event::{DeviceId, Effect};
 use super::inspector::Tab;
 use super::layout::Pane;
 use super::overlay::{Deed, Overlay, PromptKind, Question};
-use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
     Model, Screen, bulk, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe,
-    publications, publish, request, runs, table,
+    publications, publish, request, runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -124,10 +123,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleTable => table::deeds::toggle(model, now),
         Command::NextOrder => table::deeds::order(model, now, table::deeds::next_column),
         Command::ReverseOrder => table::deeds::order(model, now, table::deeds::reversed),
-        Command::Search => keys::prompt(model, PromptKind::Search, ""),
-        Command::NextMatch => moves::seek(model, now, Direction::Forward),
-        Command::PreviousMatch => moves::seek(model, now, Direction::Backward),
-        Command::GoTo => keys::prompt(model, PromptKind::GoTo, ""),
+        Command::Search => search::deeds::open(model),
+        Command::NextMatch => search::deeds::seek(model, now, Direction::Forward),
+        Command::PreviousMatch => search::deeds::seek(model, now, Direction::Backward),
+        Command::GoTo => search::deeds::open_places(model),
         Command::Pin => pin(model, now),
         Command::Publish => publish::open(model),
         Command::EditValue if model.focus == Pane::Inspector && model.inspector.tab == Tab::Node => {
@@ -197,6 +196,11 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::ToMax
         | Command::ToggleLive
         | Command::StartRun
+        | Command::ToggleFuzzy
+        | Command::ToggleValues
+        | Command::NextResult
+        | Command::PreviousResult
+        | Command::CompleteLevel
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now, effects),
@@ -356,15 +360,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     bulk::due(model, now, effects);
     moves::expand_on(model);
     table::due(model, now);
-    let Model { search: Some(search), devices, .. } = model else { return };
-    match search.work(devices) {
-        Progress::Found(row) => moves::go(model, row, Placement::Middle),
-        // While a pattern is typed, its line says so.
-        Progress::NotFound if model.overlay == Overlay::None => {
-            model.say(now, Tone::Info, "no topic matches");
-        }
-        Progress::NotFound | Progress::Working | Progress::Idle => {}
-    }
+    search::deeds::due(model, now);
 }
 
 /// The program was stopped and goes on: the links may have died meanwhile.

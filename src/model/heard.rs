@@ -37,7 +37,7 @@ pub(super) fn is_heard(model: &Model, command: Command) -> bool {
     let always = matches!(command, Command::Interrupt | Command::Suspend | Command::StopRuns);
     always
         || match model.context() {
-            Context::Line => matches!(command, Command::Accept | Command::Leave),
+            Context::Line => command.contexts().contains(&Context::Line) || command == Command::Leave,
             Context::Question => {
                 matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
             }

@@ -3,12 +3,10 @@ use super::devices::{deeds, edit};
 use super::event::Effect;
 use super::line::Edited;
 use super::overlay::{Deed, Overlay, Prompt, PromptKind};
-use super::search::Search;
 use super::toast::Tone;
-use super::tree::{Placement, RowId};
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening,
-    publications, runs, table,
+    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, nodes, opening, publications,
+    runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -61,7 +59,10 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Exam(_)
         | Overlay::Bulk => false,
     };
-    if is_text && belongs_to_text(chord, command) {
+    if command.is_some_and(|command| search::deeds::key(model, command)) {
+        return;
+    }
+    if is_text && belongs_to_text(chord, command.filter(|command| !is_of_search(*command))) {
         return edit(model, chord);
     }
     if model.context() == Context::Publish && form::keys::key(&mut model.form, chord, command) {
@@ -70,6 +71,18 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     if let Some(command) = command {
         apply::command(model, now, command, effects);
     }
+}
+
+/// Whether a command is a search's own, so that its chord is a line's editing key elsewhere.
+const fn is_of_search(command: Command) -> bool {
+    matches!(
+        command,
+        Command::ToggleFuzzy
+            | Command::ToggleValues
+            | Command::NextResult
+            | Command::PreviousResult
+            | Command::CompleteLevel
+    )
 }
 
 /// Whether a chord edits text although it may be bound to something.
@@ -169,13 +182,12 @@ pub fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
 fn retype(model: &mut Model) {
     let Overlay::Prompt(prompt) = &model.overlay else { return };
     match prompt.kind {
-        PromptKind::Search => {}
+        PromptKind::Search | PromptKind::GoTo => {}
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
         PromptKind::NarrowSweep => return bulk::narrow_to(model),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
-        | PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling
@@ -190,12 +202,22 @@ fn retype(model: &mut Model) {
         | PromptKind::SaveForAll
         | PromptKind::SaveDevice => return,
     }
-    let (text, from) = (prompt.line.text().to_owned(), prompt.from);
-    if text.is_empty() {
-        model.search = None;
-        moves::go(model, from, Placement::Middle);
-    } else {
-        model.search = Some(Search::begin(&text, from));
+    let (kind, text, from) = (prompt.kind, prompt.line.text().to_owned(), prompt.from);
+    search::deeds::retype(model, kind, &text, from);
+}
+
+/// What fits best is known by now, and Enter was pressed before.
+pub fn go_to_best(model: &mut Model) {
+    let Overlay::Prompt(prompt) = &mut model.overlay else { return };
+    let text = prompt.line.text().to_owned();
+    prompt.error = None;
+    match search::deeds::go_to(model, &text) {
+        Ok(()) => model.overlay = Overlay::None,
+        Err(words) => {
+            if let Overlay::Prompt(prompt) = &mut model.overlay {
+                prompt.error = Some(words);
+            }
+        }
     }
 }
 
@@ -206,10 +228,10 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let from = prompt.from;
     let done = match kind {
         PromptKind::Search => {
-            model.visited.leave(from);
+            search::deeds::accept(model, from);
             Ok(())
         }
-        PromptKind::GoTo => go_to(model, &text),
+        PromptKind::GoTo => search::deeds::go_to(model, &text),
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
@@ -248,16 +270,13 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 fn leave_prompt(model: &mut Model) {
     let Overlay::Prompt(prompt) = std::mem::take(&mut model.overlay) else { return };
     match prompt.kind {
-        PromptKind::Search => {
-            model.search = None;
-            moves::go(model, prompt.from, Placement::Middle);
-        }
+        PromptKind::Search => search::deeds::leave(model, prompt.from),
+        PromptKind::GoTo => model.going = None,
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
         PromptKind::NarrowSweep => bulk::widen(model),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
-        | PromptKind::GoTo
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling
@@ -272,19 +291,6 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::CopyDevice => {}
         PromptKind::SaveDevice => model.quits_when_saved = false,
     }
-}
-
-fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
-    let here = model.cursor.device;
-    let find = |id| {
-        model.device(id).and_then(|device| device.store.find(topic)).map(|node| RowId { device: id, node })
-    };
-    let ids = model.devices.iter().map(|device| device.id);
-    let row = find(here).or_else(|| ids.filter(|id| *id != here).find_map(find));
-    let row = row.ok_or_else(|| format!("no topic {topic:?} was heard so far; / finds a part of a topic"))?;
-    model.visited.leave(model.cursor);
-    moves::go(model, row, Placement::Middle);
-    Ok(())
 }
 
 fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {

@@ -268,11 +268,3 @@ pub(super) fn visit(model: &mut Model, now: Timestamp, direction: Direction) {
         None => model.say(now, Tone::Info, words),
     }
 }
-
-pub(super) fn seek(model: &mut Model, now: Timestamp, direction: Direction) {
-    let cursor = model.cursor;
-    let Some(search) = &mut model.search else {
-        return model.say(now, Tone::Info, "nothing is searched for; / begins");
-    };
-    search.seek(cursor, direction, false);
-}

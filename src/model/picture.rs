@@ -5,12 +5,15 @@ use super::monitor::board::Board;
 use super::overlay::Overlay;
 use super::tree::{self, RowId, Window};
 use super::typed::{self, Fit};
-use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, publications, shown, table, unfold};
+use super::{
+    Effect, Model, Screen, help, hints, keep_alive, monitor, publications, search, shown, table, unfold,
+};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
 use crate::time::Timestamp;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Duration;
 
 /// How long a changed value stays lit.
@@ -36,6 +39,8 @@ pub struct Picture {
     pub board: Board,
     /// The Publications screen, while it is seen.
     pub publications: publications::board::Board,
+    /// What was found, while the list is seen.
+    pub results: Option<search::picture::Results>,
     /// Why nothing is to be seen; empty when there is nothing to explain.
     pub hints: Vec<String>,
     /// When it would look different without anything happening.
@@ -64,6 +69,8 @@ pub struct Row {
     pub is_pinned: bool,
     /// Whether the search matches it.
     pub is_match: bool,
+    /// The bytes of its level that match; none where its value alone does.
+    pub lit: Vec<Range<usize>>,
     /// Whether a topic that differs by a leading slash alone exists as well.
     pub has_twin: bool,
     /// Topics here and below.
@@ -132,8 +139,10 @@ impl Model {
             self.picture.cols = inner.cols;
         }
         let maker = RowMaker { model: self, old, now, max_cols: usize::from(inner.cols) };
-        let rows: Vec<Row> = window.sticky.iter().chain(&window.rows).map(|id| maker.row(*id)).collect();
+        let mut rows: Vec<Row> = window.sticky.iter().chain(&window.rows).map(|id| maker.row(*id)).collect();
+        search::picture::light(self, &mut rows);
         self.shield(&rows);
+        self.picture.results = search::picture::results(self);
         self.picture.cells = table::picture::cells(self, &rows, now);
         self.picture.rows = rows;
         self.picture.n_sticky = window.sticky.len();
@@ -193,7 +202,8 @@ impl RowMaker<'_> {
             has_children,
             is_expanded,
             is_pinned: store.is_pinned(id.node),
-            is_match: self.is_match(device, id),
+            is_match: false,
+            lit: Vec::new(),
             has_twin: twin(device, id.node).is_some(),
             n_topics: node.n_topics_below,
             n_kept: store.n_kept(id.node),
@@ -201,11 +211,6 @@ impl RowMaker<'_> {
             rate: node.rate_per_s(self.now),
             value: self.value(device, id, old.and_then(|row| row.value.as_ref())),
         }
-    }
-
-    fn is_match(&self, device: &Device, id: RowId) -> bool {
-        let search = self.model.search.as_ref();
-        !id.is_device() && search.is_some_and(|search| device.store.is_match(id.node, &search.needle))
     }
 
     fn value(&self, device: &Device, id: RowId, old: Option<&RowValue>) -> Option<RowValue> {
@@ -289,6 +294,7 @@ fn empty_row(id: RowId) -> Row {
         is_expanded: false,
         is_pinned: false,
         is_match: false,
+        lit: Vec::new(),
         has_twin: false,
         n_topics: 0,
         n_kept: 0,

@@ -116,8 +116,13 @@ impl Table {
         self.rows.iter().skip(self.first).take(n_rows).map(row)
     }
 
+    /// What stands at a place.
+    pub fn node_at(&self, place: usize) -> Option<NodeId> {
+        self.rows.get(place).copied()
+    }
+
     /// Where a row stands.
-    fn place_of(&self, row: RowId) -> Option<usize> {
+    pub fn place_of(&self, row: RowId) -> Option<usize> {
         let is_at = |place: &usize| self.rows.get(*place) == Some(&row.node);
         let known = Some(self.place).filter(is_at);
         Some(row.device)

@@ -31,6 +31,11 @@ impl Visited {
         self.forth.retain(|row| row.device != id);
     }
 
+    /// The rows left of late, the last one first.
+    pub fn latest(&self) -> impl Iterator<Item = RowId> {
+        self.back.iter().rev().chain(&self.forth).copied()
+    }
+
     /// The row to go back to from here.
     pub fn back(&mut self, here: RowId) -> Option<RowId> {
         step(&mut self.back, &mut self.forth, here)

@@ -57,6 +57,12 @@ impl Store {
         self.revision += 1;
     }
 
+    /// The nodes that are pinned, in no order.
+    pub fn pinned(&self) -> Vec<NodeId> {
+        let pinned = self.pins.iter().filter(|(_, pin)| pin.is_pinned);
+        pinned.map(|(node, _)| NodeId(*node)).collect()
+    }
+
     /// Whether it is kept.
     pub fn is_kept(&self, id: NodeId) -> bool {
         self.kept.is_member(id.0)

@@ -2,6 +2,11 @@
 use super::arena::NONE;
 use super::tree::ROOT;
 use super::{NodeId, Store};
+use memchr::memmem;
+use std::ops::Range;
+
+/// How much of a payload is searched: its beginning, as a value is shown.
+const SEARCHED_BYTES: usize = 4_096;
 
 /// What is searched for. Smart case: a needle without capitals finds both, one with capitals only
 /// itself.
@@ -9,10 +14,22 @@ use super::{NodeId, Store};
 /// A node matches when the needle occurs in its path and the occurrence reaches into its own last level
 /// (the slash before it counts as its own). So `hall1/oven` finds the branch `plant/hall1/oven3` once,
 /// not each of the thousand topics below it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Needle {
     text: String,
     any_case: bool,
+    /// Finds it in payloads, where those are searched.
+    in_values: Option<memmem::Finder<'static>>,
+}
+
+/// What a search brought so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The nodes that match.
+    pub nodes: Vec<NodeId>,
+    /// Values that could not be searched, for they were evicted.
+    pub n_evicted: usize,
+    scratch: Vec<u8>,
 }
 
 impl Needle {
@@ -20,7 +37,28 @@ impl Needle {
     pub fn new(text: &str) -> Self {
         let any_case = !text.chars().any(char::is_uppercase);
         let text = if any_case { text.to_lowercase() } else { text.to_owned() };
-        Self { text, any_case }
+        Self { text, any_case, in_values: None }
+    }
+
+    /// Searches the beginnings of the last payloads as well, or topics alone.
+    pub fn with_values(self, with_values: bool) -> Self {
+        let in_values = with_values.then(|| memmem::Finder::new(self.text.as_bytes()).into_owned());
+        Self { in_values, ..self }
+    }
+
+    /// What is searched for, as it is compared.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether capitals count as small letters.
+    pub const fn is_any_case(&self) -> bool {
+        self.any_case
+    }
+
+    /// Whether payloads are searched as well.
+    pub const fn is_in_values(&self) -> bool {
+        self.in_values.is_some()
     }
 
     /// Whether there is nothing to search for.
@@ -37,6 +75,15 @@ pub struct SearchCursor(u32);
 impl Default for SearchCursor {
     fn default() -> Self {
         Self(ROOT + 1)
+    }
+}
+
+impl SearchCursor {
+    /// The next so many nodes of those there are, and where to go on behind them.
+    pub(super) fn slice(self, budget_nodes: usize, n_nodes: u32) -> (Range<u32>, Option<Self>) {
+        let budget = u32::try_from(budget_nodes.max(1)).unwrap_or(u32::MAX);
+        let end = self.0.saturating_add(budget).min(n_nodes);
+        (self.0..end, (end < n_nodes).then_some(Self(end)))
     }
 }
 
@@ -78,23 +125,62 @@ impl Store {
         cursor: SearchCursor,
         needle: &Needle,
         budget_nodes: usize,
-        found: &mut Vec<NodeId>,
+        found: &mut Found,
     ) -> Option<SearchCursor> {
-        let n_nodes = self.tree.slots.len();
-        let budget = u32::try_from(budget_nodes.max(1)).unwrap_or(u32::MAX);
-        let end = cursor.0.saturating_add(budget).min(n_nodes);
+        let (nodes, rest) = cursor.slice(budget_nodes, self.tree.slots.len());
         let mut path = Path::default();
-        for node in cursor.0..end {
-            if self.is_match_along(node, needle, &mut path) {
-                found.push(NodeId(node));
+        for node in nodes {
+            if self.is_match_along(node, needle, &mut path) || self.holds(NodeId(node), needle, found) {
+                found.nodes.push(NodeId(node));
             }
         }
-        (end < n_nodes).then_some(SearchCursor(end))
+        rest
     }
 
     /// Whether a node matches.
     pub fn is_match(&self, id: NodeId, needle: &Needle) -> bool {
         self.is_match_along(id.0, needle, &mut Path::default())
+            || self.holds(id, needle, &mut Found::default())
+    }
+
+    /// The bytes of a node's last level that a match in its path covers; all of it where its letters change their
+    /// lengths with their case.
+    pub fn matched_bytes(&self, id: NodeId, needle: &Needle) -> Option<Range<usize>> {
+        let mut path = Path::default();
+        if !self.is_match_along(id.0, needle, &mut path) {
+            return None;
+        }
+        let level = self.tree.level(id.0);
+        let start = path.text.len().saturating_sub(level.len());
+        let all = 0..level.len();
+        let searched = path.own + 1;
+        let from = searched.saturating_sub(needle.text.len());
+        let at = from + memmem::find(path.text.as_bytes().get(from..)?, needle.text.as_bytes())?;
+        let covered = at.saturating_sub(start)..(at + needle.text.len()).saturating_sub(start);
+        let is_aligned = path.own + usize::from(path.parent != Some(ROOT)) == start;
+        Some(if is_aligned && level.get(covered.clone()).is_some() { covered } else { all })
+    }
+
+    /// Whether the beginning of a topic's last payload holds the needle, where that asks for it.
+    pub(super) fn holds(&self, id: NodeId, needle: &Needle, found: &mut Found) -> bool {
+        let Some(finder) = needle.in_values.as_ref().filter(|_| !needle.is_empty()) else { return false };
+        let Some(heard) = self.heard(id).filter(|_| self.is_listed(id)) else { return false };
+        let Some((_, payload)) = heard.parts() else {
+            found.n_evicted += 1;
+            return false;
+        };
+        let beginning = payload.get(..SEARCHED_BYTES).unwrap_or(payload);
+        if !needle.any_case {
+            return finder.find(beginning).is_some();
+        }
+        found.scratch.clear();
+        if needle.text.is_ascii() {
+            found.scratch.extend_from_slice(beginning);
+            found.scratch.make_ascii_lowercase();
+        } else {
+            found.scratch.extend(String::from_utf8_lossy(beginning).to_lowercase().into_bytes());
+        }
+        finder.find(&found.scratch).is_some()
     }
 
     /// The next match before or after a node in the order of the tree, through collapsed branches too,
@@ -108,6 +194,7 @@ impl Store {
     ) -> Step {
         let mut node = from.0;
         let mut path = Path::default();
+        let mut found = Found::default();
         for _ in 0..budget_nodes.max(1) {
             let next = match direction {
                 Direction::Forward => {
@@ -117,7 +204,7 @@ impl Store {
                 Direction::Backward => self.node_before(node),
             };
             let Some(next) = next else { return Step::End };
-            if self.is_match_along(next, needle, &mut path) {
+            if self.is_match_along(next, needle, &mut path) || self.holds(NodeId(next), needle, &mut found) {
                 return Step::Found(NodeId(next));
             }
             node = next;

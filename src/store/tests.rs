@@ -88,9 +88,9 @@ fn the_longest_and_deepest_topic_costs_no_more_than_its_levels() {
     assert_eq!(store.expand_all_below(NodeId::ROOT, None, usize::MAX), None);
     assert_eq!(n_rows(&store), 65_537);
     assert_eq!(store.last_visible_below(NodeId::ROOT), long);
-    let mut found = Vec::new();
+    let mut found = Found::default();
     store.search_slice(SearchCursor::default(), &Needle::new("///"), usize::MAX, &mut found);
-    assert_eq!(found.len(), 65_536 - 3, "all that have three slashes before them");
+    assert_eq!(found.nodes.len(), 65_536 - 3, "all that have three slashes before them");
     store.collapse_all_below(NodeId::ROOT);
     assert_eq!(n_rows(&store), 0);
 }
@@ -279,4 +279,30 @@ fn a_node_only_ever_kept_leaves_with_its_pin_and_its_branch_is_a_leaf_again() {
     store.expand(hall);
     hear(&mut store, "hall/bell", b"1");
     assert_eq!(store.next_visible(hall), None, "what was a leaf when it was expanded stays folded");
+}
+
+#[test]
+fn the_beginnings_of_values_are_searched_and_evicted_ones_counted() {
+    let mut store = Store::new(usize::MAX);
+    let long = [vec![b'x'; 4_096], b"needle".to_vec()].concat();
+    let values: [(&str, &[u8]); 5] = [
+        ("a", b"a NEEDLE"),
+        ("b", "no N\u{c9}EDLE".as_bytes()),
+        ("c", &long),
+        ("needle", b"1"),
+        ("d", b"\xff needle"),
+    ];
+    for (topic, payload) in values {
+        hear(&mut store, topic, payload);
+    }
+    let names = |text: &str| {
+        let mut found = Found::default();
+        let needle = Needle::new(text).with_values(true);
+        assert_eq!(store.search_slice(SearchCursor::default(), &needle, usize::MAX, &mut found), None);
+        found.nodes.iter().map(|id| store.level(*id).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("needle"), ["a", "needle", "d"]);
+    assert_eq!(names("NEEDLE"), ["a"]);
+    assert_eq!(names("n\u{e9}edle"), ["b"]);
+    assert!(names("").is_empty());
 }

@@ -6,10 +6,11 @@ use ratatui::widgets::{Clear, Paragraph};
 
 use super::field::{natural_cols, see};
 use super::strip::{Strip, wrap};
-use super::{Scene, footer, rect};
+use super::{Scene, footer, keys, rect};
+use crate::command::{Command, Context};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::overlay::{Prompt, PromptKind};
-use crate::model::search::Search;
+use crate::model::search::{How, Search};
 use crate::model::{learn, nodes};
 use crate::mqtt::Subscription;
 use crate::mqtt::entry::parse_subscription;
@@ -90,7 +91,8 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
     }
     match (prompt.kind, &scene.model.search) {
         (PromptKind::Search, Some(search)) if !prompt.line.text().is_empty() => found(search),
-        (PromptKind::Search | PromptKind::NarrowSweep, _) => ("part of a topic".into(), Role::TextFaint),
+        (PromptKind::Search, _) => (offers(scene), Role::TextFaint),
+        (PromptKind::NarrowSweep, _) => ("part of a topic".into(), Role::TextFaint),
         (PromptKind::AddChild | PromptKind::AddSibling, _) => {
             let text = prompt.line.text();
             match nodes::edit::preview(scene.model, prompt.from, prompt.kind, text) {
@@ -127,7 +129,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         (PromptKind::SaveForDevice | PromptKind::SaveForAll, _) => {
             ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
-        (PromptKind::GoTo, _) => (String::new(), Role::TextFaint),
+        (PromptKind::GoTo, _) => ("tab completes a level".into(), Role::TextFaint),
         (PromptKind::PayloadFile, _) => ("a path; ~ is the home directory".into(), Role::TextFaint),
         (PromptKind::SaveLog, _) => {
             let n = figures::counted(scene.model.log_entries().len() as u64, "line");
@@ -145,11 +147,42 @@ fn subscribing(text: &str) -> String {
     }
 }
 
-fn found(search: &Search) -> (String, Role) {
-    match (search.n_found, search.is_working()) {
-        (0, false) => ("no match".into(), Role::FieldError),
-        (1, false) => ("1 match".into(), Role::TextFaint),
-        (n, false) => (format!("{} matches", figures::grouped(n as u64)), Role::TextFaint),
-        (n, true) => (format!("{} matches so far", figures::grouped(n as u64)), Role::TextFaint),
+/// How many match, and which of them the cursor is on.
+pub fn found(search: &Search) -> (String, Role) {
+    let n = figures::grouped(search.n_found as u64);
+    let (words, role) = match (search.n_found, search.is_counted(), search.ordinal) {
+        (0, true, _) => ("no match".into(), Role::FieldError),
+        (_, true, Some(ordinal)) => {
+            (format!("match {} of {n}", figures::grouped(ordinal as u64)), Role::TextFaint)
+        }
+        (1, true, None) => ("1 match".into(), Role::TextFaint),
+        (_, true, None) => (format!("{n} matches"), Role::TextFaint),
+        (_, false, _) => (format!("{n} matches so far"), Role::TextFaint),
+    };
+    let evicted = match search.n_evicted() {
+        0 => String::new(),
+        n => format!(" · {} not searched, for they were evicted", figures::counted(n as u64, "value")),
+    };
+    (format!("{words}{}{evicted}", ways(search.how)), role)
+}
+
+/// How it is searched, where that is not the usual way.
+fn ways(how: How) -> String {
+    let fuzzy = if how.is_fuzzy { " · fuzzy" } else { "" };
+    let values = if how.in_values { " · values too" } else { "" };
+    format!("{fuzzy}{values}")
+}
+
+/// What keys do in the line of a search that is still empty.
+fn offers(scene: &Scene<'_>) -> String {
+    let key = |command| keys::key(scene.model, Context::Line, command);
+    let how = scene.model.search_how;
+    let mut words = format!("part of a topic{}", ways(how));
+    let values = if how.in_values { "topics alone" } else { "values too" };
+    let fuzzy = if how.is_fuzzy { "in full" } else { "fuzzy" };
+    for (command, what) in [(Command::ToggleValues, values), (Command::ToggleFuzzy, fuzzy)] {
+        words.extend(key(command).map(|key| format!(" · {key} {what}")));
     }
+    words.extend(key(Command::NextResult).map(|key| format!(" · {key} lists")));
+    words
 }

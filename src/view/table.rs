@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::row::retained_mark;
 use super::strip::{Strip, keep_end};
-use super::{Scene, footer, row_of};
+use super::{Scene, footer, lit, row_of};
 use crate::decode::{escape, figures};
 use crate::model::layout::Pane;
 use crate::model::picture::{Row, RowValue};
@@ -16,7 +16,8 @@ use crate::model::typed::Fit;
 use crate::theme::Role;
 
 /// The cursor's mark, and the mark of what is kept or pinned.
-const MARGIN_COLS: usize = 3;
+const MARGIN: u16 = 3;
+const MARGIN_COLS: usize = MARGIN as usize;
 
 /// Blanks between two columns.
 const GAP_COLS: usize = 2;
@@ -90,6 +91,16 @@ pub fn draw(scene: &Scene<'_>, table: &Table, inner: Rect, frame: &mut Frame<'_>
             frame.buffer_mut().set_style(area, scene.style(role));
         }
         frame.render_widget(line(scene, (row, cells), &columns, usize::from(inner.width)), area);
+        if let Some(search) =
+            scene.model.search.as_ref().filter(|search| row.is_match && !search.how.is_fuzzy)
+        {
+            let role = if is_under_hand { Role::MatchCurrent } else { Role::Match };
+            let cols = columns.topic + if search.how.in_values { GAP_COLS + columns.value } else { 0 };
+            let (x, width) = (area.x.saturating_add(MARGIN), u16::try_from(cols).unwrap_or(u16::MAX));
+            let cells = Rect { x, width, ..area }.intersection(area);
+            let needle = &search.needle;
+            lit::text(frame.buffer_mut(), cells, needle.text(), needle.is_any_case(), scene.style(role));
+        }
     }
 }
 
@@ -191,10 +202,7 @@ fn topic(scene: &Scene<'_>, row: &Row, cells: &Cells, max_cols: usize, line: &mu
         Some(value) if value.retained == crate::mqtt::Retained::Yes => Role::TopicRetained,
         Some(_) | None => Role::Topic,
     };
-    let mut style = scene.style(role);
-    if row.is_match {
-        style = style.patch(scene.style(Role::Match));
-    }
+    let style = scene.style(role);
     let text = cells.alias.as_deref().unwrap_or(&cells.topic);
     if text.is_empty() {
         let level = escape::level(text, scene.glyphs(), max_cols);

@@ -10,10 +10,11 @@ use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::row::{Columns, Placed};
 use super::strip::{Strip, keep_end, wrap};
-use super::{Scene, rect, table};
-use crate::decode::{cols, figures, sanitize};
+use super::{Scene, lit, prompt, rect, table};
+use crate::decode::figures;
 use crate::model::layout::Pane;
 use crate::model::nodes::range;
+use crate::model::overlay::Overlay;
 use crate::theme::Role;
 
 /// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
@@ -49,6 +50,7 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
     words.put(" ─ ", scene.style(border));
     if let Some(table) = &scene.model.table {
         words.put(format!("{} ", table::title(scene, table)), scene.style(Role::Title));
+        marked(scene, &mut words);
         return words.into_line();
     }
     words.put(figures::counted(n_topics, "topic"), scene.style(Role::Title));
@@ -60,10 +62,18 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         let n_new = figures::grouped(learning.learn.counts().n_new as u64);
         words.put(format!("· learning, {n_new} new "), scene.style(Role::Mark));
     }
+    marked(scene, &mut words);
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
     }
     words.into_line()
+}
+
+/// Which match the cursor is on, while matches are marked.
+fn marked(scene: &Scene<'_>, words: &mut Strip) {
+    if let Some(search) = scene.model.search.as_ref().filter(|_| scene.model.overlay == Overlay::None) {
+        words.put(format!("· {} ", prompt::found(search).0), scene.style(Role::Mark));
+    }
 }
 
 fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
@@ -117,12 +127,23 @@ fn finish(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<
         buffer[(area.x, area.y)].set_style(scene.style(Role::TitleFocused));
     }
     if row.is_match && placed.path.is_none() {
-        let start = at(placed.level_col());
-        let level = sanitize(row.level.as_bytes(), usize::from(area.width));
-        let width = u16::try_from(cols(&level)).unwrap_or(u16::MAX);
-        let level = Rect { x: start, width, ..area }.intersection(area);
-        let role = if row.id == scene.model.cursor { Role::MatchCurrent } else { Role::Match };
-        buffer.set_style(level, scene.style(role));
+        matched(scene, placed, Rect { x: at(placed.level_col()), ..area }.intersection(area), frame);
+    }
+}
+
+/// The letters that match: of the level, the whole of it where it is an alias, else of the value.
+fn matched(scene: &Scene<'_>, placed: &Placed<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let row = placed.row;
+    let buffer = frame.buffer_mut();
+    let style = scene.style(if row.id == scene.model.cursor { Role::MatchCurrent } else { Role::Match });
+    let level = scene.model.device(row.id.device).map(|device| device.store.level(row.id.node));
+    let Some(search) = scene.model.search.as_ref() else { return };
+    if row.lit.is_empty() && search.how.in_values {
+        lit::text(buffer, area, search.needle.text(), search.needle.is_any_case(), style);
+    } else if level == Some(row.level.as_str()) {
+        lit::bytes(buffer, area, &row.level, &row.lit, style);
+    } else {
+        lit::bytes(buffer, area, &row.level, std::slice::from_ref(&(0..row.level.len())), style);
     }
 }
 

@@ -2,7 +2,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use mqttscope::device::learn::{Learn, Scope};
 use mqttscope::mqtt::{Filter, MessageRef, Qos, Queued, Retained};
-use mqttscope::store::{Direction, Needle, NodeId, SearchCursor, Step, Store};
+use mqttscope::store::{Direction, Found, Needle, NodeId, SearchCursor, Step, Store};
 use mqttscope::time::Timestamp;
 use std::fmt::Write;
 use std::hash::BuildHasher;
@@ -221,17 +221,17 @@ fn million(c: &mut Criterion) {
         let needle = Needle::new(text);
         group.bench_function(format!("{name}, a slice of 20 k"), |b| {
             let mut cursor = SearchCursor::default();
-            let mut found = Vec::new();
+            let mut found = Found::default();
             b.iter(|| {
-                found.clear();
+                found.nodes.clear();
                 cursor = store.search_slice(cursor, &needle, 20_000, &mut found).unwrap_or_default();
             });
         });
         group.bench_function(format!("{name}, all"), |b| {
             b.iter(|| {
-                let mut found = Vec::new();
+                let mut found = Found::default();
                 store.search_slice(SearchCursor::default(), &needle, usize::MAX, &mut found);
-                found.len()
+                found.nodes.len()
             });
         });
     }

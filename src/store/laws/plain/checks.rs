@@ -111,6 +111,21 @@ impl Pair {
         assert_eq!(found, expected);
     }
 
+    /// Whatever holds a text is found with letters left out as well, and nothing that is no topic.
+    fn check_fuzzy(&self, text: &str, slice: usize, matches: &[NodeId]) {
+        let (mut fuzzy, needle) = (Fuzzy::new(text), Needle::new(text));
+        let (mut fits, mut cursor) = (Vec::new(), Some(SearchCursor::default()));
+        while let Some(at) = cursor {
+            let (mut found, sought) = (Found::default(), (&mut fuzzy, &needle));
+            cursor = self.store.fuzzy_slice(at, sought, slice, &mut found, |fit| fits.push(fit.node));
+        }
+        let is_topic = |id: &NodeId| self.store.is_topic(*id) || self.store.is_kept(*id);
+        assert!(fits.iter().all(|id| is_topic(id) && self.store.is_listed(*id)), "{text:?}");
+        for id in matches.iter().copied().filter(is_topic) {
+            assert!(fits.contains(&id), "{text:?}");
+        }
+    }
+
     /// Search, in one go and match by match.
     pub fn check_search(&mut self, text: &str, slice: usize) {
         let needle = Needle::new(text);
@@ -131,14 +146,18 @@ impl Pair {
         };
         let expected: Vec<NodeId> = all.iter().filter(is_match).map(|path| self.id(path)).collect();
 
-        let (mut found, mut cursor) = (Vec::new(), Some(SearchCursor::default()));
+        let (mut found, mut cursor) = (Found::default(), Some(SearchCursor::default()));
         while let Some(at) = cursor {
             cursor = self.store.search_slice(at, &needle, slice, &mut found);
         }
+        let mut found = found.nodes;
         found.sort_unstable();
         let mut sorted = expected.clone();
         sorted.sort_unstable();
         assert_eq!(found, sorted, "{text:?}");
+        found.sort_by(|left, right| self.store.compare_places(*left, *right));
+        assert_eq!(found, expected, "the order of {text:?}");
+        self.check_fuzzy(text, slice, &expected);
 
         for direction in [Direction::Forward, Direction::Backward] {
             let (mut found, mut at) = (Vec::new(), NodeId::ROOT);
