@@ -3,9 +3,10 @@ use super::shown::{fact, folded};
 use super::tree::RowId;
 use crate::command::Context;
 use crate::decode::bounds::Bounds;
+use crate::decode::hint::Compiled;
 use crate::decode::json::Pretty;
 use crate::decode::text::Wrapped;
-use crate::decode::{self, Choice, Decoder, Ink, Line, chain, figures, hex};
+use crate::decode::{self, Choice, Decoder, Hint, Ink, Line, chain, figures, hex};
 use std::sync::Arc;
 
 /// Payloads above this are laid out by a worker: up to it a frame has the time.
@@ -75,6 +76,14 @@ pub struct Subject {
     pub choice: Choice,
     /// The decoder that its topic promises.
     pub promised: Option<Decoder>,
+    /// Which schema its topic has ([`Hint::stamp`]).
+    pub schema: u64,
+}
+
+impl Subject {
+    fn hint<'a>(&self, schema: Option<&'a Compiled>) -> Hint<'a> {
+        Hint { promised: self.promised, schema }
+    }
 }
 
 /// A payload with its lines laid out.
@@ -117,14 +126,16 @@ impl Form {
 
 impl Decoded {
     /// Lays a payload out. Takes time in proportion to its size, and a worker above [`MAX_INLINE_BYTES`].
-    pub fn new(subject: Subject, payload: &Arc<[u8]>) -> Self {
-        let decoded = decode::decode_on(subject.promised, payload, subject.choice, &Bounds::default());
+    pub fn new(subject: Subject, schema: Option<&Compiled>, payload: &Arc<[u8]>) -> Self {
+        let hint = subject.hint(schema);
+        let decoded = decode::decode_on(hint, payload, subject.choice, &Bounds::default());
         Self::of(subject, payload, &decoded)
     }
 
     /// Likewise between two frames; none when a worker has to, since there is more in it than seems.
-    pub fn inline(subject: Subject, payload: &[u8]) -> Option<Self> {
-        let decoded = decode::decode_on(subject.promised, payload, subject.choice, &Bounds::inline());
+    pub fn inline(subject: Subject, schema: Option<&Compiled>, payload: &[u8]) -> Option<Self> {
+        let hint = subject.hint(schema);
+        let decoded = decode::decode_on(hint, payload, subject.choice, &Bounds::inline());
         (payload.len() <= MAX_INLINE_BYTES && !decoded.is_bound())
             .then(|| Self::of(subject, &payload.into(), &decoded))
     }
@@ -222,9 +233,6 @@ fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
     lines
 }
 
-/// Topics whose decoder is chosen by hand; the one chosen longest ago is read automatically again.
-const MAX_CHOICES: usize = 1_000;
-
 /// The inspector's state.
 #[derive(Clone, Debug, Default)]
 pub struct Inspector {
@@ -238,8 +246,6 @@ pub struct Inspector {
     pub decoded: Option<Decoded>,
     /// What a worker is laying out.
     pub pending: Option<Subject>,
-    /// How topics are read that were chosen for, the latest choice last.
-    choices: Vec<(RowId, Choice)>,
     /// Messages the topic had when its history was shown last, so that a scrolled one can hold still.
     pub n_seen: u64,
 }
@@ -281,23 +287,6 @@ impl Inspector {
         self.scroll = 0;
         self.place = 0;
         self.n_seen = 0;
-    }
-
-    /// How a row's payload is to be read.
-    pub fn choice(&self, row: RowId) -> Choice {
-        self.choices.iter().find(|(known, _)| *known == row).map_or(Choice::Auto, |(_, choice)| *choice)
-    }
-
-    /// Reads a row's payload in another way.
-    pub fn choose(&mut self, row: RowId, choice: Choice) {
-        self.choices.retain(|(known, _)| *known != row);
-        if choice != Choice::Auto {
-            if self.choices.len() == MAX_CHOICES {
-                self.choices.remove(0);
-            }
-            self.choices.push((row, choice));
-        }
-        self.scroll = 0;
     }
 
     /// A worker is done.

@@ -3,7 +3,8 @@ use std::borrow::Cow;
 
 use super::super::bounds::{Bounds, Flaw};
 use super::super::decoder::Decoder;
-use super::super::protobuf::fields;
+use super::super::hint::Hint;
+use super::super::protobuf::{fields, message};
 use super::super::unpack::{Mark, mark, unpack};
 use super::super::{
     base64, cbor, figures, image, json, json_lines, msgpack, numbers, sparkplug, utf16, value, xml,
@@ -11,17 +12,18 @@ use super::super::{
 use super::{Failure, Form, Step};
 
 /// A payload as far as it was undone, and what that took.
-pub(super) struct Chain<'a> {
+pub(super) struct Chain<'a, 'h> {
     pub bytes: Cow<'a, [u8]>,
     pub steps: Vec<Step>,
     pub failures: Vec<Failure>,
     pub cut: Option<Decoder>,
+    pub hint: Hint<'h>,
 }
 
-impl<'a> Chain<'a> {
+impl<'a, 'h> Chain<'a, 'h> {
     /// Nothing undone yet.
-    pub fn new(payload: &'a [u8]) -> Self {
-        Self { bytes: Cow::Borrowed(payload), steps: Vec::new(), failures: Vec::new(), cut: None }
+    pub fn new(payload: &'a [u8], hint: Hint<'h>) -> Self {
+        Self { bytes: Cow::Borrowed(payload), steps: Vec::new(), failures: Vec::new(), cut: None, hint }
     }
 
     /// Undoes the packings that are known by a mark.
@@ -147,7 +149,7 @@ impl<'a> Chain<'a> {
                     self.becomes(Decoder::Xml, laid_out);
                     return Form::Text;
                 }
-                Err(flaw) if is_told || flaw.is_bound => {
+                Err(flaw) if is_told || flaw.is_bound() => {
                     self.failures.push(Failure { decoder: Decoder::Xml, flaw });
                 }
                 Err(_) => {}
@@ -166,6 +168,21 @@ impl<'a> Chain<'a> {
             }
         }
         self.plain()
+    }
+
+    /// What is shown where a chosen decoder does not suit: of what should be protobuf its fields, or what it seems
+    /// to be; else the bytes as they are.
+    pub fn instead(&mut self, decoder: Decoder, bounds: &Bounds) -> Form {
+        if decoder != Decoder::Protobuf {
+            return self.plain();
+        }
+        let n_failures = self.failures.len();
+        let fields = self.show(Decoder::ProtobufFields, bounds);
+        fields.unwrap_or_else(|| {
+            // One reason is enough for bytes that are none of either.
+            self.failures.truncate(n_failures);
+            self.guess(bounds)
+        })
     }
 
     /// By one decoder; none when it does not suit.
@@ -191,6 +208,7 @@ impl<'a> Chain<'a> {
             Decoder::MessagePack => msgpack::decode(&self.bytes, bounds),
             Decoder::Cbor => cbor::decode(&self.bytes, bounds),
             Decoder::Sparkplug => sparkplug::decode(&self.bytes, bounds),
+            Decoder::Protobuf => message::decode(&self.bytes, self.hint.schema, bounds),
             Decoder::ProtobufFields => fields::decode(&self.bytes, bounds),
             Decoder::Numbers(format) => numbers::decode(&self.bytes, format, bounds),
             Decoder::Hex => return Some(self.ends(Decoder::Hex, Form::Hex)),
