@@ -212,7 +212,7 @@ impl Pair {
         }
     }
 
-    fn keep(&mut self, path: Path) {
+    fn keep(&mut self, path: &Path) {
         let topic = path.join("/");
         let Some(id) = self.store.keep(&topic) else {
             assert_eq!((self.store.log.n_bytes(), self.store.evictable_bytes), (0, 0), "refused too early");
@@ -226,7 +226,7 @@ impl Pair {
             self.plain.not_whole.insert(path.clone());
         }
         self.plain.kept.insert(path.clone());
-        self.judge_one(&path);
+        self.judge_one(path);
     }
 
     pub fn carry_out(&mut self, deed: Deed) {
@@ -311,7 +311,7 @@ impl Pair {
                 self.plain.pinned.remove(&path);
                 self.plain.prune();
             }
-            Deed::Keep(path) => self.keep(path),
+            Deed::Keep(path) => self.keep(&path),
             Deed::Release(index) => {
                 let (path, id, _) = self.branch(index);
                 if self.store.is_kept(id) {
@@ -322,20 +322,8 @@ impl Pair {
                     assert_eq!(self.store.is_there(id), path.is_empty() || self.plain.nodes.contains(&path));
                 }
             }
-            Deed::KeptOnly(on) => {
-                self.store.set_kept_only(on);
-                self.plain.is_kept_only = on;
-                self.judge(9);
-            }
-            Deed::Narrow(text, slice) => {
-                match text {
-                    Some(_) => self.store.begin_sift(),
-                    None => self.store.end_sift(),
-                }
-                self.plain.sifted = text;
-                self.plain.sift_folded.clear();
-                self.judge(slice);
-            }
+            Deed::KeptOnly(on) => self.show_kept_only(on),
+            Deed::Narrow(text, slice) => self.narrow(text, slice),
             Deed::View(indices) => {
                 let paths: Vec<Path> = indices.into_iter().map(|index| self.plain.nth(index)).collect();
                 let ids: Vec<NodeId> = paths.iter().map(|path| self.id(path)).collect();

@@ -3,6 +3,24 @@ use super::super::super::*;
 use super::{Pair, Path};
 
 impl Pair {
+    /// Shows kept nodes alone, or all again.
+    pub fn show_kept_only(&mut self, on: bool) {
+        self.store.set_kept_only(on);
+        self.plain.is_kept_only = on;
+        self.judge(9);
+    }
+
+    /// Lets through what holds a text, or all again.
+    pub fn narrow(&mut self, text: Option<&'static str>, slice: u32) {
+        match text {
+            Some(_) => self.store.begin_sift(),
+            None => self.store.end_sift(),
+        }
+        self.plain.sifted = text;
+        self.plain.sift_folded.clear();
+        self.judge(slice);
+    }
+
     /// Judges every node, in slices.
     pub fn judge(&mut self, slice: u32) {
         let Some(text) = self.plain.sifted else { return };
