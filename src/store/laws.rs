@@ -57,6 +57,8 @@ fn deed(payload_bytes: usize) -> impl Strategy<Value = Deed> {
         1 => any::<bool>().prop_map(Deed::KeptOnly),
         2 => (prop::option::of(prop::sample::select(&["a", "", "1", "/"][..])), 1..20_u32)
             .prop_map(|(text, slice)| Deed::Narrow(text, slice)),
+        2 => (index(), index()).prop_map(|(node, message)| Deed::Forget(node, message)),
+        1 => index().prop_map(Deed::ForgetHistory),
     ]
 }
 
