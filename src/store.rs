@@ -8,6 +8,7 @@ mod index;
 mod last;
 #[cfg(test)]
 mod laws;
+mod listing;
 mod narrow;
 mod node;
 mod order;
