@@ -25,14 +25,14 @@ mod protobuf;
 mod reader;
 pub mod respell;
 pub mod schema;
-mod sparkplug;
+pub mod sparkplug;
 pub mod text;
 mod unpack;
 mod utf16;
 pub mod value;
 mod xml;
 
-pub use chain::{Choice, Decoded, decode, decode_on};
+pub use chain::{Choice, Decoded, decode, decode_on, decode_told};
 pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};
 pub use hint::{Hint, Reading};

@@ -10,6 +10,7 @@ use super::bounds::{Blame, Bounds, Flaw};
 use super::decoder::{Decoder, Role};
 use super::hint::{Hint, Reading};
 use super::image::Image;
+use super::sparkplug::Told;
 use super::unpack::mark;
 use super::{figures, value};
 use links::Chain;
@@ -99,6 +100,8 @@ pub struct Decoded<'a> {
     pub failures: Vec<Failure>,
     /// The decoder that would have made more than the bound, if one was stopped.
     pub cut: Option<Decoder>,
+    /// What a decoder has to say of the payload, in words; not escaped for the screen.
+    pub notes: Vec<String>,
 }
 
 impl Decoded<'_> {
@@ -131,8 +134,8 @@ pub fn decode_on<'a, 'h>(
     choice: Choice,
     bounds: &Bounds,
 ) -> Decoded<'a> {
-    let hint = hint.into();
-    let mut chain = Chain::new(payload, hint);
+    let mut chain = Chain::new(payload, hint.into());
+    let hint = chain.hint;
     let form = match choice {
         Choice::Raw => chain.plain(),
         Choice::By(Decoder::Hex) => chain.ends(Decoder::Hex, Form::Hex),
@@ -153,8 +156,19 @@ pub fn decode_on<'a, 'h>(
             }
         },
     };
-    let Chain { bytes, steps, failures, cut, hint: _ } = chain;
-    Decoded { steps, form, bytes, failures, cut }
+    let Chain { bytes, steps, failures, cut, notes, hint: _ } = chain;
+    Decoded { steps, form, bytes, failures, cut, notes }
+}
+
+/// Likewise, with what is known beside the payload of Sparkplug.
+pub fn decode_told<'a>(
+    told: &Told,
+    promised: Option<Decoder>,
+    payload: &'a [u8],
+    choice: Choice,
+    bounds: &Bounds,
+) -> Decoded<'a> {
+    decode_on(Hint { told: Some(told), promised, schema: None }, payload, choice, bounds)
 }
 
 /// The ways to read a payload that suit it, in the order in which they are offered; the first two always do.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::chain::Choice;
 use super::decoder::Decoder;
 use super::schema::Schema;
+use super::sparkplug::Told;
 
 /// A schema, or in words why there is none.
 pub type Compiled = Result<Arc<Schema>, Arc<str>>;
@@ -16,6 +17,8 @@ pub struct Hint<'a> {
     pub promised: Option<Decoder>,
     /// What its protobuf is read by.
     pub schema: Option<&'a Compiled>,
+    /// What is known beside the bytes, of Sparkplug.
+    pub told: Option<&'a Told>,
 }
 
 /// How a topic is read.
@@ -29,7 +32,7 @@ pub struct Reading<'a> {
 
 impl From<Option<Decoder>> for Hint<'_> {
     fn from(promised: Option<Decoder>) -> Self {
-        Self { promised, schema: None }
+        Self { promised, ..Self::default() }
     }
 }
 

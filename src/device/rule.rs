@@ -87,7 +87,7 @@ impl Rules {
             choice = choice.or(Some(rule.choice));
             schema = schema.or(rule.schema.as_ref().and_then(|source| source.compiled.as_ref()));
         }
-        let hint = Hint { promised: Decoder::of_topic(topic), schema };
+        let hint = Hint { promised: Decoder::of_topic(topic), schema, told: None };
         Reading { choice: choice.unwrap_or_default(), hint }
     }
 

@@ -1,10 +1,12 @@
 //! The links of a chain: what each decoder does to the bytes, and what is kept of how that went.
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::super::bounds::{Bounds, Flaw};
 use super::super::decoder::Decoder;
 use super::super::hint::Hint;
 use super::super::protobuf::{fields, message};
+use super::super::sparkplug::Told;
 use super::super::unpack::{Mark, mark, unpack};
 use super::super::{
     base64, cbor, figures, image, json, json_lines, msgpack, numbers, sparkplug, utf16, value, xml,
@@ -17,13 +19,15 @@ pub(super) struct Chain<'a, 'h> {
     pub steps: Vec<Step>,
     pub failures: Vec<Failure>,
     pub cut: Option<Decoder>,
+    pub notes: Vec<String>,
     pub hint: Hint<'h>,
 }
 
 impl<'a, 'h> Chain<'a, 'h> {
     /// Nothing undone yet.
     pub fn new(payload: &'a [u8], hint: Hint<'h>) -> Self {
-        Self { bytes: Cow::Borrowed(payload), steps: Vec::new(), failures: Vec::new(), cut: None, hint }
+        let bytes = Cow::Borrowed(payload);
+        Self { bytes, steps: Vec::new(), failures: Vec::new(), cut: None, notes: Vec::new(), hint }
     }
 
     /// Undoes the packings that are known by a mark.
@@ -185,6 +189,13 @@ impl<'a, 'h> Chain<'a, 'h> {
         })
     }
 
+    fn sparkplug(&mut self, bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
+        static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
+        let sheet = sparkplug::decode(&self.bytes, self.hint.told.unwrap_or(&NOTHING), bounds)?;
+        self.notes.extend(sheet.notes);
+        Ok(sheet.json)
+    }
+
     /// By one decoder; none when it does not suit.
     pub fn show(&mut self, decoder: Decoder, bounds: &Bounds) -> Option<Form> {
         let made = match decoder {
@@ -207,7 +218,7 @@ impl<'a, 'h> Chain<'a, 'h> {
             Decoder::JsonLines => json_lines::decode(&self.bytes, bounds),
             Decoder::MessagePack => msgpack::decode(&self.bytes, bounds),
             Decoder::Cbor => cbor::decode(&self.bytes, bounds),
-            Decoder::Sparkplug => sparkplug::decode(&self.bytes, bounds),
+            Decoder::Sparkplug => self.sparkplug(bounds),
             Decoder::Protobuf => message::decode(&self.bytes, self.hint.schema, bounds),
             Decoder::ProtobufFields => fields::decode(&self.bytes, bounds),
             Decoder::Numbers(format) => numbers::decode(&self.bytes, format, bounds),
