@@ -102,7 +102,7 @@ fn keys_of_the_panes_do_nothing_behind_a_text_field_a_prompt_or_a_question() {
     story.published();
     let mut story = story.types("pabc<ctrl-r>");
     assert!(story.published().is_empty(), "ctrl-r in a text field");
-    let mut story = story.types("<esc>/a<tab><ctrl-r><f1>").sees("1 match");
+    let mut story = story.types("<esc>/a<tab><ctrl-r><f1>").sees("match 1 of 1");
     assert!(story.published().is_empty(), "ctrl-r in a prompt");
     assert_eq!(story.model.focus, mqttscope::model::layout::Pane::Topics);
     let mut story = story.types("<esc>X<ctrl-r><tab>u").sees("Delete the retained message");
