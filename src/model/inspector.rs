@@ -231,6 +231,9 @@ fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
         let bytes = figures::bytes(decoded.bytes.len() as u64);
         facts.push(fact("picture", Ink::Text, &format!("{}, {size}, {bytes}", image.kind.title())));
     }
+    for note in &decoded.notes {
+        facts.push(fact("note", Ink::Text, note));
+    }
     for failure in &decoded.failures {
         facts.push(fact("but", Ink::Escape, &failure.to_string()));
     }
