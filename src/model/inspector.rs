@@ -318,6 +318,7 @@ impl Inspector {
         self.scroll = 0;
         self.place = 0;
         self.n_seen = 0;
+        self.is_structured = false;
     }
 
     /// The path chosen in a row's value, which its history and chart follow; `None` for the whole value.

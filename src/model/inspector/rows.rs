@@ -6,7 +6,6 @@ use super::structure::{Structure, path_of};
 use super::{Decoded, Form, Inspector, Tab};
 use crate::decode::outline::{Compared, Face};
 use crate::decode::{Line, figures};
-use crate::model::layout::Pane;
 use crate::model::shown::Shown;
 use crate::store::Direction;
 
@@ -190,9 +189,4 @@ pub fn found_words(inside: &Inside) -> String {
         (_, false) => format!("{n} matches"),
         (_, true) => format!("{n} matches so far"),
     }
-}
-
-/// Whether a pane's keys go to the structured value.
-pub fn is_heard(inspector: &Inspector, focus: Pane) -> bool {
-    focus == Pane::Inspector && inspector.is_structured && inspector.tab == Tab::Value
 }

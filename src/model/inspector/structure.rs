@@ -85,7 +85,7 @@ impl Structure {
             inside.settle(self.cursor);
         }
         self.cursor = self.folds.hider(doc, self.cursor).unwrap_or(self.cursor);
-        let top = self.cursor.saturating_sub(above);
+        let top = if self.top == 0 { 0 } else { self.cursor.saturating_sub(above) };
         self.top = self.folds.hider(doc, top).unwrap_or(top);
     }
 
@@ -164,20 +164,32 @@ impl Structure {
         self.folds.set_below(doc, self.cursor, is_open);
     }
 
+    /// Goes up where rows would be left empty at the end.
+    fn fill(&mut self, doc: Doc<'_>) {
+        let below = std::iter::successors(Some(self.top), |row| self.folds.next(doc, *row));
+        let mut n_below = below.take(self.n_rows).count();
+        while let Some(above) = self.folds.previous(doc, self.top) {
+            n_below += 1;
+            if n_below > room(doc, above, self.n_rows) {
+                break;
+            }
+            self.top = above;
+        }
+    }
+
     /// The rows on screen: what the first of them lies in, as far as a third of the rows holds it, and then those
     /// that scroll, the cursor's among them.
     pub fn window(&mut self, doc: Doc<'_>, n_rows: usize) -> Window {
         self.n_rows = n_rows.max(1);
         self.top = self.top.min(doc.outline.len().saturating_sub(1));
         self.top = self.folds.hider(doc, self.top).unwrap_or(self.top);
-        let room = |top: usize| self.n_rows - doc.outline.above(top).take(self.n_rows / 3).count();
         if self.cursor < self.top {
             self.top = self.cursor;
         }
         // Fewer rows are left the deeper it goes; a third of them all is the least.
         for _ in 0..2 {
             let mut least = self.cursor;
-            for _ in 1..room(self.top) {
+            for _ in 1..room(doc, self.top, self.n_rows) {
                 let Some(above) = self.folds.previous(doc, least).filter(|above| *above >= self.top) else {
                     break;
                 };
@@ -185,7 +197,8 @@ impl Structure {
             }
             self.top = self.top.max(least);
         }
-        let n_sticky = self.n_rows - room(self.top);
+        self.fill(doc);
+        let n_sticky = self.n_rows - room(doc, self.top, self.n_rows);
         let mut sticky: Vec<usize> = doc.outline.above(self.top).take(n_sticky).collect();
         sticky.reverse();
         let first = std::iter::once(self.top);
@@ -193,6 +206,11 @@ impl Structure {
         let rows = first.chain(rest).take(self.n_rows - n_sticky).collect();
         Window { sticky, rows }
     }
+}
+
+/// The rows that scroll, with what the first of them lies in on top.
+fn room(doc: Doc<'_>, top: usize, n_rows: usize) -> usize {
+    n_rows - doc.outline.above(top).take(n_rows / 3).count()
 }
 
 /// The rows on screen.
