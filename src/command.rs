@@ -97,6 +97,12 @@ commands! {
     SearchInside = "search-inside" in [Structure];
     /// Copy the path of what is under the cursor
     CopyPath = "copy-path" in [Structure];
+    /// Show all topics of the branch as a table, or the tree again
+    ToggleTable = "toggle-table" in [Topics, Table];
+    /// Order the table by its next column
+    NextOrder = "next-order" in [Table];
+    /// Order the table the other way round
+    ReverseOrder = "reverse-order" in [Table];
     /// Search the topics
     Search = "search" in [Topics, Inspector];
     /// Go to the next match

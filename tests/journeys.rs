@@ -14,6 +14,8 @@ mod runs;
 mod story;
 #[path = "journeys/structure.rs"]
 mod structure;
+#[path = "journeys/table.rs"]
+mod table;
 
 use mqttscope::model::{Effect, Settings};
 use mqttscope::mqtt::packet::ConnAck;
