@@ -15,16 +15,17 @@ fn shows(payload: impl AsRef<[u8]>) -> Story {
 
 /// The worker does what it was asked for.
 fn works(mut story: Story) -> Story {
-    let asked: Vec<(_, Arc<[u8]>)> = story
+    let asked: Vec<(_, _, Arc<[u8]>)> = story
         .effects
         .drain(..)
         .filter_map(|effect| {
-            if let Effect::Decode(subject, payload) = effect { Some((subject, payload)) } else { None }
+            let Effect::Decode(subject, schema, payload) = effect else { return None };
+            Some((subject, schema, payload))
         })
         .collect();
     assert_eq!(asked.len(), 1, "one thing at a time");
-    asked.into_iter().fold(story, |story, (subject, payload)| {
-        story.happens(Event::Decoded(Box::new(Decoded::new(subject, &payload)))).settled()
+    asked.into_iter().fold(story, |story, (subject, schema, payload)| {
+        story.happens(Event::Decoded(Box::new(Decoded::new(subject, schema.as_ref(), &payload)))).settled()
     })
 }
 
