@@ -98,17 +98,14 @@ pub fn prepare(shown: &mut Shown, inspector: &mut Inspector, (cols, n_rows): (us
     let decoded = decoded.as_ref()?;
     let doc = decoded.doc()?;
     let row = decoded.subject.row;
-    match structures.iter().position(|known| known.row == row) {
-        Some(at) => {
-            let known = structures.remove(at);
-            structures.push(known);
+    if let Some(at) = structures.iter().position(|known| known.row == row) {
+        let known = structures.remove(at);
+        structures.push(known);
+    } else {
+        if structures.len() == super::structure::MAX_STRUCTURES {
+            structures.remove(0);
         }
-        None => {
-            if structures.len() == super::structure::MAX_STRUCTURES {
-                structures.remove(0);
-            }
-            structures.push(Structure::new(row, decoded.identity(), doc, places.get(row)));
-        }
+        structures.push(Structure::new(row, decoded.identity(), doc, places.get(row)));
     }
     let structure = structures.last_mut()?;
     structure.settle(decoded.identity(), doc);
@@ -123,7 +120,7 @@ pub fn prepare(shown: &mut Shown, inspector: &mut Inspector, (cols, n_rows): (us
     let old = before
         .as_ref()
         .filter(|old| old.subject.row == row && old.subject.sequence < decoded.subject.sequence);
-    let old = old.and_then(|old| old.doc());
+    let old = old.and_then(Decoded::doc);
     let mut compared = old.map(|old| Compared::new((doc.outline, doc.payload), (old.outline, old.payload)));
     let needle = structure.inside.as_ref().map(|inside| &inside.needle);
     let mut depths: Vec<(usize, usize)> = Vec::new();
@@ -171,13 +168,11 @@ fn depth(doc: Doc<'_>, node: usize, known: &mut Vec<(usize, usize)>) -> usize {
 /// The path of a member, or why it has none.
 fn path_words(doc: Doc<'_>, node: usize) -> String {
     let twin = if doc.outline.is_twin(node) { "  (of one name the last is meant)" } else { "" };
-    match path_of(doc, node) {
-        Some(path) => format!("{path}{twin}"),
-        None => {
-            let depth = figures::grouped(doc.outline.depth(node) as u64);
-            format!("{depth} deep: a path has at most {} steps", super::folds::MAX_STEPS)
-        }
+    if let Some(path) = path_of(doc, node) {
+        return format!("{path}{twin}");
     }
+    let depth = figures::grouped(doc.outline.depth(node) as u64);
+    format!("{depth} deep: a path has at most {} steps", super::folds::MAX_STEPS)
 }
 
 /// How many matches there are.

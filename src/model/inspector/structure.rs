@@ -66,7 +66,8 @@ impl Structure {
             n_rows: 1,
             inside: None,
         };
-        structure.find_cursor(doc, &mut MAX_LOOKED.clone());
+        let mut budget = MAX_LOOKED;
+        structure.find_cursor(doc, &mut budget);
         structure.reveal(doc, structure.cursor);
         structure
     }
