@@ -40,6 +40,7 @@ mod results;
 mod row;
 mod saved;
 mod strip;
+mod structure;
 mod table;
 mod toasts;
 mod topics;

@@ -5,8 +5,8 @@ use super::line::Edited;
 use super::overlay::{Deed, Overlay, Prompt, PromptKind};
 use super::toast::Tone;
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, nodes, opening, publications,
-    runs, search, table,
+    Model, Undo, UndoStep, apply, bulk, editor, form, held, inspector, learn, monitor, nodes, opening,
+    publications, runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -183,6 +183,10 @@ fn retype(model: &mut Model) {
     let Overlay::Prompt(prompt) = &model.overlay else { return };
     match prompt.kind {
         PromptKind::Search | PromptKind::GoTo => {}
+        PromptKind::SearchInside => {
+            let text = prompt.line.text().to_owned();
+            return inspector::deeds::search(model, &text);
+        }
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
         PromptKind::NarrowSweep => return bulk::narrow_to(model),
@@ -236,7 +240,10 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
-        PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => Ok(()),
+        PromptKind::SearchInside
+        | PromptKind::NarrowDevices
+        | PromptKind::NarrowLog
+        | PromptKind::NarrowSweep => Ok(()),
         PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
         PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
         PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
@@ -272,6 +279,7 @@ fn leave_prompt(model: &mut Model) {
     match prompt.kind {
         PromptKind::Search => search::deeds::leave(model, prompt.from),
         PromptKind::GoTo => model.going = None,
+        PromptKind::SearchInside => inspector::deeds::leave_search(model),
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
         PromptKind::NarrowSweep => bulk::widen(model),
