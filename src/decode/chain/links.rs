@@ -221,7 +221,13 @@ impl<'a, 'h> Chain<'a, 'h> {
             Decoder::Cbor => cbor::decode(&self.bytes, bounds),
             Decoder::Sparkplug => self.sparkplug(bounds),
             Decoder::Meshtastic => meshtastic::decode(&self.bytes, bounds),
-            Decoder::Protobuf => message::decode(&self.bytes, self.hint.schema, bounds),
+            Decoder::Protobuf => {
+                let made = message::decode(&self.bytes, self.hint.schema, bounds);
+                if let (Ok(_), Some(Ok(schema))) = (&made, self.hint.schema) {
+                    self.notes.push(format!("read as {}", schema.message()));
+                }
+                made
+            }
             Decoder::ProtobufFields => fields::decode(&self.bytes, bounds),
             Decoder::Numbers(format) => numbers::decode(&self.bytes, format, bounds),
             Decoder::Hex => return Some(self.ends(Decoder::Hex, Form::Hex)),
