@@ -22,6 +22,7 @@ mod marks;
 mod meshtastic;
 mod msgpack;
 pub mod numbers;
+pub mod outline;
 mod protobuf;
 mod reader;
 pub mod respell;
