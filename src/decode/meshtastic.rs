@@ -18,7 +18,7 @@ pub(super) fn is_spoken_on(topic: &str) -> bool {
         return false;
     }
     let levels: Vec<&str> = levels.collect();
-    levels.array_windows().any(|[version, mark]| *version == "2" && MARKS.contains(mark))
+    levels.windows(2).any(|pair| matches!(pair, [version, mark] if *version == "2" && MARKS.contains(mark)))
 }
 
 /// An envelope as JSON.
