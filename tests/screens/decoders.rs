@@ -1,4 +1,5 @@
 //! Payloads by a schema as whole frames. Owns their pictures; what the keys do is told in `journeys`.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 use super::check_at;
 use super::stage::{DEMO, Stage};
 use mqttscope::config::schema::compile_all;
