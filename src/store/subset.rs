@@ -119,8 +119,21 @@ impl Subset {
         if self.is_expanded(node) {
             return self.children(node).first().copied();
         }
+        self.next_after(tree, node, ROOT)
+    }
+
+    /// The node after this one when all branches are open, within what hangs on `top`.
+    pub fn next_within(&self, tree: &Tree, node: u32, top: u32) -> Option<u32> {
+        if let Some(first) = self.children(node).first() {
+            return Some(*first);
+        }
+        self.next_after(tree, node, top)
+    }
+
+    /// The node after all that hangs on this one, within what hangs on `top`.
+    fn next_after(&self, tree: &Tree, node: u32, top: u32) -> Option<u32> {
         let mut node = node;
-        while node != ROOT {
+        while node != top && node != ROOT {
             let parent = tree.slots[node].parent;
             let siblings = self.children(parent);
             let after = siblings.partition_point(|sibling| tree.compare(*sibling, node).is_le());
