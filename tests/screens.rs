@@ -7,6 +7,8 @@ mod devices;
 mod learn;
 #[path = "common/link.rs"]
 mod link;
+#[path = "screens/menus.rs"]
+mod menus;
 #[path = "screens/monitor.rs"]
 mod monitor;
 #[path = "screens/nodes.rs"]
