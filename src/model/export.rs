@@ -17,6 +17,16 @@ use steps::{Done, Failed, Format, Step, Target};
 /// Characters of a topic in the name that is proposed for a file.
 const MAX_STEM_CHARS: usize = 60;
 
+/// Whether a terminal takes texts for its clipboard; it gives no answer by which one could tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clipboard {
+    /// It may (OSC 52).
+    #[default]
+    Osc52,
+    /// One of this name is known not to.
+    Refused(&'static str),
+}
+
 /// An export on its way.
 #[derive(Clone, Debug)]
 pub struct Export {

@@ -140,8 +140,9 @@ fn reach(model: &Model) -> Result<Reach, &'static str> {
     let store = &device.store;
     let mut topic = String::new();
     if model.range.is_none() {
-        let n_topics =
-            if store.is_kept_only() { store.n_kept(row.node) } else { store.node(row.node).n_topics_below };
+        let n_kept = store.is_kept_only().then(|| store.n_kept(row.node));
+        let n_shown = store.n_sifted(row.node).or(n_kept);
+        let n_topics = n_shown.unwrap_or_else(|| store.node(row.node).n_topics_below);
         store.topic_of(row.node, &mut topic);
         let name = if row.is_device() { device.profile.name.clone() } else { topic };
         return Ok(Reach { device: row.device, name, tops: vec![(row.node, true)], n_topics });

@@ -1,6 +1,6 @@
 //! A topic's history from the oldest message on, slice by slice, while others come. Owns the way back to it; what is
 //! evicted meanwhile is told as gone.
-use super::history::{Past, Place};
+use super::history::{Past, PastKey, Place};
 use super::{NodeId, Store};
 
 /// How far the reading of a topic's history is: as it was when that began.
@@ -56,8 +56,11 @@ impl Store {
         // What moves from the common log to a node's own can be read in both as long as it stays.
         let log = if cursor.is_own { own? } else { &self.log };
         let (record, payload) = log.get(place)?;
+        // What was forgotten or moved since the reading began is part of it all the same.
         let is_it = record.heard == self.tree.slots[cursor.node.0].heard;
-        is_it.then(|| (record.previous, record.past(payload)))
+        let n_messages = self.heard(cursor.node)?.n_messages;
+        let key = PastKey { ordinal: record.ordinal(n_messages), place };
+        is_it.then(|| (record.previous, record.past(key, payload)))
     }
 }
 

@@ -1,14 +1,13 @@
 //! The topics below a node in natural order, slice by slice, as far as the tree is narrowed to them. Owns the steps;
 //! whoever walks on while messages come sees each topic once, those that are new behind the place included.
-use super::arena::NONE;
 use super::tree::{ROOT, Tree};
 use super::{NodeId, Store};
 
 impl Store {
     /// Looks at up to `budget_nodes` nodes from `from` on, within what hangs on `top`, and appends the topics among
-    /// them that the tree shows or would. `Some` tells where to go on; `None`: all were looked at. Branches come
-    /// into natural order on the way, as by expanding them.
-    pub fn shown_topics_slice(
+    /// them that the view shows, not only as the way to others. `Some` tells where to go on; `None`: all were looked
+    /// at. Branches come into natural order on the way, as by expanding them.
+    pub fn ordered_topics_slice(
         &mut self,
         top: NodeId,
         from: NodeId,
@@ -17,30 +16,29 @@ impl Store {
     ) -> Option<NodeId> {
         let mut node = from.0;
         for _ in 0..budget_nodes.max(1) {
-            let is_shown = !self.is_narrowed || self.kept.is_member(node);
-            if is_shown && self.heard(NodeId(node)).is_some() && self.is_there(NodeId(node)) {
-                found.push(NodeId(node));
-            }
-            node = if self.is_narrowed {
-                self.kept.next_within(&self.tree, node, top.0)?
-            } else {
+            let id = NodeId(node);
+            if !self.is_there(id) {
+                node = self.tree.next_there(node, top.0)?;
+            } else if self.is_listed(id) {
+                if self.is_topic(id) && self.is_shown(id) {
+                    found.push(id);
+                }
                 self.tree.order_children(node);
-                self.tree.next_there(node, top.0)?
-            };
+                node = self.tree.next_within(node, top.0)?;
+            } else {
+                node = self.tree.next_after(node, top.0)?;
+            }
         }
         Some(NodeId(node))
     }
 }
 
 impl Tree {
-    /// The node after this one, within what hangs on `top`; also where this one left the tree meanwhile.
+    /// The node after one that left the tree, within what hangs on `top`.
     fn next_there(&self, node: u32, top: u32) -> Option<u32> {
         let mut node = node;
-        while self.is_unlinked(node) && node != top {
+        while node != top && node != ROOT {
             let parent = self.slots[node].parent;
-            if parent == NONE {
-                return None;
-            }
             if !self.is_unlinked(parent) {
                 // What one was taken out of is in order.
                 let behind = self.children(parent).find(|child| self.compare(*child, node).is_gt());
@@ -48,7 +46,7 @@ impl Tree {
             }
             node = parent;
         }
-        if self.is_unlinked(node) && node != ROOT { None } else { self.next_within(node, top) }
+        None
     }
 }
 
@@ -90,7 +88,7 @@ mod tests {
     ) -> Vec<String> {
         let (mut found, mut at) = (Vec::new(), Some(top));
         while let Some(from) = at {
-            at = store.shown_topics_slice(top, from, budget, &mut found);
+            at = store.ordered_topics_slice(top, from, budget, &mut found);
             between(store);
         }
         topics(store, &found)

@@ -3,7 +3,8 @@
 use crate::story::{Story, story, story_of};
 use mqttscope::config::export::{Exports, copies};
 use mqttscope::model::devices::{Answer, Errand};
-use mqttscope::model::{Clipboard, Effect, Event, Settings};
+use mqttscope::model::export::Clipboard;
+use mqttscope::model::{Effect, Event, Settings};
 use std::fs;
 use std::path::Path;
 

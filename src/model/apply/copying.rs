@@ -1,10 +1,11 @@
 //! Texts for the terminal's clipboard. Owns how long they may be, where they go otherwise, and the words.
 use crate::decode::figures;
+use crate::model::Model;
 use crate::model::devices::Errand;
 use crate::model::event::Effect;
+use crate::model::export::{self, Clipboard};
 use crate::model::menu::copies::{self, Form};
 use crate::model::toast::Tone;
-use crate::model::{Clipboard, Model, export};
 use crate::time::Timestamp;
 
 /// The longest text sent to the terminal's clipboard. hterm takes an OSC 52 of 100,000 bytes, and the scripts that

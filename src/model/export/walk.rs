@@ -145,7 +145,7 @@ impl Walk {
         let Some((top, is_whole)) = self.tops.front().copied() else { return 0 };
         let mut found = Vec::new();
         if is_whole && store.is_there(top) {
-            self.from = store.shown_topics_slice(top, self.from.unwrap_or(top), budget, &mut found);
+            self.from = store.ordered_topics_slice(top, self.from.unwrap_or(top), budget, &mut found);
         } else if store.is_topic(top) {
             found.push(top);
         }
