@@ -125,7 +125,7 @@ pub fn copy(
     what: &'static str,
     effects: &mut Vec<Effect>,
 ) {
-    let format = wanted.format;
+    let format = wanted.format.clone();
     let name = file_name(model, now, "copy", "txt");
     let max_bytes = apply::max_copy_bytes(model);
     begin(model, wanted, Goal::Clipboard(what), Stage::Beginning);
@@ -174,7 +174,7 @@ fn send_off(export: &mut Export, overwrite: Overwrite, effects: &mut Vec<Effect>
     let Goal::File(path) = &export.goal else { return };
     let target = Target::File { path: path.clone(), overwrites: overwrite == Overwrite::Yes };
     export.stage = Stage::Beginning;
-    effects.push(export.step(Step::Begin(target, export.format)));
+    effects.push(export.step(Step::Begin(target, export.format.clone())));
 }
 
 /// A yes to the question whether a file may be written over.
@@ -296,7 +296,7 @@ pub fn answered(
 fn in_file(model: &mut Model, now: Timestamp, path: &str, n_bytes: u64) {
     let Some(export) = model.export.take() else { return };
     let taken = export.walk.taken;
-    let what = match (export.format, &export.goal) {
+    let what = match (&export.format, &export.goal) {
         (_, Goal::Clipboard(what)) => (*what).to_owned(),
         (Format::Raw | Format::Decoded { .. }, Goal::File(_)) => "1 payload".to_owned(),
         (Format::Lines | Format::Csv | Format::Tree | Format::Names, Goal::File(_)) => {

@@ -2,6 +2,7 @@
 //! members and columns; JSON nested by levels is `tree`'s.
 use super::tree::Tree;
 use crate::decode::bounds::Bounds;
+use crate::decode::hint::Hint;
 use crate::decode::{self, chain, respell};
 use crate::model::export::steps::{Format, Row};
 use crate::model::placeholders::rfc3339;
@@ -38,7 +39,7 @@ impl Writer {
     /// Writes a message.
     pub fn add(&mut self, row: &Row, out: &mut Vec<u8>) -> Result<(), String> {
         self.n_rows += 1;
-        match self.format {
+        match &self.format {
             Format::Lines => line(row, out),
             Format::Csv => csv_record(row, out),
             Format::Tree => self.tree.add(row, out),
@@ -49,8 +50,10 @@ impl Writer {
                 out.extend_from_slice(row.topic.as_bytes());
             }
             Format::Raw => out.extend_from_slice(whole(row)?),
-            Format::Decoded { choice, promised, is_text } => {
-                let decoded = decode::decode_on(promised, whole(row)?, choice, &Bounds::default());
+            Format::Decoded { choice, promised, schema, is_text } => {
+                let (is_text, promised) = (*is_text, *promised);
+                let hint = Hint { promised, schema: schema.as_ref(), told: None };
+                let decoded = decode::decode_on(hint, whole(row)?, *choice, &Bounds::default());
                 if is_text && matches!(decoded.form, chain::Form::Image(_) | chain::Form::Hex) {
                     return Err(format!(
                         "the value is no text ({}); W exports it, C h copies its bytes in hex",

@@ -98,7 +98,7 @@ fn what_is_exported_a_batch_reads_back_byte_for_byte_and_what_is_not_whole_it_re
         [row("a/b", b"{\"k\": 1.50}"), row(" c ", b"\xff\0\n"), row("d\"", b""), row("e", "é,\n".as_bytes())];
     for (name, format) in [("a.jsonl", Format::Lines), ("a.csv", Format::Csv)] {
         let path = home.path().join(name);
-        export(&mut Exports::default(), target(&path), format, &rows).unwrap();
+        export(&mut Exports::default(), target(&path), format.clone(), &rows).unwrap();
         let read = batch::read(&path).unwrap();
         let read: Vec<_> =
             read.iter().map(|one| (one.topic.as_str(), &*one.payload.0, one.qos, one.retain)).collect();
@@ -110,7 +110,7 @@ fn what_is_exported_a_batch_reads_back_byte_for_byte_and_what_is_not_whole_it_re
         for (bad, why) in [(cut("d", b"abc", 9), "only the beginning"), (evicted("c", 7), "was evicted")] {
             let path = home.path().join(format!("bad-{name}"));
             let target = Target::File { path: path.display().to_string(), overwrites: true };
-            export(&mut Exports::default(), target, format, &[row("a", b"1"), bad]).unwrap();
+            export(&mut Exports::default(), target, format.clone(), &[row("a", b"1"), bad]).unwrap();
             let told = batch::read(&path).unwrap_err().words().join("\n");
             assert!(told.contains(why), "{told}");
         }
@@ -263,7 +263,7 @@ fn a_text_too_long_for_a_clipboard_goes_to_a_file_of_ours_and_few_of_those_are_k
 #[test]
 fn a_decoded_value_is_a_text_to_read_and_a_picture_is_none() {
     use crate::decode::Choice;
-    let decoded = |is_text| Format::Decoded { choice: Choice::Auto, promised: None, is_text };
+    let decoded = |is_text| Format::Decoded { choice: Choice::Auto, promised: None, schema: None, is_text };
     let packed = row("a", b"\x82\xabtemperature\x15\xa2on\xc3");
     assert_eq!(text(decoded(true), &[packed]), "{\n  \"temperature\": 21,\n  \"on\": true\n}");
     assert_eq!(text(decoded(true), &[row("a", b"21.5 \xc2\xb0C")]), "21.5 °C");

@@ -1,4 +1,5 @@
 //! What an export hands to the worker that writes it, and what the worker answers. Owns the shapes; writes nothing.
+use crate::decode::hint::Compiled;
 use crate::decode::{Choice, Decoder};
 use crate::mqtt::{Qos, Retained};
 
@@ -27,7 +28,7 @@ impl Row {
 }
 
 /// How messages are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Format {
     /// An object a line.
     Lines,
@@ -45,6 +46,8 @@ pub enum Format {
         choice: Choice,
         /// The decoder that its topic promises.
         promised: Option<Decoder>,
+        /// What its protobuf is read by.
+        schema: Option<Compiled>,
         /// Whether it shall be a text to read: JSON with a line a member.
         is_text: bool,
     },
@@ -69,8 +72,8 @@ pub enum Target {
     },
 }
 
-/// A step of an export; each is answered before the next is asked for, but for the last two.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A step of an export; each but the last is answered before the next is asked for.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     /// Begin.
     Begin(Target, Format),

@@ -1,6 +1,7 @@
 //! What of a row can be copied, and in which forms. Owns the letters and the texts; the clipboard is `copying`'s.
+use super::exports::{AsText, decoded};
 use super::{Choice, Does, reach};
-use crate::decode::{self, Decoder, figures};
+use crate::decode::{self, figures};
 use crate::model::bulk::found::kept_properties;
 use crate::model::event::Effect;
 use crate::model::export::steps::Format;
@@ -137,8 +138,7 @@ fn try_copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Eff
         Form::Base64 => BASE64.encode(payload(model)?),
         Form::Decoded => {
             payload(model)?;
-            let promised = Decoder::of_topic(&reach.name);
-            let format = Format::Decoded { choice: model.inspector.choice(row), promised, is_text: true };
+            let format = decoded(device.reading(row.node), AsText::Yes);
             let wanted = reach.here().wanted(model, Depth::Value, format);
             export::copy(model, now, wanted, what, effects);
             return Ok(());

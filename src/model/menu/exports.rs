@@ -1,7 +1,8 @@
 //! What of a row can be exported to a file, and in which forms. Owns the letters and the names proposed for files.
 use super::{Choice, Does, reach};
 use crate::decode::bounds::Bounds;
-use crate::decode::{self, Decoder, chain, figures, image, json, value};
+use crate::decode::hint::Reading;
+use crate::decode::{self, chain, figures, image, json, value};
 use crate::model::Model;
 use crate::model::export::steps::Format;
 use crate::model::export::{self, Depth};
@@ -122,17 +123,28 @@ fn payload(model: &Model) -> Option<&[u8]> {
     }
 }
 
+/// Whether a decoded value shall be a text to read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AsText {
+    Yes,
+    No,
+}
+
+/// The format of a payload that is read in a way.
+pub(super) fn decoded(reading: Reading<'_>, as_text: AsText) -> Format {
+    let Reading { choice, hint } = reading;
+    let (promised, schema) = (hint.promised, hint.schema.cloned());
+    Format::Decoded { choice, promised, schema, is_text: as_text == AsText::Yes }
+}
+
 /// The ending of a file with the payload unpacked, and whether there is something to unpack.
 fn ending(model: &Model, payload: &[u8]) -> (&'static str, bool) {
     if payload.len() > MAX_DECODED_BYTES {
         return (raw_ending(payload), true);
     }
-    let mut topic = String::new();
-    if let Some(device) = model.device(model.cursor.device) {
-        device.store.topic_of(model.cursor.node, &mut topic);
-    }
-    let choice = model.inspector.choice(model.cursor);
-    let decoded = decode::decode_on(Decoder::of_topic(&topic), payload, choice, &Bounds::inline());
+    let reading = model.device(model.cursor.device).map(|device| device.reading(model.cursor.node));
+    let Reading { choice, hint } = reading.unwrap_or_default();
+    let decoded = decode::decode_on(hint, payload, choice, &Bounds::inline());
     let ending = match decoded.form {
         chain::Form::Json => "json",
         chain::Form::Text => "txt",
@@ -162,8 +174,6 @@ pub fn ask(model: &mut Model, now: Timestamp, kind: Kind) {
         Err(words) => return model.say(now, Tone::Warn, words),
     };
     let name = reach.name.clone();
-    let choice = model.inspector.choice(model.cursor);
-    let promised = Decoder::of_topic(&name);
     let (reach, depth, format, ending) = match kind {
         Kind::Values(spelling) => (reach, Depth::Value, spelling.format(), spelling_ending(spelling)),
         Kind::History(spelling) => {
@@ -177,7 +187,9 @@ pub fn ask(model: &mut Model, now: Timestamp, kind: Kind) {
         }
         Kind::Unpacked => {
             let ending = payload(model).map_or("bin", |payload| ending(model, payload).0);
-            (reach.here(), Depth::Value, Format::Decoded { choice, promised, is_text: false }, ending)
+            let Some(device) = model.device(model.cursor.device) else { return };
+            let format = decoded(device.reading(model.cursor.node), AsText::No);
+            (reach.here(), Depth::Value, format, ending)
         }
     };
     let wanted = reach.wanted(model, depth, format);
