@@ -266,3 +266,42 @@ fn a_payload_is_exported_as_it_came_and_unpacked_with_the_ending_of_its_kind() {
     assert_eq!(fs::read(&packed).unwrap(), GZIPPED);
     at.types("jW").sees("p payload as it came GIF, 13 B").does_not_see("unpacked").types("p").sees(".gif");
 }
+
+#[test]
+fn a_hundred_thousand_topics_go_to_a_file_in_slices_of_bounded_size() {
+    use mqttscope::model::export::steps::Step;
+    use mqttscope::mqtt::{Batch, BrokerEvent, MessageRef, Qos, Queued, Retained};
+    let (home, mut exports) = (tempfile::tempdir().unwrap(), Exports::default());
+    let file = home.path().join("all.jsonl");
+    let mut batch = Batch::default();
+    for n in 0..100_000 {
+        batch.push(&MessageRef {
+            topic: &format!("plant/hall{}/sensor{n}", n % 7),
+            payload: n.to_string().as_bytes(),
+            properties: &[],
+            qos: Qos::AtMostOnce,
+            retained: Retained::No,
+            dup: false,
+            queued: Queued::No,
+            packet_id: None,
+            received: mqttscope::time::Timestamp::ZERO,
+        });
+    }
+    let mut at = path(story().online().hears(BrokerEvent::Messages(batch)).types("jWv"), &file);
+    let mut most = 0;
+    while at.model.export.is_some() {
+        // One slice is on its way, and no other is taken before it is written.
+        at = at.settled();
+        for effect in &at.effects {
+            if let Effect::Disk(errand) = effect
+                && let Errand::Export(_, Step::Add(rows)) = &**errand
+            {
+                most = most.max(rows.len());
+            }
+        }
+        at = at.worked_for(&mut exports, 1);
+    }
+    assert!((1..=4_096).contains(&most), "{most} rows at once");
+    at.sees("100,000 messages of 100,000 topics");
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 100_000);
+}
