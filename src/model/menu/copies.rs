@@ -6,6 +6,7 @@ use crate::model::bulk::found::kept_properties;
 use crate::model::event::Effect;
 use crate::model::export::steps::Format;
 use crate::model::export::{self, Depth};
+use crate::model::inspector::part;
 use crate::model::publications::shell;
 use crate::model::toast::Tone;
 use crate::model::{Model, apply};
@@ -32,6 +33,10 @@ pub enum Form {
     Base64,
     /// The value as it is decoded.
     Decoded,
+    /// The path that is chosen in the value.
+    Path,
+    /// What lies there.
+    Part,
     /// The line that publishes the same from a shell.
     Command,
     /// All values below as JSON.
@@ -49,6 +54,8 @@ impl Form {
             Self::Hex => 'h',
             Self::Base64 => 'b',
             Self::Decoded => 'v',
+            Self::Path => '$',
+            Self::Part => '=',
             Self::Command => 'm',
             Self::Tree => 's',
             Self::Names => 'd',
@@ -63,6 +70,8 @@ impl Form {
             Self::Hex => "payload as hex",
             Self::Base64 => "payload as base64",
             Self::Decoded => "decoded value",
+            Self::Path => "path in the value",
+            Self::Part => "value at that path",
             Self::Command => "mosquitto_pub line",
             Self::Tree => "values as JSON",
             Self::Names => "topics, one a line",
@@ -100,6 +109,11 @@ pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
             choices.push(Form::Base64.choice(size));
         }
         choices.push(Form::Decoded.choice(decode::preview(payload, SHOWN_COLS).line.text()));
+        if let Some(path) = model.inspector.path(row) {
+            choices.push(Form::Path.choice(path.to_string()));
+            let part = part::preview(device.reading(row.node), payload, path, SHOWN_COLS);
+            choices.extend(part.ok().map(|part| Form::Part.choice(part.line.text())));
+        }
         choices.push(Form::Command.choice("for a shell, without secrets"));
     }
     if reach.n_topics > 0 {
@@ -142,6 +156,12 @@ fn try_copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Eff
             let wanted = reach.here().wanted(model, Depth::Value, format);
             export::copy(model, now, wanted, what, effects);
             return Ok(());
+        }
+        Form::Path => model.inspector.path(row).ok_or("no path is chosen in the value")?.to_string(),
+        Form::Part => {
+            let path = model.inspector.path(row).ok_or("no path is chosen in the value")?;
+            let part = part::read(device.reading(row.node), payload(model)?, path)?;
+            String::from_utf8(part).map_err(|_| format!("what lies at {path} is no text"))?
         }
         Form::Command => {
             let shell::Line { text, left_out } = command(model)?;
