@@ -161,7 +161,7 @@ fn try_copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Eff
         Form::Part => {
             let path = model.inspector.path(row).ok_or("no path is chosen in the value")?;
             let part = part::read(device.reading(row.node), payload(model)?, path)?;
-            String::from_utf8(part).map_err(|_| format!("what lies at {path} is no text"))?
+            String::from_utf8(part).map_err(|_bytes| format!("what lies at {path} is no text"))?
         }
         Form::Command => {
             let shell::Line { text, left_out } = command(model)?;
