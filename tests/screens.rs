@@ -12,6 +12,8 @@ mod find;
 mod learn;
 #[path = "common/link.rs"]
 mod link;
+#[path = "screens/menus.rs"]
+mod menus;
 #[path = "screens/monitor.rs"]
 mod monitor;
 #[path = "screens/nodes.rs"]
