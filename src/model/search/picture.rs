@@ -66,6 +66,8 @@ impl Model {
             | Overlay::Saved(_)
             | Overlay::Repeat(_)
             | Overlay::Exam(_)
+            | Overlay::Menu(_)
+            | Overlay::Exporting
             | Overlay::Bulk => None,
         }
     }
