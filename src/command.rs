@@ -339,7 +339,6 @@ commands! {
     StopRun = "stop-run" in [Publications];
     /// Take a run that ended off the list
     ForgetRun = "forget-run" in [Publications];
-
     /// Search with letters left out, best first, or in full again
     ToggleFuzzy = "toggle-fuzzy" in [Line];
     /// Search values as well, or topics alone
