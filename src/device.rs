@@ -14,6 +14,7 @@ pub mod learn;
 pub mod misfit;
 pub mod node;
 mod number;
+pub mod sample;
 mod stepping;
 mod typed;
 pub mod unit;

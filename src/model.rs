@@ -6,6 +6,7 @@ use crate::time::{Timestamp, WallOrigin};
 pub mod apply;
 pub mod bulk;
 pub mod came;
+pub mod chart;
 pub mod decoding;
 pub mod device;
 pub mod devices;
@@ -56,6 +57,7 @@ mod undo;
 mod unfold;
 pub mod visited;
 
+use chart::Chart;
 use device::Device;
 use devices::Devices;
 use editor::Editor;
@@ -166,6 +168,10 @@ pub struct Model {
     pub recovered: Vec<nodes::recovered::Recovered>,
     /// The inspector's tab and scrolling.
     pub inspector: Inspector,
+    /// What the inspector charts.
+    pub chart: Chart,
+    /// Whether the pane in focus has the whole screen.
+    pub is_maximised: bool,
     /// What lies over the panes.
     pub overlay: Overlay,
     /// The search of late; its matches stay marked until Esc.
@@ -235,6 +241,8 @@ impl Model {
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
+            chart: Chart::default(),
+            is_maximised: false,
             overlay: Overlay::default(),
             search: None,
             toasts: Toasts::default(),
@@ -266,6 +274,9 @@ impl Model {
             (None, Pane::Publish) => form::plan::screen_rows(&self.form, self.rows),
             (None, Pane::Topics | Pane::Inspector | Pane::Learn) => layout::FORM_ROWS,
         };
+        if self.is_maximised {
+            return layout::alone(self.cols, self.rows, self.focus);
+        }
         layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
     }
 
@@ -294,6 +305,7 @@ impl Model {
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
             || self.monitor.is_working()
+            || self.chart.is_working()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)
             || self.learning.as_ref().is_some_and(Learning::is_working)

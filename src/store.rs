@@ -1,6 +1,7 @@
 //! A device's topics and their messages, within one memory budget. Owns counting, the last messages and
 //! history; knows nothing of decoding, kept nodes or screens.
 mod arena;
+mod back;
 mod budget;
 mod delivery;
 mod history;
@@ -22,6 +23,7 @@ mod tests;
 mod tree;
 mod walk;
 
+pub use back::PastCursor;
 pub use budget::Counts;
 pub use history::{MAX_PAST_PAYLOAD_BYTES, Past};
 pub use last::{Last, LastPayload};

@@ -167,7 +167,7 @@ pub fn suiting(payload: &[u8], bounds: &Bounds) -> Vec<Choice> {
 const MAX_PREVIEWED_BYTES: usize = 16 << 10;
 
 /// What a small payload of bytes decodes to, for one line of a tree; none when it says enough by itself.
-pub(super) fn inside(payload: &[u8]) -> Option<Decoded<'_>> {
+pub fn inside(payload: &[u8]) -> Option<Decoded<'_>> {
     let is_plain = mark(payload).is_none() && std::str::from_utf8(payload).is_ok();
     if payload.len() > MAX_PREVIEWED_BYTES || is_plain {
         return None;

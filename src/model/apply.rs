@@ -9,7 +9,7 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe,
+    Model, Screen, bulk, chart, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe,
     publications, publish, request, runs,
 };
 use crate::command::{Command, Context};
@@ -108,6 +108,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
         Command::ToggleFreeze => freeze(model, now),
+        Command::Maximise => model.is_maximised = !model.is_maximised,
         Command::CursorDown => moves::step(model, now, 1),
         Command::CursorUp => moves::step(model, now, -1),
         Command::PageDown => moves::page(model, now, 1),
@@ -147,11 +148,23 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::CopyPayload => copy_payload(model, now, effects),
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
+        Command::TabChart => model.inspector.show(Tab::Chart),
         Command::TabMessage => model.inspector.show(Tab::Message),
         Command::TabNode => show_node(model),
         Command::EditAttribute => nodes::attribute::begin(model, now),
         Command::KeepPart => nodes::parts::open(model, now),
         Command::KeepTicked => nodes::parts::keep(model, now),
+        Command::ZoomIn
+        | Command::ZoomOut
+        | Command::Earlier
+        | Command::Later
+        | Command::WholeChart
+        | Command::HoldChart
+        | Command::ChartCursor
+        | Command::ToggleAxes
+        | Command::ToggleSeries
+        | Command::ToggleTogether
+        | Command::NextNumber => chart::deeds::command(model, now, command),
         Command::SelectRange => nodes::range::toggle(model),
         Command::KeepRange => nodes::range::keep(model, now),
         Command::RemoveRange => nodes::range::ask_remove(model, now),
@@ -241,6 +254,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         publications::deeds::leave(model);
     } else if learn::parts::close(model) {
         // The list is seen again.
+    } else if model.is_maximised {
+        model.is_maximised = false;
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
     } else if model.range.is_some() {
@@ -349,6 +364,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     learn::due(model, now, effects);
     probe::due(model, now, effects);
     bulk::due(model, now, effects);
+    chart::work(model);
     moves::expand_on(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

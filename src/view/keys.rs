@@ -12,6 +12,7 @@ use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
 
 mod bulk;
+mod chart;
 mod explorer;
 mod publications;
 mod runs;
@@ -36,9 +37,8 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::RemoveRange], "keep no longer"),
             (&[Command::Leave], "leave"),
         ],
-        Context::Inspector | Context::Structure | Context::History | Context::Chart => {
-            explorer::inspector(model)
-        }
+        Context::Inspector | Context::Structure | Context::History => explorer::inspector(model),
+        Context::Chart => chart::keys(model),
         Context::Publish => publish(model),
         Context::Learn => learn(model),
         Context::Editor => editor(model),
