@@ -23,14 +23,14 @@ pub mod numbers;
 mod protobuf;
 mod reader;
 pub mod respell;
-mod sparkplug;
+pub mod sparkplug;
 pub mod text;
 mod unpack;
 mod utf16;
 pub mod value;
 mod xml;
 
-pub use chain::{Choice, Decoded, decode, decode_on};
+pub use chain::{Choice, Decoded, decode, decode_on, decode_told};
 pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};
 pub use value::{Kind, Preview, number, preview};

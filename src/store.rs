@@ -1,7 +1,6 @@
 //! A device's topics and their messages, within one memory budget. Owns counting, the last messages and
 //! history; knows nothing of decoding, kept nodes or screens.
 mod arena;
-mod back;
 mod budget;
 mod delivery;
 mod history;
@@ -9,6 +8,7 @@ mod index;
 mod last;
 #[cfg(test)]
 mod laws;
+mod listing;
 mod node;
 mod order;
 mod pins;
@@ -20,12 +20,12 @@ mod subset;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod tree;
 mod walk;
 
-pub use back::PastCursor;
 pub use budget::Counts;
-pub use history::{MAX_PAST_PAYLOAD_BYTES, Past};
+pub use history::{MAX_PAST_PAYLOAD_BYTES, Past, PastKey};
 pub use last::{Last, LastPayload};
 pub use node::Node;
 pub use order::{natural, natural_path};
@@ -82,6 +82,9 @@ pub struct Store {
     rate: Rate,
     n_messages: u64,
     n_history_evicted: u64,
+    n_history_forgotten: u64,
+    /// The same by topic, for the few that have any.
+    forgotten: HashMap<u32, u64, foldhash::fast::RandomState>,
     n_payloads_evicted: u64,
     n_payloads_cut: u64,
     revision: u64,
@@ -108,6 +111,8 @@ impl Store {
             rate: Rate::default(),
             n_messages: 0,
             n_history_evicted: 0,
+            n_history_forgotten: 0,
+            forgotten: HashMap::default(),
             n_payloads_evicted: 0,
             n_payloads_cut: 0,
             revision: 0,
@@ -220,7 +225,8 @@ impl Store {
     /// Copies a topic's last message to history.
     fn remember(&mut self, node: u32, number: u32) {
         let heard = &mut self.heard[number];
-        let mut record = Record::new(number, heard.newest, heard.received, heard.n_bytes);
+        let nth = u32::try_from(heard.n_messages & u64::from(u32::MAX)).unwrap_or_default();
+        let mut record = Record::new(number, nth, heard.newest, heard.received, heard.n_bytes);
         record.packet_id = heard.packet_id;
         record.delivery = heard.delivery;
         let payload = heard.parts().map_or(&[][..], |(_, payload)| payload);

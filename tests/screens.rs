@@ -1,8 +1,12 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
 #[path = "screens/bulk.rs"]
 mod bulk;
+#[path = "screens/chart.rs"]
+mod chart;
 #[path = "screens/devices.rs"]
 mod devices;
+#[path = "screens/find.rs"]
+mod find;
 #[path = "screens/learn.rs"]
 mod learn;
 #[path = "common/link.rs"]

@@ -5,10 +5,12 @@ mod links;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
 use super::bounds::{Bounds, Flaw};
 use super::decoder::{Decoder, Role};
 use super::image::Image;
+use super::sparkplug::Told;
 use super::unpack::mark;
 use super::{figures, value};
 use links::Chain;
@@ -95,6 +97,8 @@ pub struct Decoded<'a> {
     pub failures: Vec<Failure>,
     /// The decoder that would have made more than the bound, if one was stopped.
     pub cut: Option<Decoder>,
+    /// What a decoder has to say of the payload, in words; not escaped for the screen.
+    pub notes: Vec<String>,
 }
 
 impl Decoded<'_> {
@@ -127,7 +131,19 @@ pub fn decode_on<'a>(
     choice: Choice,
     bounds: &Bounds,
 ) -> Decoded<'a> {
-    let mut chain = Chain::new(payload);
+    static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
+    decode_told(&NOTHING, promised, payload, choice, bounds)
+}
+
+/// Likewise, with what is known beside the payload.
+pub fn decode_told<'a>(
+    told: &'a Told,
+    promised: Option<Decoder>,
+    payload: &'a [u8],
+    choice: Choice,
+    bounds: &Bounds,
+) -> Decoded<'a> {
+    let mut chain = Chain::new(payload, told);
     let form = match choice {
         Choice::Raw => chain.plain(),
         Choice::By(Decoder::Hex) => chain.ends(Decoder::Hex, Form::Hex),
@@ -148,8 +164,8 @@ pub fn decode_on<'a>(
             }
         },
     };
-    let Chain { bytes, steps, failures, cut } = chain;
-    Decoded { steps, form, bytes, failures, cut }
+    let Chain { bytes, steps, failures, cut, notes, .. } = chain;
+    Decoded { steps, form, bytes, failures, cut, notes }
 }
 
 /// The ways to read a payload that suit it, in the order in which they are offered; the first two always do.

@@ -1,11 +1,16 @@
-//! Sparkplug B as JSON: the one schema of Eclipse's specification 3.0, written out. Owns which topics speak it and
-//! what its messages are made of; members come in the order of the wire, the repeated ones together. A metric that
-//! has no more than the alias of its birth is named `alias N`, since one message does not say what that stands for.
+//! Sparkplug B as JSON: the one schema of Eclipse's specification 3.0, written out. Owns what its messages are made of;
+//! members come in the order of the wire, the metrics together and each by its name, so that `$.metrics.Level.value`
+//! is a place that stays from message to message. Names of aliases are from the births heard.
+mod births;
+mod line;
 mod metric;
+mod packed;
+mod route;
 mod sets;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod words;
 
 use std::mem::replace;
 
@@ -15,30 +20,54 @@ use super::jot::{Jot, Stop};
 use super::protobuf::{Field, all};
 use super::reader::Reader;
 
+pub use births::{Birth, Births, Heard, MAX_BIRTH_BYTES};
+pub use line::preview;
+pub use route::{Message, Route, host};
+
+/// What is known beside the bytes of a payload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The topic it came on.
+    pub topic: Box<str>,
+    /// What the births said before it.
+    pub births: Births,
+}
+
+/// A payload as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sheet {
+    /// Its members.
+    pub json: Vec<u8>,
+    /// What a person should know of it, in words.
+    pub notes: Vec<String>,
+}
+
 /// Whether payloads of a topic are Sparkplug B; the states of hosts beside them are JSON.
 pub fn is_spoken_on(topic: &str) -> bool {
-    let mut levels = topic.split('/');
-    let is_version = levels.next() == Some("spBv1.0");
-    let has_group = levels.next().is_some();
-    let kinds = ["NBIRTH", "NDEATH", "NDATA", "NCMD", "DBIRTH", "DDEATH", "DDATA", "DCMD"];
-    let is_kind = levels.next().is_some_and(|level| kinds.contains(&level));
-    is_version && has_group && is_kind && levels.next().is_some()
+    Route::parse(topic).is_some()
 }
 
 /// The payload that bytes are.
-pub(super) fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
+pub(super) fn decode(bytes: &[u8], told: &Told, bounds: &Bounds) -> Result<Sheet, Flaw> {
     if bytes.is_empty() {
         return Err(Flaw::new(0, "there are no bytes, hence no metrics"));
     }
+    let inside = packed::undo(bytes, bounds)?;
+    let mut notes = Vec::new();
+    if let Some(inside) = &inside {
+        notes.push(words::unpacked(inside));
+    }
+    let reader = Reader::new(inside.as_ref().map_or(bytes, |inside| &inside.bytes));
     let mut jot = Jot::new(bounds);
-    payload(Reader::new(bytes), &mut jot)?;
-    Ok(jot.finish())
+    payload(reader, &mut jot, &told.births)?;
+    notes.extend(words::notes(reader, told));
+    Ok(Sheet { json: jot.finish(), notes })
 }
 
-fn payload(reader: Reader<'_>, jot: &mut Jot) -> Result<(), Flaw> {
+fn payload(reader: Reader<'_>, jot: &mut Jot, births: &Births) -> Result<(), Flaw> {
     object(reader, &[2], jot, |field, jot| match field.number {
         1 => time(field, "timestamp", jot),
-        2 => list(reader, field, "metrics", jot, metric::write),
+        2 => named(reader, field, "metrics", jot, |inside, jot| metric::write(inside, jot, births)),
         3 => whole(field, "seq", jot),
         4 => text(field, "uuid", jot),
         5 => bytes(field, "body", jot),
@@ -75,13 +104,33 @@ fn list<'a>(
     jot: &mut Jot,
     write: impl Fn(Reader<'a>, &mut Jot) -> Result<(), Flaw>,
 ) -> Result<(), Flaw> {
-    jot.key(name).and_then(|()| jot.open(b'[')).map_err(at(first.at))?;
+    gathered(reader, first, (name, [b'[', b']']), jot, write)
+}
+
+/// Likewise, where each writes its own name.
+fn named<'a>(
+    reader: Reader<'a>,
+    first: &Field<'a>,
+    name: &str,
+    jot: &mut Jot,
+    write: impl Fn(Reader<'a>, &mut Jot) -> Result<(), Flaw>,
+) -> Result<(), Flaw> {
+    gathered(reader, first, (name, [b'{', b'}']), jot, write)
+}
+
+fn gathered<'a>(
+    reader: Reader<'a>,
+    first: &Field<'a>,
+    (name, [open, close]): (&str, [u8; 2]),
+    jot: &mut Jot,
+    write: impl Fn(Reader<'a>, &mut Jot) -> Result<(), Flaw>,
+) -> Result<(), Flaw> {
+    jot.key(name).and_then(|()| jot.open(open)).map_err(at(first.at))?;
     for field in of(Reader { at: first.at, ..reader }, first.number) {
         write(field?.inside()?, jot)?;
     }
-    jot.close(b']').map_err(at(first.at))
+    jot.close(close).map_err(at(first.at))
 }
-
 /// The fields of one number.
 fn of(reader: Reader<'_>, number: u32) -> impl Iterator<Item = Result<Field<'_>, Flaw>> {
     all(reader).filter(move |field| field.as_ref().map_or(true, |field| field.number == number))

@@ -2,8 +2,10 @@
 //! messages are the store's, reading them is `series`'.
 use super::device::Device;
 use super::inspector::Tab;
+use super::inspector::part::Reading;
 use super::tree::{self, RowId};
 use super::{Model, Screen};
+use crate::decode::Decoder;
 use crate::device::{JsonPath, sample};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
@@ -27,9 +29,6 @@ pub const MAX_POINTS: usize = 1 << 21;
 
 /// The most of it that is one series'.
 const MAX_POINTS_OF_ONE: usize = 1 << 20;
-
-/// Topics whose place in JSON was chosen; the one chosen longest ago is charted by its first number again.
-const MAX_CHOSEN: usize = 100;
 
 /// Which series are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +70,6 @@ pub struct Chart {
     pub n_left_out: usize,
     /// What was seen last.
     pub window: Window,
-    chosen: Vec<Key>,
 }
 
 impl Chart {
@@ -83,15 +81,6 @@ impl Chart {
     /// Whether part of a history is still to be read.
     pub fn is_working(&self) -> bool {
         self.series.iter().any(Series::is_reading)
-    }
-
-    /// Charts another place in a topic's JSON.
-    pub fn choose(&mut self, key: Key) {
-        self.chosen.retain(|known| known.row != key.row);
-        if self.chosen.len() == MAX_CHOSEN {
-            self.chosen.remove(0);
-        }
-        self.chosen.push(key);
     }
 
     /// The earliest point of all series.
@@ -118,32 +107,61 @@ fn has_message(model: &Model) -> bool {
     model.selected().is_some_and(|device| device.store.last(model.cursor.node).is_some())
 }
 
-/// What is charted of a topic: the place chosen for it, else what its nodes or its payload offer first.
+/// What is charted of a topic: the place chosen in its value, else what its nodes or its payload offer first.
 pub fn key_of(model: &Model, row: RowId) -> Option<Key> {
     let device = model.device(row.device).filter(|_| !row.is_device())?;
     let last = device.store.last(row.node)?;
-    let chart = &model.chart;
-    if let Some(chosen) = chart.chosen.iter().find(|known| known.row == row) {
-        return Some(chosen.clone());
-    }
+    let chosen = model.inspector.path(row);
     // What is drawn already stays, whatever the next message lacks.
-    let drawn = chart.series.iter().find(|series| series.key.row == row && series.shape.is_some());
-    if let Some(drawn) = drawn {
+    let is_drawn = |series: &&Series| {
+        let path = series.key.path.as_ref();
+        series.key.row == row
+            && series.shape.is_some()
+            && chosen.is_none_or(|chosen| path.is_some_and(|path| is_below(path, chosen)))
+    };
+    if let Some(drawn) = model.chart.series.iter().find(is_drawn) {
         return Some(drawn.key.clone());
     }
     let payload = match last.payload {
         LastPayload::Whole(payload) => payload,
         LastPayload::Evicted { .. } => &[],
     };
-    Some(Key { row, path: offered(device, row, payload).into_iter().next().flatten() })
+    let offered = offered(device, row, reading(model, row), payload);
+    let path = match chosen {
+        None => offered.into_iter().next().flatten(),
+        // A branch stands for the first number in it.
+        Some(chosen) => {
+            let below = offered.into_iter().flatten().find(|path| is_below(path, chosen));
+            Some(below.unwrap_or_else(|| chosen.clone()))
+        }
+    };
+    Some(Key { row, path })
+}
+
+/// Whether a place is another one, or lies in it.
+fn is_below(path: &JsonPath, top: &JsonPath) -> bool {
+    path.steps().starts_with(top.steps())
+}
+
+/// How a topic's payloads are read.
+pub fn reading(model: &Model, row: RowId) -> Reading {
+    let mut topic = String::new();
+    if let Some(device) = model.device(row.device) {
+        device.store.topic_of(row.node, &mut topic);
+    }
+    Reading { promised: Decoder::of_topic(&topic), choice: model.inspector.choice(row) }
 }
 
 /// The places of a payload that can be charted, the best first; `None` stands for the whole of it.
-pub fn offered(device: &Device, row: RowId, payload: &[u8]) -> Vec<Option<JsonPath>> {
+pub fn offered(device: &Device, row: RowId, reading: Reading, payload: &[u8]) -> Vec<Option<JsonPath>> {
     let kept = device.kept.at(row.node).filter(|node| sample::is_drawn(node.kind));
     let mut offered: Vec<Option<JsonPath>> = kept.map(|node| node.path().cloned()).collect();
     offered.truncate(sample::MAX_PLACES);
-    for place in sample::places(payload) {
+    let places = match reading == Reading::default() {
+        true => sample::places(payload),
+        false => series::unpacked(reading, payload).map(|bytes| sample::places(&bytes)).unwrap_or_default(),
+    };
+    for place in places {
         if !offered.contains(&Some(place.clone())) {
             offered.push(Some(place));
         }
@@ -205,34 +223,27 @@ pub fn prepare(model: &mut Model, now: Timestamp) {
     }
 }
 
-/// Reads the next slice of each series: of those that are seen, and of those that were added.
+/// Reads the next slice of each series: of those that are seen, that were added, that are not read to their end.
 fn read_on(model: &mut Model, is_seen: bool) {
-    let Model { devices, chart, .. } = model;
-    let share = chart.share();
-    chart.series.retain_mut(|series| {
-        let Some(device) = tree::device(devices, series.key.row.device) else { return false };
-        if is_seen || series.is_reading() || chart.added.contains(&series.key) {
-            series.read_on(device, share);
+    let share = model.chart.share();
+    let mut all = std::mem::take(&mut model.chart.series);
+    all.retain_mut(|series| {
+        let Some(device) = model.device(series.key.row.device) else { return false };
+        if is_seen || series.is_reading() || model.chart.added.contains(&series.key) {
+            series.read_on(device, reading(model, series.key.row), share);
         }
         true
     });
+    let Model { devices, chart, .. } = model;
+    chart.series = all;
     chart.added.retain(|key| tree::device(devices, key.row.device).is_some());
     chart.pinned.retain(|row| tree::device(devices, row.device).is_some());
-    chart.chosen.retain(|key| tree::device(devices, key.row.device).is_some());
 }
 
 /// There is time for a slice of work.
 pub fn work(model: &mut Model) {
     if model.chart.is_working() {
-        let Model { devices, chart, .. } = model;
-        let share = chart.share();
-        chart.series.retain_mut(|series| {
-            let Some(device) = tree::device(devices, series.key.row.device) else { return false };
-            if series.is_reading() {
-                series.read_on(device, share);
-            }
-            true
-        });
+        read_on(model, false);
     }
 }
 

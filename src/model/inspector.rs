@@ -6,7 +6,13 @@ use crate::decode::bounds::Bounds;
 use crate::decode::json::Pretty;
 use crate::decode::text::Wrapped;
 use crate::decode::{self, Choice, Decoder, Ink, Line, chain, figures, hex};
+use crate::device::JsonPath;
 use std::sync::Arc;
+
+pub mod part;
+pub mod places;
+
+use places::Places;
 
 /// Payloads above this are laid out by a worker: up to it a frame has the time.
 pub const MAX_INLINE_BYTES: usize = 64 * 1024;
@@ -211,6 +217,9 @@ fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
         let bytes = figures::bytes(decoded.bytes.len() as u64);
         facts.push(fact("picture", Ink::Text, &format!("{}, {size}, {bytes}", image.kind.title())));
     }
+    for note in &decoded.notes {
+        facts.push(fact("note", Ink::Text, note));
+    }
     for failure in &decoded.failures {
         facts.push(fact("but", Ink::Escape, &failure.to_string()));
     }
@@ -245,6 +254,8 @@ pub struct Inspector {
     pub pending: Option<Subject>,
     /// How topics are read that were chosen for, the latest choice last.
     choices: Vec<(RowId, Choice)>,
+    /// The paths chosen in structured values.
+    pub places: Places,
     /// Messages the topic had when its history was shown last, so that a scrolled one can hold still.
     pub n_seen: u64,
 }
@@ -287,6 +298,11 @@ impl Inspector {
         self.scroll = 0;
         self.place = 0;
         self.n_seen = 0;
+    }
+
+    /// The path chosen in a row's value, which its history and chart follow; `None` for the whole value.
+    pub fn path(&self, row: RowId) -> Option<&JsonPath> {
+        self.places.get(row)
     }
 
     /// How a row's payload is to be read.

@@ -55,6 +55,8 @@ fn deed(payload_bytes: usize) -> impl Strategy<Value = Deed> {
         2 => path().prop_map(Deed::Keep),
         1 => index().prop_map(Deed::Release),
         1 => any::<bool>().prop_map(Deed::KeptOnly),
+        2 => (index(), index()).prop_map(|(node, message)| Deed::Forget(node, message)),
+        1 => index().prop_map(Deed::ForgetHistory),
     ]
 }
 

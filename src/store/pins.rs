@@ -139,7 +139,7 @@ impl Store {
                 record.previous = newest;
                 newest = ring.push(record, payload);
             }
-            self.log.mark_moved(place);
+            self.log.mark_gone(place);
         }
         self.heard[number].newest = newest;
         ring

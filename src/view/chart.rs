@@ -38,7 +38,7 @@ pub fn draw(scene: &Scene<'_>, plot: &Plot, area: Rect, frame: &mut Frame<'_>) {
         u16::try_from(at).unwrap_or(u16::MAX)
     };
     if plot.parts.has_status {
-        frame.render_widget(status(scene, plot, area.width).into_line(), row_of(area, next(1)));
+        frame.render_widget(status(scene, plot).into_line(), row_of(area, next(1)));
     }
     // Where not all find room, that under the cursor does.
     let from = (plot.primary + 1).saturating_sub(plot.parts.legend);
@@ -51,6 +51,11 @@ pub fn draw(scene: &Scene<'_>, plot: &Plot, area: Rect, frame: &mut Frame<'_>) {
         let mut line = Strip::default();
         let words = stats.map(|stats| stats_words(stats)).unwrap_or_default();
         line.put_fit(&words, usize::from(area.width), scene.style(Role::TextFaint));
+        frame.render_widget(line.into_line(), row_of(area, next(1)));
+    }
+    if plot.parts.has_notes {
+        let mut line = Strip::default();
+        line.put_fit(&plot.notes.join(" · "), usize::from(area.width), scene.style(Role::Dropped));
         frame.render_widget(line.into_line(), row_of(area, next(1)));
     }
     let n_rows = plot.parts.rows;
@@ -80,7 +85,7 @@ fn style(scene: &Scene<'_>, nth: usize) -> Style {
     scene.style(ROLES[nth % ROLES.len()])
 }
 
-fn status(scene: &Scene<'_>, plot: &Plot, cols: u16) -> Strip {
+fn status(scene: &Scene<'_>, plot: &Plot) -> Strip {
     let faint = scene.style(Role::TextFaint);
     let mut line = Strip::default();
     if let Some(at) = &plot.read_at {
@@ -90,17 +95,6 @@ fn status(scene: &Scene<'_>, plot: &Plot, cols: u16) -> Strip {
         line.put(if line.cols() > 0 { " · " } else { "" }, faint);
         line.put(words.as_str(), faint);
     }
-    for words in &plot.notes {
-        line.put(" · ", faint);
-        line.put(words.as_str(), scene.style(Role::Dropped));
-    }
-    let max_cols = usize::from(cols);
-    if line.cols() <= max_cols {
-        return line;
-    }
-    let text: String = line.into_line().to_string();
-    let mut line = Strip::default();
-    line.put_fit(&text, max_cols, faint);
     line
 }
 
@@ -265,11 +259,8 @@ fn scale_of(scene: &Scene<'_>, plot: &Plot, area: Rect, frame: &mut Frame<'_>) {
         .or_else(|| plot.traces.iter().enumerate().find_map(|(nth, trace)| Some((nth, scale(trace)?))));
     let Some((nth, scale)) = found.filter(|_| plot.parts.axis_cols > 0 && area.height > 0) else { return };
     let style = if has_own_scales(plot) { style(scene, nth) } else { scene.style(Role::TextFaint) };
-    let last = area.height - 1;
-    let rows = if last >= 4 { vec![0, last / 2, last] } else { vec![0, last] };
-    for row in rows {
-        let share = if last == 0 { 0.5 } else { 1.0 - f64::from(row) / f64::from(last) };
-        let label = scale.label(share);
+    for (row, label) in scale.labels(usize::from(area.height)) {
+        let row = u16::try_from(row).unwrap_or(0);
         let mut line = Strip::default();
         let cols = plot.parts.axis_cols.saturating_sub(1);
         line.put_right(&label, cols, style);

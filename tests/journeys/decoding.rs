@@ -81,7 +81,7 @@ fn sparkplug_is_read_on_its_own_topics_and_elsewhere_by_choice() {
         .receives("spBv1.0/plant/NDATA/edge", SPARKPLUG)
         .types("joG1")
         .sees("Sparkplug B (11 B")
-        .sees("\"name\": \"alias 7\",")
+        .sees("\"alias 7\": {")
         .sees("\"value\": 21.5")
         .types("x")
         .sees("12 07 10 07");

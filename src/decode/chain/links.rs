@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use super::super::bounds::{Bounds, Flaw};
 use super::super::decoder::Decoder;
 use super::super::protobuf::fields;
+use super::super::sparkplug::Told;
 use super::super::unpack::{Mark, mark, unpack};
 use super::super::{
     base64, cbor, figures, image, json, json_lines, msgpack, numbers, sparkplug, utf16, value, xml,
@@ -16,12 +17,15 @@ pub(super) struct Chain<'a> {
     pub steps: Vec<Step>,
     pub failures: Vec<Failure>,
     pub cut: Option<Decoder>,
+    pub notes: Vec<String>,
+    told: &'a Told,
 }
 
 impl<'a> Chain<'a> {
     /// Nothing undone yet.
-    pub fn new(payload: &'a [u8]) -> Self {
-        Self { bytes: Cow::Borrowed(payload), steps: Vec::new(), failures: Vec::new(), cut: None }
+    pub fn new(payload: &'a [u8], told: &'a Told) -> Self {
+        let bytes = Cow::Borrowed(payload);
+        Self { bytes, steps: Vec::new(), failures: Vec::new(), cut: None, notes: Vec::new(), told }
     }
 
     /// Undoes the packings that are known by a mark.
@@ -190,7 +194,10 @@ impl<'a> Chain<'a> {
             Decoder::JsonLines => json_lines::decode(&self.bytes, bounds),
             Decoder::MessagePack => msgpack::decode(&self.bytes, bounds),
             Decoder::Cbor => cbor::decode(&self.bytes, bounds),
-            Decoder::Sparkplug => sparkplug::decode(&self.bytes, bounds),
+            Decoder::Sparkplug => sparkplug::decode(&self.bytes, self.told, bounds).map(|sheet| {
+                self.notes.extend(sheet.notes);
+                sheet.json
+            }),
             Decoder::ProtobufFields => fields::decode(&self.bytes, bounds),
             Decoder::Numbers(format) => numbers::decode(&self.bytes, format, bounds),
             Decoder::Hex => return Some(self.ends(Decoder::Hex, Form::Hex)),

@@ -4,7 +4,7 @@ use super::super::jot::Jot;
 use super::super::protobuf::{Field, Wire, varint};
 use super::super::reader::Reader;
 use super::typed::{self, Type};
-use super::{at, content, list, object, of, truth, unknown, whole};
+use super::{at, content, list, object, of, unknown, whole};
 
 /// Most columns of a data set whose types are kept in mind; a table of more is none that a person reads.
 const MAX_COLUMNS: usize = 10_000;
@@ -19,7 +19,7 @@ pub(super) fn properties(reader: Reader<'_>, jot: &mut Jot) -> Result<(), Flaw> 
             (Some(key), Some(value)) => {
                 let name = String::from_utf8_lossy(content(key.inside()?));
                 jot.key(&name).map_err(at(key.at))?;
-                property(value.inside()?, jot)?;
+                property(&name, value.inside()?, jot)?;
             }
             (None, None) => break,
             (Some(key), None) => {
@@ -39,29 +39,43 @@ pub(super) fn properties(reader: Reader<'_>, jot: &mut Jot) -> Result<(), Flaw> 
     jot.close(b'}').map_err(stopped())
 }
 
-fn property(reader: Reader<'_>, jot: &mut Jot) -> Result<(), Flaw> {
+/// A property's value; what its type is, says the value well enough.
+fn property(name: &str, reader: Reader<'_>, jot: &mut Jot) -> Result<(), Flaw> {
     let kind = super::last(reader, 1)?.map(|field| field.varint()).transpose()?.map(Type);
-    object(reader, &[], jot, |field, jot| match field.number {
-        1 => typed::name(field, "type", jot),
-        2 => truth(field, "is_null", jot),
-        number @ 3..=8 => {
-            jot.key("value").map_err(at(field.at))?;
-            typed::basic(field, number - 3, kind, jot)
-        }
-        9 => {
-            jot.key("value").map_err(at(field.at))?;
-            properties(field.inside()?, jot)
-        }
+    // One of several may be set; the last one counts.
+    let value = super::all(reader).try_fold(None, |value, field| {
+        field.map(|field| if (3..=10).contains(&field.number) { Some(field) } else { value })
+    })?;
+    let Some(field) = value else { return jot.null().map_err(at(reader.at)) };
+    match field.number {
+        9 => properties(field.inside()?, jot),
         10 => {
-            jot.key("value").map_err(at(field.at))?;
             let inside = field.inside()?;
             object(inside, &[1], jot, |field, jot| match field.number {
                 1 => list(inside, field, "propertyset", jot, properties),
                 _ => unknown(field, jot),
             })
         }
-        _ => unknown(field, jot),
-    })
+        number => {
+            let means =
+                field.varint().ok().and_then(quality).filter(|_| name.eq_ignore_ascii_case("quality"));
+            let Some(means) = means else { return typed::basic(&field, number - 3, kind, jot) };
+            let stopped = || at(field.at);
+            jot.open(b'{').and_then(|()| jot.key("value")).map_err(stopped())?;
+            typed::basic(&field, number - 3, kind, jot)?;
+            jot.key("means").and_then(|()| jot.text(means)).and_then(|()| jot.close(b'}')).map_err(stopped())
+        }
+    }
+}
+
+/// What the number of a quality means (Sparkplug 3.0, section 6.4.13).
+pub(super) const fn quality(n: u64) -> Option<&'static str> {
+    match n {
+        0 => Some("BAD"),
+        192 => Some("GOOD"),
+        500 => Some("STALE"),
+        _ => None,
+    }
 }
 
 /// A data set: its columns, their types, its rows.

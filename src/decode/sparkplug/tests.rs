@@ -1,4 +1,6 @@
 //! Births, data and deaths as edge nodes send them, put together by a small encoder; then broken in every way.
+mod births;
+
 use proptest::prelude::*;
 
 use super::super::bounds::Bounds;
@@ -61,7 +63,7 @@ fn alone(metric: Made) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<String, Flaw> {
-    decode(bytes, &Bounds::default()).map(|json| String::from_utf8(json).unwrap())
+    decode(bytes, &Told::default(), &Bounds::default()).map(|sheet| String::from_utf8(sheet.json).unwrap())
 }
 
 /// A node's birth with a metric of most kinds.
@@ -95,18 +97,17 @@ fn birth() -> Vec<u8> {
 }
 
 const BIRTH: &str = concat!(
-    r#"{"timestamp":"2024-02-29T12:00:00.25Z","metrics":["#,
-    r#"{"name":"bdSeq","timestamp":"2024-02-29T12:00:00.25Z","datatype":"UInt64","value":3},"#,
-    r#"{"name":"Volt","alias":7,"datatype":"Float","#,
-    r#""properties":{"engUnit":{"type":"String","value":"mV"}},"value":230.5},"#,
-    r#"{"name":"log","datatype":"File","#,
+    r#"{"timestamp":"2024-02-29T12:00:00.25Z","metrics":{"#,
+    r#""bdSeq":{"timestamp":"2024-02-29T12:00:00.25Z","datatype":"UInt64","value":3},"#,
+    r#""Volt":{"alias":7,"datatype":"Float","properties":{"engUnit":"mV"},"value":230.5},"#,
+    r#""log":{"datatype":"File","#,
     r#""metadata":{"content_type":"text/csv","size":12,"description":"a file"},"value":"h'00fe'"},"#,
-    r#"{"name":"set","datatype":"DataSet","value":{"num_of_columns":2,"columns":["name","offset"],"#,
+    r#""set":{"datatype":"DataSet","value":{"num_of_columns":2,"columns":["name","offset"],"#,
     r#""types":["String","Int8"],"rows":[["a",-1],["b",5]]}},"#,
-    r#"{"name":"motor","datatype":"Template","value":{"version":"v1","#,
-    r#""metrics":[{"name":"speed","datatype":"Int64","value":-5}],"#,
+    r#""motor":{"datatype":"Template","value":{"version":"v1","#,
+    r#""metrics":{"speed":{"datatype":"Int64","value":-5}},"#,
     r#""parameters":[{"name":"ratio","type":"Float","value":0.1}],"is_definition":true}}"#,
-    r#"],"seq":0}"#
+    r#"},"seq":0}"#
 );
 
 #[test]
@@ -133,13 +134,13 @@ fn every_type_of_number_is_read_with_its_sign() {
         (13, 11, u64::MAX, "18446744073709551615"),
     ] {
         let json = read(&alone(made().n(4, kind).n(number, n))).unwrap();
-        assert!(json.ends_with(&format!(",\"value\":{expected}}}]}}")), "{json} is not {expected}");
+        assert!(json.ends_with(&format!(",\"value\":{expected}}}}}}}")), "{json} is not {expected}");
     }
     let json = read(&alone(made().n(4, 10).double(13, f64::NAN))).unwrap();
-    assert!(json.ends_with("\"value\":\"NaN\"}]}"), "{json}");
+    assert!(json.ends_with("\"value\":\"NaN\"}}}"), "{json}");
     assert_eq!(
         read(&alone(made().n(4, 99).n(7, 1))).as_deref(),
-        Ok(r#"{"metrics":[{"datatype":99,"is_null":true}]}"#)
+        Ok(r#"{"metrics":{"no name":{"datatype":99,"is_null":true,"value":null}}}"#)
     );
 }
 
@@ -161,14 +162,14 @@ fn arrays_are_lists_of_their_type() {
         (17, &[0xab], r#""h'ab'""#),
     ] {
         let json = read(&alone(made().n(4, kind).bytes(16, bytes))).unwrap();
-        assert!(json.ends_with(&format!(",\"value\":{expected}}}]}}")), "{json} is not {expected}");
+        assert!(json.ends_with(&format!(",\"value\":{expected}}}}}}}")), "{json} is not {expected}");
     }
 }
 
 #[test]
 fn data_by_alias_alone_names_the_alias() {
     let data = made().inside(2, made().n(2, 7).single(12, 21.5)).n(3, 4).0;
-    let expected = r#"{"metrics":[{"name":"alias 7","alias":7,"value":21.5}],"seq":4}"#;
+    let expected = r#"{"metrics":{"alias 7":{"alias":7,"value":21.5}},"seq":4}"#;
     assert_eq!(read(&data).as_deref(), Ok(expected));
 }
 
@@ -250,8 +251,9 @@ proptest! {
             }
         }
         let bounds = Bounds { max_out_bytes: 2_048, max_depth: 20, max_layers: 3 };
-        for decode in [decode, super::super::protobuf::fields::decode] {
-            match decode(&bytes, &bounds) {
+        let sparkplug = decode(&bytes, &Told::default(), &bounds).map(|sheet| sheet.json);
+        for decoded in [sparkplug, super::super::protobuf::fields::decode(&bytes, &bounds)] {
+            match decoded {
                 Ok(json) => {
                     prop_assert!(json.len() <= bounds.max_out_bytes);
                     prop_assert!(is_json(&json), "{}", String::from_utf8_lossy(&json));

@@ -59,6 +59,12 @@ impl JsonPath {
         &self.0
     }
 
+    /// What lies there as a payload of its own: a text without its quotes, anything else as JSON.
+    pub fn part(&self, payload: &[u8]) -> Result<Vec<u8>, Misfit> {
+        let found = self.find(payload)?;
+        Ok(found.as_str().map_or_else(|| found.to_string(), str::to_owned).into_bytes())
+    }
+
     /// What lies there; of members with one name the last.
     pub fn find(&self, payload: &[u8]) -> Result<serde_json::Value, Misfit> {
         if payload.len() > MAX_JSON_BYTES {

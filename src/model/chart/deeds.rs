@@ -2,7 +2,7 @@
 use super::read;
 use super::series::Key;
 use super::window::{End, View};
-use super::{Axes, Company, MAX_SERIES, key_of, offered, plot};
+use super::{Axes, Company, MAX_SERIES, key_of, offered, plot, reading};
 use crate::command::Command;
 use crate::model::Model;
 use crate::model::toast::Tone;
@@ -206,13 +206,13 @@ fn turn_place(model: &mut Model, now: Timestamp) {
     let place = offered.iter().position(|path| *path == key.path);
     let next = place.map_or(0, |place| (place + 1) % offered.len());
     let Some(path) = offered.into_iter().nth(next) else { return };
-    model.chart.choose(Key { row, path });
+    model.inspector.places.set(row, path);
 }
 
 fn offered_of(model: &Model, row: RowId) -> Vec<Option<crate::device::JsonPath>> {
     let Some(device) = model.device(row.device) else { return Vec::new() };
     match device.store.last(row.node).map(|last| last.payload) {
-        Some(LastPayload::Whole(payload)) => offered(device, row, payload),
+        Some(LastPayload::Whole(payload)) => offered(device, row, reading(model, row), payload),
         Some(LastPayload::Evicted { .. }) | None => Vec::new(),
     }
 }

@@ -51,6 +51,8 @@ pub struct Parts {
     pub stats: Room,
     /// Whether there is a row that tells what is seen.
     pub has_status: bool,
+    /// Whether there is a row that tells what was passed over.
+    pub has_notes: bool,
     /// Whether there is a row of times below the plot.
     pub has_time: bool,
     /// Rows of the plot.
@@ -104,6 +106,8 @@ pub struct Scale {
     pub low: f64,
     /// At the upper edge.
     pub high: f64,
+    /// What its round numbers are apart.
+    pub step: f64,
     /// Digits behind the point that its labels need.
     pub decimals: usize,
 }
@@ -134,7 +138,7 @@ impl Scale {
         let (low, high) = if fits { (round_low, round_high) } else { (low, high) };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 9")]
         let decimals = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
-        Self { low, high, decimals }
+        Self { low, high, step, decimals }
     }
 
     /// How far up a number lies, from 0 to 1.
@@ -143,9 +147,26 @@ impl Scale {
         if whole > 0.0 { ((number / 2.0 - self.low / 2.0) / whole).clamp(0.0, 1.0) } else { 0.5 }
     }
 
-    /// The label at a share of its height, within its columns.
-    pub fn label(&self, share: f64) -> String {
-        let number = self.low * (1.0 - share) + self.high * share;
+    /// Round numbers with the rows they stand at, for so many rows: no closer than three rows.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a few rows and steps"
+    )]
+    pub fn labels(&self, n_rows: usize) -> Vec<(usize, String)> {
+        let last = n_rows.saturating_sub(1);
+        let n = ((self.high / 2.0 - self.low / 2.0) / (self.step / 2.0)).round().clamp(1.0, 8.0) as usize;
+        let stride = (1..=n).find(|stride| n % stride == 0 && last * stride / n >= 3).unwrap_or(n);
+        let row = |nth: usize| {
+            let share = nth as f64 / n as f64;
+            let row = ((1.0 - share) * last as f64).round() as usize;
+            (row, self.label(self.low * (1.0 - share) + self.high * share))
+        };
+        (0..=n).step_by(stride).map(row).collect()
+    }
+
+    fn label(&self, number: f64) -> String {
         let text = format!("{number:.*}", self.decimals);
         if text.len() < AXIS_COLS { text } else { format!("{number:.1e}") }
     }
@@ -159,7 +180,7 @@ fn widened(number: f64) -> (f64, f64) {
 }
 
 /// What finds room for so many series.
-pub fn arrange(cols: usize, rows: usize, n_traces: usize) -> Parts {
+pub fn arrange(cols: usize, rows: usize, n_traces: usize, has_notes: bool) -> Parts {
     let mut parts = Parts { legend: n_traces.clamp(1, (rows / 3).max(1)), ..Parts::default() };
     let mut left = rows.saturating_sub(parts.legend);
     let mut take = |least: usize| {
@@ -169,6 +190,7 @@ pub fn arrange(cols: usize, rows: usize, n_traces: usize) -> Parts {
     };
     parts.has_time = take(4);
     parts.has_status = take(4);
+    parts.has_notes = has_notes && take(4);
     parts.stats = match cols {
         WIDE_COLS.. => Room::Beside,
         _ if take(4) => Room::Below,
@@ -186,7 +208,8 @@ pub fn plot(model: &Model, now: Timestamp) -> Plot {
     // The tabs have the uppermost row, and a blank stands on both sides.
     let rows = usize::from(inner.rows).saturating_sub(1);
     let cols = usize::from(inner.cols).saturating_sub(2);
-    let parts = arrange(cols, rows, chart.series.len());
+    let notes = notes(model, now);
+    let parts = arrange(cols, rows, chart.series.len(), !notes.is_empty());
     let window = chart.view.window(chart.first(), now, cols.saturating_sub(parts.axis_cols).max(1));
     let dots = if model.settings.ascii { 1 } else { 2 };
     let cursor = chart.cursor.and_then(|at| window.column(at));
@@ -198,7 +221,7 @@ pub fn plot(model: &Model, now: Timestamp) -> Plot {
     let here = |series: &Series| series.key.row == model.cursor;
     let primary = chart.series.iter().rposition(here).unwrap_or(0);
     let read_at = chart.cursor.map(|at| model.settings.wall.time_of_day(at));
-    let (status, notes) = (status(model, &window, axes, now), notes(model, now));
+    let status = status(model, &window, axes, now);
     let labels = window.labels(model.settings.wall);
     Plot { window, dots, parts, traces, primary, labels, cursor, read_at, status, notes }
 }
@@ -227,7 +250,7 @@ fn trace(model: &Model, series: &Series, window: &Window, dots: usize, read_at: 
             let columns = trace::columns(&series.points, window, dots, gap);
             let least = columns.iter().map(|column| column.min).fold(f64::INFINITY, f64::min);
             let most = columns.iter().map(|column| column.max).fold(f64::NEG_INFINITY, f64::max);
-            Body::Line(columns, Scale { low: least, high: most, decimals: 0 })
+            Body::Line(columns, Scale { low: least, high: most, ..Scale::default() })
         }
         Some(Shape::Band) => {
             let words = series.words.iter().map(|word| word.to_string()).collect();
@@ -337,8 +360,8 @@ mod tests {
     #[test]
     fn scales_are_round_and_hold_what_they_are_for() {
         for (low, high, expected) in [
-            (176.2, 184.0, (175.0, 185.0, 0)),
-            (0.42, 0.82, (0.4, 1.0, 1)),
+            (176.2, 184.0, (176.0, 184.0, 0)),
+            (0.42, 0.82, (0.4, 0.9, 1)),
             (5.0, 5.0, (4.95, 5.05, 2)),
             (0.0, 0.0, (-1.0, 1.0, 0)),
         ] {
@@ -352,22 +375,35 @@ mod tests {
             let scale = Scale::around(low, high);
             assert!(scale.low <= low && high <= scale.high && scale.low < scale.high, "{scale:?}");
             assert!((0.0..=1.0).contains(&scale.share(low)));
-            assert!(scale.label(0.0).len() <= AXIS_COLS && scale.label(1.0).len() <= AXIS_COLS, "{scale:?}");
+            assert!(
+                scale.labels(20).iter().all(|(row, label)| *row < 20 && label.len() <= AXIS_COLS),
+                "{scale:?}"
+            );
         }
     }
 
     #[test]
+    fn labels_are_round_numbers_and_never_crowd() {
+        let scale = Scale::around(76.0, 95.0);
+        assert_eq!((scale.low, scale.high, scale.step), (75.0, 95.0, 5.0));
+        let labels = |n_rows| scale.labels(n_rows).into_iter().map(|(row, label)| format!("{row} {label}"));
+        assert_eq!(labels(10).collect::<Vec<_>>(), ["9 75", "5 85", "0 95"]);
+        assert_eq!(labels(4).collect::<Vec<_>>(), ["3 75", "0 95"]);
+        assert_eq!(labels(1).collect::<Vec<_>>(), ["0 75", "0 95"]);
+    }
+
+    #[test]
     fn the_axes_go_before_the_plot_does() {
-        let small = arrange(76, 5, 1);
+        let small = arrange(76, 5, 1, true);
         assert_eq!((small.legend, small.has_time, small.has_status, small.rows), (1, false, false, 4));
-        let usual = arrange(48, 29, 3);
+        let usual = arrange(48, 29, 3, false);
         assert_eq!(
             (usual.legend, usual.stats, usual.has_time, usual.has_status),
             (3, Room::Below, true, true)
         );
         for rows in 0..40 {
             for n in 0..9 {
-                let parts = arrange(60, rows, n);
+                let parts = arrange(60, rows, n, false);
                 let below = usize::from(parts.stats == Room::Below);
                 let said = parts.legend + below + usize::from(parts.has_time) + usize::from(parts.has_status);
                 assert!(said + parts.rows <= rows.max(1), "{rows} {n} {parts:?}");

@@ -1,11 +1,15 @@
 //! One series of a chart: which topic's payloads, and the numbers read of them. Owns reading them a slice at a time
 //! and their bound; what is drawn is `plot`'s.
 use super::points::{Point, Points};
+use crate::decode;
+use crate::decode::bounds::Bounds;
+use crate::decode::{Choice, chain};
 use crate::device::sample::{self, Sample};
 use crate::device::{JsonPath, Node};
 use crate::model::device::Device;
+use crate::model::inspector::part::Reading;
 use crate::model::tree::RowId;
-use crate::store::{Past, PastCursor};
+use crate::store::{Past, PastKey};
 use std::time::Duration;
 
 /// Messages read between two looks at the keyboard: a millisecond of JSON.
@@ -69,15 +73,19 @@ pub struct Series {
     /// The node that reads its payloads.
     node: Option<Node>,
     kept_revision: Option<u64>,
-    /// Messages of the topic read so far.
+    /// How payloads are read that no node reads.
+    reading: Reading,
+    /// Messages of the topic that were forgotten by hand.
+    n_forgotten: u64,
+    /// Which of the topic's messages was read last.
     n_read: u64,
-    reading: Option<Reading>,
+    fetching: Option<Fetch>,
 }
 
 /// A stretch of history on its way in, newest first.
 #[derive(Clone, Debug)]
-struct Reading {
-    from: Option<PastCursor>,
+struct Fetch {
+    from: Option<PastKey>,
     /// Messages still to be read.
     left: usize,
     n_wanted: usize,
@@ -98,19 +106,21 @@ impl Series {
             unit: String::new(),
             node: None,
             kept_revision: None,
+            reading: Reading::default(),
+            n_forgotten: 0,
             n_read: 0,
-            reading: None,
+            fetching: None,
         }
     }
 
     /// Whether part of its history is still to be read.
     pub const fn is_reading(&self) -> bool {
-        self.reading.is_some()
+        self.fetching.is_some()
     }
 
     /// Messages read and to be read, while it is.
     pub fn progress(&self) -> Option<(usize, usize)> {
-        self.reading.as_ref().map(|reading| (reading.n_wanted - reading.left, reading.n_wanted))
+        self.fetching.as_ref().map(|fetch| (fetch.n_wanted - fetch.left, fetch.n_wanted))
     }
 
     /// The interval learnt for its node.
@@ -119,56 +129,68 @@ impl Series {
     }
 
     /// Reads the next slice of what came since, keeping no more than so many points.
-    pub fn read_on(&mut self, device: &Device, most: usize) {
-        self.settle(device);
-        let n_messages = device.store.node(self.key.row.node).n_messages;
-        if self.reading.is_none() && n_messages > self.n_read {
-            let n_there = device.store.n_history(self.key.row.node);
+    pub fn read_on(&mut self, device: &Device, reading: Reading, most: usize) {
+        self.settle(device, reading);
+        let id = self.key.row.node;
+        let n_messages = device.store.node(id).n_messages;
+        if self.fetching.is_none() && n_messages > self.n_read {
             let n_new = usize::try_from(n_messages - self.n_read).unwrap_or(usize::MAX);
-            let n_wanted = n_new.min(n_there).min(most);
+            let n_wanted = n_new.min(device.store.n_history(id)).min(most);
             let (left, up_to) = (n_wanted, n_messages);
-            self.reading = Some(Reading { from: None, left, n_wanted, up_to, points: Vec::new() });
+            self.fetching = Some(Fetch { from: None, left, n_wanted, up_to, points: Vec::new() });
         }
-        let Some(mut reading) = self.reading.take() else { return };
-        if reading.left > 0 {
-            let (mut n_bytes, n) = (0, reading.left.min(SLICE_MESSAGES));
-            let mut n_read = 0;
-            let from = device.store.history_slice(self.key.row.node, reading.from, n, |past| {
-                n_read += 1;
-                n_bytes += past.payload.len();
-                reading.points.extend(self.point(past));
-                n_bytes < SLICE_BYTES
-            });
-            reading.from = from;
-            reading.left = if from.is_some() { reading.left.saturating_sub(n_read) } else { 0 };
-            if reading.left > 0 {
-                self.reading = Some(reading);
+        let Some(mut fetch) = self.fetching.take() else { return };
+        if fetch.left > 0 {
+            let past: Box<dyn Iterator<Item = Past<'_>>> = match fetch.from.take() {
+                None => Box::new(device.store.history(id)),
+                Some(key) => Box::new(device.store.history_from(id, key)),
+            };
+            let n_read = self.n_read;
+            let (mut n_bytes, mut n) = (0, 0);
+            for past in past.take_while(|past| past.key.ordinal > n_read).take(fetch.left) {
+                if n == SLICE_MESSAGES || n_bytes >= SLICE_BYTES {
+                    fetch.from = Some(past.key);
+                    break;
+                }
+                (n, n_bytes) = (n + 1, n_bytes + past.payload.len());
+                fetch.points.extend(self.point(&past));
+            }
+            fetch.left = if fetch.from.is_some() { fetch.left - n } else { 0 };
+            if fetch.left > 0 {
+                self.fetching = Some(fetch);
                 return;
             }
         }
         for _ in 0..SLICE_POINTS {
-            let Some(point) = reading.points.pop() else {
-                self.n_read = reading.up_to;
+            let Some(point) = fetch.points.pop() else {
+                self.n_read = fetch.up_to;
                 return;
             };
             self.points.push(point, most);
         }
-        self.reading = Some(reading);
+        self.fetching = Some(fetch);
     }
 
-    /// What its node says may have changed: then all is read anew.
-    fn settle(&mut self, device: &Device) {
-        let revision = device.kept.revision();
-        if self.kept_revision == Some(revision) {
+    /// How its payloads are read may have changed, or some were forgotten: then all is read anew.
+    fn settle(&mut self, device: &Device, reading: Reading) {
+        let id = self.key.row.node;
+        let (revision, n_forgotten) = (device.kept.revision(), device.store.n_forgotten(id));
+        if (self.kept_revision, self.reading, self.n_forgotten) == (Some(revision), reading, n_forgotten) {
             return;
         }
-        let node = device.kept.at(self.key.row.node).find(|node| node.path() == self.key.path.as_ref());
-        if self.kept_revision.is_some() && self.node.as_ref() != node {
+        let node = device.kept.at(id).find(|node| node.path() == self.key.path.as_ref());
+        let node = node.filter(|node| sample::is_drawn(node.kind));
+        let is_other =
+            (self.reading, self.n_forgotten) != (reading, n_forgotten) || self.node.as_ref() != node;
+        if self.kept_revision.is_some() && is_other {
             *self = Self::new(self.key.clone());
         }
-        self.unit = node.and_then(|node| node.unit.as_ref()).map(|unit| unit.behind()).unwrap_or_default();
-        self.node = node.filter(|node| sample::is_drawn(node.kind)).cloned();
+        if let Some(unit) = node.and_then(|node| node.unit.as_ref()) {
+            self.unit = unit.behind();
+        }
+        self.node = node.cloned();
         self.kept_revision = Some(revision);
+        (self.reading, self.n_forgotten) = (reading, n_forgotten);
     }
 
     fn point(&mut self, past: &Past<'_>) -> Option<Point> {
@@ -176,7 +198,7 @@ impl Series {
         let sample = match &self.node {
             _ if is_evicted => Sample::Nothing,
             Some(node) => Sample::of_node(node, past.payload),
-            None => Sample::of_payload(past.payload, self.key.path.as_ref()),
+            None => self.sample(past.payload),
         };
         let fits = |series: &mut Self, shape: Shape| *series.shape.get_or_insert(shape) == shape;
         let value = match sample {
@@ -201,6 +223,18 @@ impl Series {
             }
         };
         Some(Point { at: past.received, value })
+    }
+
+    /// What no node reads, read as the inspector does.
+    fn sample(&self, payload: &[u8]) -> Sample {
+        let path = self.key.path.as_ref();
+        if self.reading == Reading::default() {
+            return Sample::of_payload(payload, path);
+        }
+        match unpacked(self.reading, payload) {
+            Some(bytes) => Sample::of_payload(&bytes, path),
+            None => Sample::Nothing,
+        }
     }
 
     /// The place of a word, as a number.
@@ -230,6 +264,18 @@ impl Series {
 
     /// Whether nothing that came can be drawn.
     pub const fn is_bare(&self) -> bool {
-        self.shape.is_none() && self.reading.is_none()
+        self.shape.is_none() && self.fetching.is_none()
+    }
+}
+
+/// A payload's text or JSON, as its topic promises or as was chosen; none when it is neither.
+pub fn unpacked(Reading { promised, choice }: Reading, payload: &[u8]) -> Option<Vec<u8>> {
+    if choice == Choice::Raw {
+        return Some(payload.to_vec());
+    }
+    let decoded = decode::decode_on(promised, payload, choice, &Bounds::inline());
+    match decoded.form {
+        chain::Form::Json | chain::Form::Text => Some(decoded.bytes.into_owned()),
+        chain::Form::Image(_) | chain::Form::Hex => None,
     }
 }

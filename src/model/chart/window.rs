@@ -101,6 +101,8 @@ pub struct Window {
     start_ns: i64,
     /// Nanoseconds of a column.
     step_ns: u64,
+    /// Where what is held ends, within the last column.
+    until: Option<Timestamp>,
     /// How many columns there are.
     pub n: usize,
     /// Which of the widths it has.
@@ -111,9 +113,9 @@ impl View {
     /// The window of so many columns, each a whole number of parts. `first` is the earliest that there is to see.
     pub fn window(self, first: Option<Timestamp>, now: Timestamp, n: usize) -> Window {
         let n = n.max(1);
-        let end = match self.end {
-            End::Live => now,
-            End::At(at) => at,
+        let (end, until) = match self.end {
+            End::Live => (now, None),
+            End::At(at) => (at, Some(Timestamp(at.0.saturating_add(1)))),
         };
         let width = self.width.unwrap_or_else(|| fitted(end.since(first.unwrap_or(end))));
         let ns = WIDTHS.get(width).copied().unwrap_or(DAY);
@@ -121,7 +123,7 @@ impl View {
         let step_ns = ns.div_ceil(n as u64).next_multiple_of(2);
         let last = (end.0 / step_ns).saturating_add(1).saturating_mul(step_ns);
         let whole = step_ns.saturating_mul(n as u64);
-        Window { start_ns: signed(last).saturating_sub(signed(whole)), step_ns, n, width }
+        Window { start_ns: signed(last).saturating_sub(signed(whole)), step_ns, until, n, width }
     }
 
     /// Wider or narrower by one of the widths than a window.
@@ -167,7 +169,8 @@ impl Window {
     /// The left edge of a part of a column, where each has so many.
     pub fn edge_of(&self, part: usize, parts: usize) -> Timestamp {
         let ns = self.step_ns.saturating_mul(part as u64) / parts.max(1) as u64;
-        Timestamp(u64::try_from(self.start_ns.saturating_add(signed(ns))).unwrap_or(0))
+        let edge = Timestamp(u64::try_from(self.start_ns.saturating_add(signed(ns))).unwrap_or(0));
+        self.until.map_or(edge, |until| edge.min(until))
     }
 
     /// The moment behind its last column.

@@ -34,6 +34,8 @@ pub(super) enum Deed {
     Keep(Path),
     Release(prop::sample::Index),
     KeptOnly(bool),
+    Forget(prop::sample::Index, prop::sample::Index),
+    ForgetHistory(prop::sample::Index),
 }
 
 /// Everything, in the plainest form.
@@ -51,6 +53,8 @@ pub(super) struct Plain {
     /// Kept after its payload was evicted.
     pub not_whole: BTreeSet<Path>,
     pub in_view: BTreeSet<Path>,
+    /// Messages forgotten by hand, by their ordinals.
+    pub forgotten: BTreeMap<Path, BTreeSet<u64>>,
     pub n_refused: u64,
     pub refused: BTreeSet<Path>,
 }
@@ -195,6 +199,38 @@ impl Pair {
         self.plain.kept.insert(path);
     }
 
+    fn forget(&mut self, node: prop::sample::Index, message: prop::sample::Index) {
+        let (path, id, _) = self.branch(node);
+        let keys: Vec<PastKey> = self.store.history(id).map(|past| past.key).collect();
+        if keys.is_empty() {
+            return;
+        }
+        let at = message.index(keys.len());
+        let is_past = at > 0;
+        assert_eq!(self.store.forget(id, keys[at]), is_past, "the last message is the topic's value");
+        if is_past {
+            assert!(!self.store.forget(id, keys[at]), "it is gone already");
+            self.plain.forgotten.entry(path.clone()).or_default().insert(keys[at].ordinal);
+        }
+        // A key goes on from where it stood, whether its message is there or not.
+        let rest: Vec<PastKey> = self.store.history_from(id, keys[at]).map(|past| past.key).collect();
+        assert_eq!(rest, keys[at + usize::from(is_past)..]);
+        // Every other one comes back.
+        if is_past && keys[at].ordinal.is_multiple_of(2) {
+            assert!(self.store.recall(id, keys[at]) && !self.store.recall(id, keys[at]));
+            let back: Vec<PastKey> = self.store.history(id).map(|past| past.key).collect();
+            assert_eq!(back, keys);
+            self.plain.forgotten.get_mut(&path).unwrap().remove(&keys[at].ordinal);
+        }
+    }
+
+    fn forget_history(&mut self, index: prop::sample::Index) {
+        let (path, id, _) = self.branch(index);
+        let past: Vec<u64> = self.store.history(id).skip(1).map(|past| past.key.ordinal).collect();
+        assert_eq!(self.store.forget_history(id), past.len() as u64);
+        self.plain.forgotten.entry(path).or_default().extend(past);
+    }
+
     pub fn carry_out(&mut self, deed: Deed) {
         match deed {
             Deed::Hear(path, message) => self.hear(path, message),
@@ -283,6 +319,8 @@ impl Pair {
                 self.store.set_kept_only(on);
                 self.plain.is_kept_only = on;
             }
+            Deed::Forget(node, message) => self.forget(node, message),
+            Deed::ForgetHistory(index) => self.forget_history(index),
             Deed::View(indices) => {
                 let paths: Vec<Path> = indices.into_iter().map(|index| self.plain.nth(index)).collect();
                 let ids: Vec<NodeId> = paths.iter().map(|path| self.id(path)).collect();

@@ -54,7 +54,7 @@ impl Raster {
         let n = (x1 - x0).abs().max((y1 - y0).abs());
         for step in 0..=n {
             let along = |from: i64, to: i64| {
-                if n == 0 { from } else { from + ((to - from) * step * 2 + n) / (2 * n) }
+                if n == 0 { from } else { from + ((to - from) * step * 2 + n).div_euclid(2 * n) }
             };
             // Rounded half up whichever way it goes, so that a line and its mirror are of one kind.
             self.set(along(x0, x1), along(y0, y1), owner);
