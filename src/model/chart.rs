@@ -14,6 +14,7 @@ pub mod deeds;
 pub mod plot;
 pub mod points;
 pub mod read;
+pub mod scale;
 pub mod series;
 pub mod trace;
 pub mod window;

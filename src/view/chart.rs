@@ -6,8 +6,9 @@ use ratatui::style::Style;
 use super::strip::{Strip, keep_end};
 use super::{Scene, row_of};
 use crate::decode::{escape, figures};
-use crate::model::chart::plot::{Body, Plot, Room, Scale, Trace};
+use crate::model::chart::plot::{Body, Plot, Room, Trace};
 use crate::model::chart::read::{Stats, figure};
+use crate::model::chart::scale::Scale;
 use crate::model::chart::trace::{Cell, Column};
 use crate::theme::Role;
 

@@ -1,6 +1,7 @@
 //! The chart as it is drawn: parts, traces, scales, words. Owns what finds room and in which order the rest goes; the
 //! axes go first.
 use super::read::{self, Read, Stats};
+use super::scale::Scale;
 use super::series::{Series, Shape};
 use super::trace::{self, Cell, Column};
 use super::window::{End, Window};
@@ -99,19 +100,6 @@ pub enum Body {
     Nothing(String),
 }
 
-/// The numbers between which a line is drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Scale {
-    /// At the lower edge.
-    pub low: f64,
-    /// At the upper edge.
-    pub high: f64,
-    /// What its round numbers are apart.
-    pub step: f64,
-    /// Digits behind the point that its labels need.
-    pub decimals: usize,
-}
-
 impl Trace {
     /// Whether there is anything to see of it.
     pub const fn is_drawn(&self) -> bool {
@@ -124,76 +112,23 @@ impl Trace {
     }
 }
 
-impl Scale {
-    /// Round numbers around some: they change seldom while the numbers do.
-    pub fn around(low: f64, high: f64) -> Self {
-        let (low, high) = if low < high { (low, high) } else { widened(low) };
-        // Halved, so that the range of the widest numbers is one as well.
-        let rough = (high / 2.0 - low / 2.0) / 2.0;
-        let power = 10_f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|by| by * power).find(|step| *step >= rough);
-        let step = step.filter(|step| step.is_normal()).unwrap_or(rough);
-        let (round_low, round_high) = ((low / step).floor() * step, (high / step).ceil() * step);
-        let fits = round_low.is_finite() && round_high.is_finite() && round_low < round_high;
-        let (low, high) = if fits { (round_low, round_high) } else { (low, high) };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 9")]
-        let decimals = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
-        Self { low, high, step, decimals }
-    }
-
-    /// How far up a number lies, from 0 to 1.
-    pub fn share(&self, number: f64) -> f64 {
-        let whole = self.high / 2.0 - self.low / 2.0;
-        if whole > 0.0 { ((number / 2.0 - self.low / 2.0) / whole).clamp(0.0, 1.0) } else { 0.5 }
-    }
-
-    /// Round numbers with the rows they stand at, for so many rows: no closer than three rows.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a few rows and steps"
-    )]
-    pub fn labels(&self, n_rows: usize) -> Vec<(usize, String)> {
-        let last = n_rows.saturating_sub(1);
-        let n = ((self.high / 2.0 - self.low / 2.0) / (self.step / 2.0)).round().clamp(1.0, 8.0) as usize;
-        let stride = (1..=n).find(|stride| n % stride == 0 && last * stride / n >= 3).unwrap_or(n);
-        let row = |nth: usize| {
-            let share = nth as f64 / n as f64;
-            let row = ((1.0 - share) * last as f64).round() as usize;
-            (row, self.label(self.low * (1.0 - share) + self.high * share))
-        };
-        (0..=n).step_by(stride).map(row).collect()
-    }
-
-    fn label(&self, number: f64) -> String {
-        let text = format!("{number:.*}", self.decimals);
-        if text.len() < AXIS_COLS { text } else { format!("{number:.1e}") }
-    }
-}
-
-/// A range around a single number.
-fn widened(number: f64) -> (f64, f64) {
-    let by = (number.abs() * 0.01).max(f64::MIN_POSITIVE * 1e9);
-    let by = if number == 0.0 { 1.0 } else { by };
-    ((number - by).max(f64::MIN), (number + by).min(f64::MAX))
-}
-
 /// What finds room for so many series.
-pub fn arrange(cols: usize, rows: usize, n_traces: usize, has_notes: bool) -> Parts {
-    let mut parts = Parts { legend: n_traces.clamp(1, (rows / 3).max(1)), ..Parts::default() };
+pub fn arrange(cols: usize, rows: usize, (n_traces, n_bands): (usize, usize), has_notes: bool) -> Parts {
+    let mut parts = Parts { legend: n_traces.clamp(1, (rows / 4).max(1)), ..Parts::default() };
     let mut left = rows.saturating_sub(parts.legend);
-    let mut take = |least: usize| {
+    // Lines have four rows, and bands theirs, before anything is said about them.
+    let least = 4 + n_bands.min(rows / 4);
+    let mut take = || {
         let has_room = left > least;
         left -= usize::from(has_room);
         has_room
     };
-    parts.has_time = take(4);
-    parts.has_status = take(4);
-    parts.has_notes = has_notes && take(4);
+    parts.has_time = take();
+    parts.has_status = take();
+    parts.has_notes = has_notes && take();
     parts.stats = match cols {
         WIDE_COLS.. => Room::Beside,
-        _ if take(4) => Room::Below,
+        _ if take() => Room::Below,
         _ => Room::None,
     };
     parts.rows = left;
@@ -209,7 +144,9 @@ pub fn plot(model: &Model, now: Timestamp) -> Plot {
     let rows = usize::from(inner.rows).saturating_sub(1);
     let cols = usize::from(inner.cols).saturating_sub(2);
     let notes = notes(model, now);
-    let parts = arrange(cols, rows, chart.series.len(), !notes.is_empty());
+    let is_row = |series: &&Series| matches!(series.shape, Some(Shape::Band | Shape::Ticks));
+    let n_bands = chart.series.iter().filter(is_row).count();
+    let parts = arrange(cols, rows, (chart.series.len(), n_bands), !notes.is_empty());
     let window = chart.view.window(chart.first(), now, cols.saturating_sub(parts.axis_cols).max(1));
     let dots = if model.settings.ascii { 1 } else { 2 };
     let cursor = chart.cursor.and_then(|at| window.column(at));
@@ -221,7 +158,11 @@ pub fn plot(model: &Model, now: Timestamp) -> Plot {
     let here = |series: &Series| series.key.row == model.cursor;
     let primary = chart.series.iter().rposition(here).unwrap_or(0);
     let read_at = chart.cursor.map(|at| model.settings.wall.time_of_day(at));
-    let status = status(model, &window, axes, now);
+    let mut status = status(model, &window, axes, now);
+    let n_unnamed = traces.len().saturating_sub(parts.legend);
+    if n_unnamed > 0 {
+        status.push(format!("{n_unnamed} more below"));
+    }
     let labels = window.labels(model.settings.wall);
     Plot { window, dots, parts, traces, primary, labels, cursor, read_at, status, notes }
 }
@@ -358,52 +299,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scales_are_round_and_hold_what_they_are_for() {
-        for (low, high, expected) in [
-            (176.2, 184.0, (176.0, 184.0, 0)),
-            (0.42, 0.82, (0.4, 0.9, 1)),
-            (5.0, 5.0, (4.95, 5.05, 2)),
-            (0.0, 0.0, (-1.0, 1.0, 0)),
-        ] {
-            let scale = Scale::around(low, high);
-            let (wanted_low, wanted_high, decimals) = expected;
-            assert!((scale.low - wanted_low).abs() < 1e-9, "{scale:?}");
-            assert!((scale.high - wanted_high).abs() < 1e-9, "{scale:?}");
-            assert_eq!(scale.decimals, decimals, "{low}..{high}");
-        }
-        for (low, high) in [(f64::MIN, f64::MAX), (f64::MAX, f64::MAX), (5e-324, 1e-323), (-1e-300, 1e300)] {
-            let scale = Scale::around(low, high);
-            assert!(scale.low <= low && high <= scale.high && scale.low < scale.high, "{scale:?}");
-            assert!((0.0..=1.0).contains(&scale.share(low)));
-            assert!(
-                scale.labels(20).iter().all(|(row, label)| *row < 20 && label.len() <= AXIS_COLS),
-                "{scale:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn labels_are_round_numbers_and_never_crowd() {
-        let scale = Scale::around(76.0, 95.0);
-        assert_eq!((scale.low, scale.high, scale.step), (75.0, 95.0, 5.0));
-        let labels = |n_rows| scale.labels(n_rows).into_iter().map(|(row, label)| format!("{row} {label}"));
-        assert_eq!(labels(10).collect::<Vec<_>>(), ["9 75", "5 85", "0 95"]);
-        assert_eq!(labels(4).collect::<Vec<_>>(), ["3 75", "0 95"]);
-        assert_eq!(labels(1).collect::<Vec<_>>(), ["0 75", "0 95"]);
-    }
-
-    #[test]
     fn the_axes_go_before_the_plot_does() {
-        let small = arrange(76, 5, 1, true);
+        let small = arrange(76, 5, (1, 0), true);
         assert_eq!((small.legend, small.has_time, small.has_status, small.rows), (1, false, false, 4));
-        let usual = arrange(48, 29, 3, false);
+        let usual = arrange(48, 29, (3, 1), false);
         assert_eq!(
             (usual.legend, usual.stats, usual.has_time, usual.has_status),
             (3, Room::Below, true, true)
         );
         for rows in 0..40 {
             for n in 0..9 {
-                let parts = arrange(60, rows, n, false);
+                let parts = arrange(60, rows, (n, n / 2), false);
                 let below = usize::from(parts.stats == Room::Below);
                 let said = parts.legend + below + usize::from(parts.has_time) + usize::from(parts.has_status);
                 assert!(said + parts.rows <= rows.max(1), "{rows} {n} {parts:?}");
