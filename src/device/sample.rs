@@ -5,8 +5,8 @@ use super::kind::Kind;
 use super::misfit::Misfit;
 use super::node::Node;
 use super::value::Value;
-use crate::decode;
 use crate::decode::value::{MAX_PARSED_BYTES, measure, truth};
+use crate::decode::{self, Reading};
 use serde_json::Value as Json;
 
 /// The longest text that counts as a state: a word or two, not a sentence.
@@ -34,9 +34,9 @@ pub enum Sample {
 }
 
 impl Sample {
-    /// A payload that nothing is known of, or a place in its JSON.
-    pub fn of_payload(payload: &[u8], path: Option<&JsonPath>) -> Self {
-        let inside = decode::chain::inside(payload);
+    /// A payload that no node reads, or a place in its JSON.
+    pub fn of_payload(reading: Reading<'_>, payload: &[u8], path: Option<&JsonPath>) -> Self {
+        let inside = decode::chain::inside(reading, payload);
         let bytes = inside.as_ref().map_or(payload, |decoded| decoded.bytes.as_ref());
         match path {
             Some(path) => path.find(bytes).map_or(Self::Nothing, |found| Self::of_json(&found)),
@@ -123,8 +123,8 @@ pub const fn is_drawn(kind: Kind) -> bool {
 }
 
 /// The places in a payload's JSON that have a number or are on or off, numbers first; none in what is no JSON.
-pub fn places(payload: &[u8]) -> Vec<JsonPath> {
-    let inside = decode::chain::inside(payload);
+pub fn places(reading: Reading<'_>, payload: &[u8]) -> Vec<JsonPath> {
+    let inside = decode::chain::inside(reading, payload);
     let bytes = inside.as_ref().map_or(payload, |decoded| decoded.bytes.as_ref());
     let is_structure = bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'['));
     if bytes.len() > MAX_PARSED_BYTES || !is_structure {
@@ -204,7 +204,11 @@ mod tests {
             ("{\"a\":{}}", Some(&path), Sample::Nothing),
             ("no JSON", Some(&path), Sample::Nothing),
         ] {
-            assert_eq!(Sample::of_payload(payload.as_bytes(), path), expected, "{payload}");
+            assert_eq!(
+                Sample::of_payload(Reading::default(), payload.as_bytes(), path),
+                expected,
+                "{payload}"
+            );
         }
     }
 
@@ -232,10 +236,12 @@ mod tests {
     #[test]
     fn the_places_of_json_with_something_to_draw_are_offered_numbers_first() {
         let payload = br#"{"on":true,"fan":{"rpm":1180,"name":"x"},"note":null,"load":[0.5,"off"]}"#;
-        let places: Vec<String> = places(payload).iter().map(ToString::to_string).collect();
+        let places: Vec<String> =
+            places(Reading::default(), payload).iter().map(ToString::to_string).collect();
         assert_eq!(places, ["$.fan.rpm", "$.load[0]", "$.on", "$.load[1]"]);
         let wide: String = (0..500).map(|nth| format!("\"m{nth}\":{nth},")).collect();
-        assert_eq!(super::places(format!("{{{wide}\"z\":0}}").as_bytes()).len(), MAX_PLACES);
-        assert!(super::places(b"21.5").is_empty() && super::places(b"{broken").is_empty());
+        let n_places = |payload: &str| super::places(Reading::default(), payload.as_bytes()).len();
+        assert_eq!(n_places(&format!("{{{wide}\"z\":0}}")), MAX_PLACES);
+        assert_eq!((n_places("21.5"), n_places("{broken")), (0, 0));
     }
 }

@@ -2,10 +2,8 @@
 //! messages are the store's, reading them is `series`'.
 use super::device::Device;
 use super::inspector::Tab;
-use super::inspector::part::Reading;
 use super::tree::{self, RowId};
 use super::{Model, Screen};
-use crate::decode::Decoder;
 use crate::device::{JsonPath, sample};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
@@ -127,7 +125,7 @@ pub fn key_of(model: &Model, row: RowId) -> Option<Key> {
         LastPayload::Whole(payload) => payload,
         LastPayload::Evicted { .. } => &[],
     };
-    let offered = offered(device, row, reading(model, row), payload);
+    let offered = offered(device, row, payload);
     let path = match chosen {
         None => offered.into_iter().next().flatten(),
         // A branch stands for the first number in it.
@@ -144,25 +142,12 @@ fn is_below(path: &JsonPath, top: &JsonPath) -> bool {
     path.steps().starts_with(top.steps())
 }
 
-/// How a topic's payloads are read.
-pub fn reading(model: &Model, row: RowId) -> Reading {
-    let mut topic = String::new();
-    if let Some(device) = model.device(row.device) {
-        device.store.topic_of(row.node, &mut topic);
-    }
-    Reading { promised: Decoder::of_topic(&topic), choice: model.inspector.choice(row) }
-}
-
 /// The places of a payload that can be charted, the best first; `None` stands for the whole of it.
-pub fn offered(device: &Device, row: RowId, reading: Reading, payload: &[u8]) -> Vec<Option<JsonPath>> {
+pub fn offered(device: &Device, row: RowId, payload: &[u8]) -> Vec<Option<JsonPath>> {
     let kept = device.kept.at(row.node).filter(|node| sample::is_drawn(node.kind));
     let mut offered: Vec<Option<JsonPath>> = kept.map(|node| node.path().cloned()).collect();
     offered.truncate(sample::MAX_PLACES);
-    let places = match reading == Reading::default() {
-        true => sample::places(payload),
-        false => series::unpacked(reading, payload).map(|bytes| sample::places(&bytes)).unwrap_or_default(),
-    };
-    for place in places {
+    for place in sample::places(device.reading(row.node), payload) {
         if !offered.contains(&Some(place.clone())) {
             offered.push(Some(place));
         }
@@ -231,7 +216,7 @@ fn read_on(model: &mut Model, is_seen: bool) {
     all.retain_mut(|series| {
         let Some(device) = model.device(series.key.row.device) else { return false };
         if is_seen || series.is_reading() || model.chart.added.contains(&series.key) {
-            series.read_on(device, reading(model, series.key.row), share);
+            series.read_on(device, share);
         }
         true
     });

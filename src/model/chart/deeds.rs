@@ -2,7 +2,7 @@
 use super::read;
 use super::series::Key;
 use super::window::{End, View};
-use super::{Axes, Company, MAX_SERIES, key_of, offered, plot, reading};
+use super::{Axes, Company, MAX_SERIES, key_of, offered, plot};
 use crate::command::Command;
 use crate::model::Model;
 use crate::model::toast::Tone;
@@ -212,7 +212,7 @@ fn turn_place(model: &mut Model, now: Timestamp) {
 fn offered_of(model: &Model, row: RowId) -> Vec<Option<crate::device::JsonPath>> {
     let Some(device) = model.device(row.device) else { return Vec::new() };
     match device.store.last(row.node).map(|last| last.payload) {
-        Some(LastPayload::Whole(payload)) => offered(device, row, reading(model, row), payload),
+        Some(LastPayload::Whole(payload)) => offered(device, row, payload),
         Some(LastPayload::Evicted { .. }) | None => Vec::new(),
     }
 }

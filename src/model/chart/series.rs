@@ -1,13 +1,10 @@
 //! One series of a chart: which topic's payloads, and the numbers read of them. Owns reading them a slice at a time
 //! and their bound; what is drawn is `plot`'s.
 use super::points::{Point, Points};
-use crate::decode;
-use crate::decode::bounds::Bounds;
-use crate::decode::{Choice, chain};
+use crate::decode::{Choice, Decoder, Reading};
 use crate::device::sample::{self, Sample};
 use crate::device::{JsonPath, Node};
 use crate::model::device::Device;
-use crate::model::inspector::part::Reading;
 use crate::model::tree::RowId;
 use crate::store::{Past, PastKey};
 use std::time::Duration;
@@ -74,13 +71,16 @@ pub struct Series {
     node: Option<Node>,
     kept_revision: Option<u64>,
     /// How payloads are read that no node reads.
-    reading: Reading,
+    read_by: ReadBy,
     /// Messages of the topic that were forgotten by hand.
     n_forgotten: u64,
     /// Which of the topic's messages was read last.
     n_read: u64,
     fetching: Option<Fetch>,
 }
+
+/// How payloads are read, to be told from another way.
+type ReadBy = (Choice, Option<Decoder>, u64);
 
 /// A stretch of history on its way in, newest first.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl Series {
             unit: String::new(),
             node: None,
             kept_revision: None,
-            reading: Reading::default(),
+            read_by: ReadBy::default(),
             n_forgotten: 0,
             n_read: 0,
             fetching: None,
@@ -129,9 +129,10 @@ impl Series {
     }
 
     /// Reads the next slice of what came since, keeping no more than so many points.
-    pub fn read_on(&mut self, device: &Device, reading: Reading, most: usize) {
-        self.settle(device, reading);
+    pub fn read_on(&mut self, device: &Device, most: usize) {
         let id = self.key.row.node;
+        let reading = device.reading(id);
+        self.settle(device, (reading.choice, reading.hint.promised, reading.hint.stamp()));
         let n_messages = device.store.node(id).n_messages;
         if self.fetching.is_none() && n_messages > self.n_read {
             let n_new = usize::try_from(n_messages - self.n_read).unwrap_or(usize::MAX);
@@ -153,7 +154,7 @@ impl Series {
                     break;
                 }
                 (n, n_bytes) = (n + 1, n_bytes + past.payload.len());
-                fetch.points.extend(self.point(&past));
+                fetch.points.extend(self.point(reading, &past));
             }
             fetch.left = if fetch.from.is_some() { fetch.left - n } else { 0 };
             if fetch.left > 0 {
@@ -172,16 +173,16 @@ impl Series {
     }
 
     /// How its payloads are read may have changed, or some were forgotten: then all is read anew.
-    fn settle(&mut self, device: &Device, reading: Reading) {
+    fn settle(&mut self, device: &Device, read_by: ReadBy) {
         let id = self.key.row.node;
         let (revision, n_forgotten) = (device.kept.revision(), device.store.n_forgotten(id));
-        if (self.kept_revision, self.reading, self.n_forgotten) == (Some(revision), reading, n_forgotten) {
+        if (self.kept_revision, self.read_by, self.n_forgotten) == (Some(revision), read_by, n_forgotten) {
             return;
         }
         let node = device.kept.at(id).find(|node| node.path() == self.key.path.as_ref());
         let node = node.filter(|node| sample::is_drawn(node.kind));
         let is_other =
-            (self.reading, self.n_forgotten) != (reading, n_forgotten) || self.node.as_ref() != node;
+            (self.read_by, self.n_forgotten) != (read_by, n_forgotten) || self.node.as_ref() != node;
         if self.kept_revision.is_some() && is_other {
             *self = Self::new(self.key.clone());
         }
@@ -190,15 +191,15 @@ impl Series {
         }
         self.node = node.cloned();
         self.kept_revision = Some(revision);
-        (self.reading, self.n_forgotten) = (reading, n_forgotten);
+        (self.read_by, self.n_forgotten) = (read_by, n_forgotten);
     }
 
-    fn point(&mut self, past: &Past<'_>) -> Option<Point> {
+    fn point(&mut self, reading: Reading<'_>, past: &Past<'_>) -> Option<Point> {
         let is_evicted = past.payload.is_empty() && past.n_bytes > 0;
         let sample = match &self.node {
             _ if is_evicted => Sample::Nothing,
             Some(node) => Sample::of_node(node, past.payload),
-            None => self.sample(past.payload),
+            None => Sample::of_payload(reading, past.payload, self.key.path.as_ref()),
         };
         let fits = |series: &mut Self, shape: Shape| *series.shape.get_or_insert(shape) == shape;
         let value = match sample {
@@ -223,18 +224,6 @@ impl Series {
             }
         };
         Some(Point { at: past.received, value })
-    }
-
-    /// What no node reads, read as the inspector does.
-    fn sample(&self, payload: &[u8]) -> Sample {
-        let path = self.key.path.as_ref();
-        if self.reading == Reading::default() {
-            return Sample::of_payload(payload, path);
-        }
-        match unpacked(self.reading, payload) {
-            Some(bytes) => Sample::of_payload(&bytes, path),
-            None => Sample::Nothing,
-        }
     }
 
     /// The place of a word, as a number.
@@ -265,17 +254,5 @@ impl Series {
     /// Whether nothing that came can be drawn.
     pub const fn is_bare(&self) -> bool {
         self.shape.is_none() && self.fetching.is_none()
-    }
-}
-
-/// A payload's text or JSON, as its topic promises or as was chosen; none when it is neither.
-pub fn unpacked(Reading { promised, choice }: Reading, payload: &[u8]) -> Option<Vec<u8>> {
-    if choice == Choice::Raw {
-        return Some(payload.to_vec());
-    }
-    let decoded = decode::decode_on(promised, payload, choice, &Bounds::inline());
-    match decoded.form {
-        chain::Form::Json | chain::Form::Text => Some(decoded.bytes.into_owned()),
-        chain::Form::Image(_) | chain::Form::Hex => None,
     }
 }
