@@ -39,6 +39,7 @@ mod repeat;
 mod row;
 mod saved;
 mod strip;
+mod structure;
 mod table;
 mod toasts;
 mod topics;

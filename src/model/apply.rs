@@ -1,5 +1,4 @@
 //! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
-use super::device::Connection;
 use super::devices::{Then, deeds, edit, exam};
 use super::event::{DeviceId, Effect};
 use super::inspector::Tab;
@@ -9,17 +8,20 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, chart, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe,
-    publications, publish, request, runs, table,
+    Model, Screen, bulk, chart, decoding, editor, form, ingest, inspector, keys, learn, monitor, moves,
+    nodes, probe, publications, publish, request, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::Direction;
 use crate::time::Timestamp;
 
+mod connection;
 mod copying;
 mod switches;
 
+use connection::toggle_connection;
+pub use connection::{ask_disconnect, disconnect};
 pub use copying::copy;
 use copying::{copy_payload, copy_topic};
 use switches::{freeze, pin, ping};
@@ -27,6 +29,9 @@ use switches::{freeze, pin, ping};
 /// Carries a command out.
 #[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
 pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mut Vec<Effect>) {
+    if model.context() == Context::Structure && inspector::deeds::command(model, now, command, effects) {
+        return;
+    }
     match command {
         Command::Help => help(model),
         Command::NextPane if model.screen == Screen::Monitor => monitor::deeds::next_panel(model, 1),
@@ -196,8 +201,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextSent => {
             model.form.newer();
         }
-        // The device form and the editor hear these themselves, and a prompt what is accepted.
+        // The device form, the editor and a structured value hear these themselves, and a prompt what is accepted.
         Command::AcceptField
+        | Command::SearchInside
+        | Command::CopyPath
         | Command::NextSection
         | Command::PreviousSection
         | Command::SaveForm
@@ -296,41 +303,6 @@ fn interrupt(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.say(now, Tone::Warn, "ctrl-c again quits");
 }
 
-fn toggle_connection(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let Some(device) = model.selected() else { return };
-    let id = device.id;
-    match device.connection {
-        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, now, id, effects),
-        Connection::Waiting(_) | Connection::Off => {
-            effects.push(Effect::Request(id, BrokerRequest::Connect));
-        }
-    }
-}
-
-/// Disconnects a device; asks while publications are in flight.
-pub fn ask_disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
-    let mut losses = Vec::new();
-    match model.lives.n_unsettled(Some(id)) + model.runs.n_unsettled(Some(id)) {
-        0 => {}
-        n => losses.push(format!("{n} publications are in flight.")),
-    }
-    losses.extend(model.runs.words(Some(id)));
-    if losses.is_empty() {
-        return disconnect(model, now, id, effects);
-    }
-    let words = format!("{} Disconnect all the same?", losses.join(" "));
-    model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
-}
-
-/// Says goodbye to a broker and stays away.
-pub fn disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
-    runs::stop_device(model, now, id, "its device was disconnected", effects);
-    if let Some(device) = ingest::device_mut(&mut model.devices, id) {
-        device.leaving = true;
-    }
-    effects.push(Effect::Request(id, BrokerRequest::Disconnect));
-}
-
 fn older(model: &mut Model, now: Timestamp) {
     if !model.form.older() {
         model.say(now, Tone::Info, "nothing older was published");
@@ -371,6 +343,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     bulk::due(model, now, effects);
     chart::work(model);
     moves::expand_on(model);
+    inspector::deeds::work(model, now);
     table::due(model, now);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {
