@@ -67,7 +67,7 @@ use form::Form;
 use freeze::Frozen;
 use guard::Guard;
 use inspector::Inspector;
-use layout::{Layout, Pane, Panes};
+use layout::{Extent, Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
 use monitor::{Monitor, PingEvery};
@@ -172,8 +172,8 @@ pub struct Model {
     pub inspector: Inspector,
     /// What the inspector charts.
     pub chart: Chart,
-    /// Whether the pane in focus has the whole screen.
-    pub is_maximised: bool,
+    /// How much of the screen the pane in focus has.
+    pub extent: Extent,
     /// What lies over the panes.
     pub overlay: Overlay,
     /// The search of late; its matches stay marked until Esc.
@@ -247,7 +247,7 @@ impl Model {
             recovered: Vec::new(),
             inspector: Inspector::default(),
             chart: Chart::default(),
-            is_maximised: false,
+            extent: Extent::default(),
             overlay: Overlay::default(),
             search: None,
             table: None,
@@ -281,7 +281,7 @@ impl Model {
             (None, Pane::Publish) => form::plan::screen_rows(&self.form, self.rows),
             (None, Pane::Topics | Pane::Inspector | Pane::Learn) => layout::FORM_ROWS,
         };
-        if self.is_maximised {
+        if self.extent == Extent::Whole {
             return layout::alone(self.cols, self.rows, self.focus);
         }
         layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)

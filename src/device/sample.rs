@@ -239,7 +239,7 @@ mod tests {
         let places: Vec<String> =
             places(Reading::default(), payload).iter().map(ToString::to_string).collect();
         assert_eq!(places, ["$.fan.rpm", "$.load[0]", "$.on", "$.load[1]"]);
-        let wide: String = (0..500).map(|nth| format!("\"m{nth}\":{nth},")).collect();
+        let wide = (0..500).fold(String::new(), |wide, nth| format!("{wide}\"m{nth}\":{nth},"));
         let n_places = |payload: &str| super::places(Reading::default(), payload.as_bytes()).len();
         assert_eq!(n_places(&format!("{{{wide}\"z\":0}}")), MAX_PLACES);
         assert_eq!((n_places("21.5"), n_places("{broken")), (0, 0));

@@ -2,7 +2,7 @@
 use super::devices::{Then, deeds, edit, exam};
 use super::event::{DeviceId, Effect};
 use super::inspector::Tab;
-use super::layout::Pane;
+use super::layout::{Extent, Pane};
 use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::search::Progress;
 use super::toast::Tone;
@@ -113,7 +113,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
         Command::ToggleFreeze => freeze(model, now),
-        Command::Maximise => model.is_maximised = !model.is_maximised,
+        Command::Maximise => model.extent = model.extent.other(),
         Command::CursorDown => moves::step(model, now, 1),
         Command::CursorUp => moves::step(model, now, -1),
         Command::PageDown => moves::page(model, now, 1),
@@ -264,8 +264,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         publications::deeds::leave(model);
     } else if learn::parts::close(model) {
         // The list is seen again.
-    } else if model.is_maximised {
-        model.is_maximised = false;
+    } else if model.extent == Extent::Whole {
+        model.extent = Extent::Shared;
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
     } else if model.range.is_some() {

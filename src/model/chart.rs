@@ -236,7 +236,6 @@ pub fn work(model: &mut Model) {
 /// When a live chart would look different without anything happening.
 pub fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
     let plot = model.picture.chart.as_ref()?;
-    let is_live =
-        model.chart.view.end == window::End::Live && plot.traces.iter().any(|trace| trace.is_drawn());
+    let is_live = model.chart.view.end == window::End::Live && plot.traces.iter().any(plot::Trace::is_drawn);
     is_live.then(|| plot.window.next_change(now))
 }

@@ -94,6 +94,26 @@ impl Pane {
     }
 }
 
+/// How much of the screen the pane in focus has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// Its place beside the others.
+    #[default]
+    Shared,
+    /// All of it.
+    Whole,
+}
+
+impl Extent {
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Shared => Self::Whole,
+            Self::Whole => Self::Shared,
+        }
+    }
+}
+
 /// How the panes are arranged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Arrangement {

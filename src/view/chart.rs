@@ -50,7 +50,7 @@ pub fn draw(scene: &Scene<'_>, plot: &Plot, area: Rect, frame: &mut Frame<'_>) {
     if plot.parts.stats == Room::Below {
         let stats = plot.traces.get(plot.primary).and_then(|trace| trace.stats.as_ref());
         let mut line = Strip::default();
-        let words = stats.map(|stats| stats_words(stats)).unwrap_or_default();
+        let words = stats.map(stats_words).unwrap_or_default();
         line.put_fit(&words, usize::from(area.width), scene.style(Role::TextFaint));
         frame.render_widget(line.into_line(), row_of(area, next(1)));
     }

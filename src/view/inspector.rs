@@ -45,7 +45,7 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
         Tab::History if !shown.past.is_empty() => history::draw(scene, shown, below, frame),
         Tab::Node if !scene.model.cursor.is_device() => nodetab::draw(scene, shown, below, frame),
         Tab::Value | Tab::History | Tab::Chart | Tab::Message | Tab::Node => {
-            value(scene, shown, below, frame)
+            value(scene, shown, below, frame);
         }
     }
 }

@@ -194,7 +194,7 @@ fn trace(model: &Model, series: &Series, window: &Window, dots: usize, read_at: 
             Body::Line(columns, Scale { low: least, high: most, ..Scale::default() })
         }
         Some(Shape::Band) => {
-            let words = series.words.iter().map(|word| word.to_string()).collect();
+            let words = series.words.iter().map(ToString::to_string).collect();
             Body::Band(trace::cells(&series.points, window), words)
         }
         Some(Shape::Ticks) => Body::Ticks(trace::ticks(&series.points, window)),

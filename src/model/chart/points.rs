@@ -102,19 +102,16 @@ impl Points {
         let before = self.last().map_or(Timestamp::ZERO, |last| last.at);
         self.n_backwards += u64::from(point.at < before);
         let point = Point { at: point.at.max(before), ..point };
-        match self.blocks.back_mut().filter(|block| block.points.len() < BLOCK) {
-            Some(block) => {
-                block.points.push(point);
-                block.summary = block.summary.and(Summary::of(point));
-                if block.points.len() == BLOCK {
-                    block.interval = median(&mut intervals(&block.points));
-                }
+        if let Some(block) = self.blocks.back_mut().filter(|block| block.points.len() < BLOCK) {
+            block.points.push(point);
+            block.summary = block.summary.and(Summary::of(point));
+            if block.points.len() == BLOCK {
+                block.interval = median(&mut intervals(&block.points));
             }
-            None => {
-                let mut points = Vec::with_capacity(BLOCK);
-                points.push(point);
-                self.blocks.push_back(Block { points, summary: Summary::of(point), interval: None });
-            }
+        } else {
+            let mut points = Vec::with_capacity(BLOCK);
+            points.push(point);
+            self.blocks.push_back(Block { points, summary: Summary::of(point), interval: None });
         }
         self.n += 1;
         while self.n > most.max(BLOCK) {
@@ -165,7 +162,9 @@ impl Points {
             } else {
                 let stop = (at % BLOCK + (end - at)).min(block.points.len());
                 let points = block.points.get(at % BLOCK..stop).unwrap_or_default();
-                points.iter().for_each(|point| add(Summary::of(*point)));
+                for point in points {
+                    add(Summary::of(*point));
+                }
                 at += points.len().max(1);
             }
         }
@@ -197,6 +196,7 @@ fn median(durations: &mut [Duration]) -> Option<Duration> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "extremes are taken over, not reckoned")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

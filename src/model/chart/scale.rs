@@ -47,7 +47,7 @@ impl Scale {
     pub fn labels(&self, n_rows: usize) -> Vec<(usize, String)> {
         let last = n_rows.saturating_sub(1);
         let n = ((self.high / 2.0 - self.low / 2.0) / (self.step / 2.0)).round().clamp(1.0, 8.0) as usize;
-        let stride = (1..=n).find(|stride| n % stride == 0 && last * stride / n >= 3).unwrap_or(n);
+        let stride = (1..=n).find(|stride| n.is_multiple_of(*stride) && last * stride / n >= 3).unwrap_or(n);
         let row = |nth: usize| {
             let share = nth as f64 / n as f64;
             let row = ((1.0 - share) * last as f64).round() as usize;

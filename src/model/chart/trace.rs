@@ -148,6 +148,7 @@ fn signed(n: usize) -> i64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "extremes are taken over, not reckoned")]
 mod tests {
     use super::*;
     use crate::model::chart::window::{End, View};
