@@ -4,6 +4,8 @@
 mod chart;
 #[path = "journeys/composing.rs"]
 mod composing;
+#[path = "journeys/copying.rs"]
+mod copying;
 #[path = "journeys/decoding.rs"]
 mod decoding;
 #[path = "journeys/devices.rs"]

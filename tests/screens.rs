@@ -3,6 +3,9 @@
 mod bulk;
 #[path = "screens/chart.rs"]
 mod chart;
+#[cfg(feature = "protobuf")]
+#[path = "screens/decoders.rs"]
+mod decoders;
 #[path = "screens/devices.rs"]
 mod devices;
 #[path = "screens/find.rs"]
@@ -11,6 +14,8 @@ mod find;
 mod learn;
 #[path = "common/link.rs"]
 mod link;
+#[path = "screens/menus.rs"]
+mod menus;
 #[path = "screens/monitor.rs"]
 mod monitor;
 #[path = "screens/nodes.rs"]
