@@ -1,6 +1,8 @@
 //! The one table of commands: name, help, where each has a meaning. Owns no keys; `keymap` does.
 
 mod context;
+#[cfg(test)]
+mod tests;
 
 pub use context::Context;
 
@@ -66,6 +68,8 @@ commands! {
     StopRuns = "stop-runs" in [Everywhere];
     /// Freeze or thaw the picture; messages go on being received
     ToggleFreeze = "toggle-freeze" in [Everywhere];
+    /// Give the pane the whole screen, or its place again
+    Maximise = "maximise" in [Everywhere];
 
     /// Move down
     CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
@@ -164,6 +168,8 @@ commands! {
     TabValue = "tab-value" in [Topics, Inspector];
     /// Inspect the history
     TabHistory = "tab-history" in [Topics, Inspector];
+    /// Chart the numbers over time
+    TabChart = "tab-chart" in [Topics, Inspector];
     /// Inspect the message as it came
     TabMessage = "tab-message" in [Topics, Inspector];
     /// See what is known of the kept node; again to edit it
@@ -184,6 +190,29 @@ commands! {
     NextTab = "next-tab" in [Inspector];
     /// Go to the inspector's tab before
     PreviousTab = "previous-tab" in [Inspector];
+
+    /// Zoom in: less time, more of it
+    ZoomIn = "zoom-in" in [Chart];
+    /// Zoom out
+    ZoomOut = "zoom-out" in [Chart];
+    /// Go back in time; the cursor, where there is one
+    Earlier = "earlier" in [Chart];
+    /// Go on in time, up to the present
+    Later = "later" in [Chart];
+    /// Show all there is, up to the present
+    WholeChart = "whole-chart" in [Chart];
+    /// Pause the chart, or go on to the present
+    HoldChart = "hold-chart" in [Chart];
+    /// Read the chart out at a cursor, or no longer
+    ChartCursor = "chart-cursor" in [Chart];
+    /// Measure all lines by one scale, or each by its own
+    ToggleAxes = "toggle-axes" in [Chart];
+    /// Have the series stay while the cursor moves on, or not
+    ToggleSeries = "toggle-series" in [Chart];
+    /// Chart with pinned and added series, or alone
+    ToggleTogether = "toggle-together" in [Chart];
+    /// Chart the payload's next number
+    NextNumber = "next-number" in [Chart];
 
     /// Send, except from a payload of several lines
     SendLine = "send-line" in [Publish];
@@ -370,31 +399,5 @@ impl Command {
     /// Whether a key of this context may mean it.
     pub fn has_meaning_in(self, context: Context) -> bool {
         context.heard().any(|context| self.contexts().contains(&context))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_command_is_found_by_its_own_name() {
-        let names: HashSet<_> = Command::ALL.iter().map(|command| command.name()).collect();
-        assert_eq!(names.len(), Command::ALL.len());
-        for command in Command::ALL {
-            assert_eq!(Command::from_name(command.name()), Some(*command));
-            assert!(command.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
-        }
-    }
-
-    #[test]
-    fn every_help_is_one_short_line_without_a_full_stop() {
-        for command in Command::ALL {
-            let help = command.help();
-            assert!(!help.is_empty() && help.len() <= 60, "{help}");
-            assert!(!help.ends_with('.') && !help.contains('\n'), "{help}");
-        }
     }
 }

@@ -15,6 +15,7 @@ pub mod misfit;
 pub mod node;
 mod number;
 pub mod rule;
+pub mod sample;
 mod stepping;
 mod typed;
 pub mod unit;

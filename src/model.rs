@@ -6,6 +6,7 @@ use crate::time::{Timestamp, WallOrigin};
 pub mod apply;
 pub mod bulk;
 pub mod came;
+pub mod chart;
 pub mod decoding;
 pub mod device;
 pub mod devices;
@@ -59,6 +60,7 @@ mod undo;
 mod unfold;
 pub mod visited;
 
+use chart::Chart;
 use device::Device;
 use devices::Devices;
 use editor::Editor;
@@ -67,7 +69,7 @@ use form::Form;
 use freeze::Frozen;
 use guard::Guard;
 use inspector::Inspector;
-use layout::{Layout, Pane, Panes};
+use layout::{Extent, Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
 use monitor::{Monitor, PingEvery};
@@ -174,6 +176,10 @@ pub struct Model {
     pub recovered: Vec<nodes::recovered::Recovered>,
     /// The inspector's tab and scrolling.
     pub inspector: Inspector,
+    /// What the inspector charts.
+    pub chart: Chart,
+    /// How much of the screen the pane in focus has.
+    pub extent: Extent,
     /// What lies over the panes.
     pub overlay: Overlay,
     /// The search of late; its matches stay marked until Esc.
@@ -252,6 +258,8 @@ impl Model {
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
+            chart: Chart::default(),
+            extent: Extent::default(),
             overlay: Overlay::default(),
             search: None,
             going: None,
@@ -288,6 +296,9 @@ impl Model {
             (None, Pane::Publish) => form::plan::screen_rows(&self.form, self.rows),
             (None, Pane::Topics | Pane::Inspector | Pane::Learn) => layout::FORM_ROWS,
         };
+        if self.extent == Extent::Whole {
+            return layout::alone(self.cols, self.rows, self.focus);
+        }
         layout::layout(self.cols, self.rows, self.focus, self.panes(), form_rows)
     }
 
@@ -316,6 +327,7 @@ impl Model {
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
             || self.monitor.is_working()
+            || self.chart.is_working()
             || self.inspector.is_searching()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.export.as_ref().is_some_and(|export| export.is_working())

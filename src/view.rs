@@ -16,6 +16,7 @@ use crate::time::Timestamp;
 mod ascii;
 mod bars;
 mod bulk;
+mod chart;
 mod devices;
 mod difference;
 mod editor;

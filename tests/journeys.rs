@@ -1,5 +1,7 @@
 //! What people do with the explorer, from key to screen. Owns the stories; no socket, no clock.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
+#[path = "journeys/chart.rs"]
+mod chart;
 #[path = "journeys/composing.rs"]
 mod composing;
 #[path = "journeys/copying.rs"]

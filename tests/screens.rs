@@ -1,6 +1,8 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
 #[path = "screens/bulk.rs"]
 mod bulk;
+#[path = "screens/chart.rs"]
+mod chart;
 #[cfg(feature = "protobuf")]
 #[path = "screens/decoders.rs"]
 mod decoders;

@@ -107,6 +107,22 @@ fn the_history() {
 }
 
 #[test]
+fn the_chart() {
+    let mut stage = explorer(122, 36);
+    for topic in ["plant/hall1/oven1/temperature", "plant/hall1/oven2/temperature", "plant/rooms/lab/light"] {
+        stage.keys("ctrl-g");
+        stage.types(topic);
+        stage.keys("enter *");
+    }
+    stage.keys("ctrl-g");
+    stage.types("plant/hall1/oven3/temperature");
+    stage.keys("enter 3 tab");
+    stage.frame();
+    stage.keys("x h h h h h h h h h h");
+    check("chart.svg", &mut stage, DARK);
+}
+
+#[test]
 fn the_monitor() {
     let mut stage = link::busy();
     stage.resize(120, 40);

@@ -186,7 +186,7 @@ pub fn suiting(hint: Hint<'_>, payload: &[u8], bounds: &Bounds) -> Vec<Choice> {
 const MAX_PREVIEWED_BYTES: usize = 16 << 10;
 
 /// What a small payload of bytes decodes to, for one line of a tree; none when it says enough by itself.
-pub(super) fn inside<'a>(reading: Reading<'_>, payload: &'a [u8]) -> Option<Decoded<'a>> {
+pub fn inside<'a>(reading: Reading<'_>, payload: &'a [u8]) -> Option<Decoded<'a>> {
     let is_plain = mark(payload).is_none() && std::str::from_utf8(payload).is_ok();
     let is_told = match reading.choice {
         Choice::Auto => reading.hint.promised.is_some(),

@@ -1,24 +1,26 @@
 //! Carries commands out. Owns the program's own switches; moving about the tree is `moves`'.
-use super::device::Connection;
 use super::devices::{Then, deeds, edit, exam};
 use super::event::{DeviceId, Effect};
 use super::inspector::Tab;
-use super::layout::Pane;
+use super::layout::{Extent, Pane};
 use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, decoding, editor, export, form, ingest, inspector, keys, learn, menu, monitor,
-    moves, nodes, probe, publications, publish, request, runs, search, table,
+    Model, Screen, bulk, chart, decoding, editor, export, form, ingest, inspector, keys, learn, menu,
+    monitor, moves, nodes, probe, publications, publish, request, runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
 use crate::store::Direction;
 use crate::time::Timestamp;
 
+mod connection;
 mod copying;
 mod switches;
 
+use connection::toggle_connection;
+pub use connection::{ask_disconnect, disconnect};
 pub use copying::{copy, copy_as, kept as copy_kept, max_copy_bytes, why_no_clipboard};
 use copying::{copy_payload, copy_topic};
 use switches::{freeze, pin, ping};
@@ -111,6 +113,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ToggleConnection if model.screen == Screen::Devices => deeds::toggle(model, now, effects),
         Command::PingNow => ping(model, now, effects),
         Command::ToggleFreeze => freeze(model, now),
+        Command::Maximise => model.extent = model.extent.other(),
         Command::CursorDown => moves::step(model, now, 1),
         Command::CursorUp => moves::step(model, now, -1),
         Command::PageDown => moves::page(model, now, 1),
@@ -154,11 +157,23 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::CopyPayload => copy_payload(model, now, effects),
         Command::TabValue => model.inspector.show(Tab::Value),
         Command::TabHistory => model.inspector.show(Tab::History),
+        Command::TabChart => model.inspector.show(Tab::Chart),
         Command::TabMessage => model.inspector.show(Tab::Message),
         Command::TabNode => show_node(model),
         Command::EditAttribute => nodes::attribute::begin(model, now),
         Command::KeepPart => nodes::parts::open(model, now),
         Command::KeepTicked => nodes::parts::keep(model, now),
+        Command::ZoomIn
+        | Command::ZoomOut
+        | Command::Earlier
+        | Command::Later
+        | Command::WholeChart
+        | Command::HoldChart
+        | Command::ChartCursor
+        | Command::ToggleAxes
+        | Command::ToggleSeries
+        | Command::ToggleTogether
+        | Command::NextNumber => chart::deeds::command(model, now, command),
         Command::SelectRange => nodes::range::toggle(model),
         Command::KeepRange => nodes::range::keep(model, now),
         Command::RemoveRange => nodes::range::ask_remove(model, now),
@@ -258,6 +273,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         publications::deeds::leave(model);
     } else if learn::parts::close(model) {
         // The list is seen again.
+    } else if model.extent == Extent::Whole {
+        model.extent = Extent::Shared;
     } else if model.focus != Pane::Topics {
         model.focus = Pane::Topics;
     } else if model.range.is_some() {
@@ -294,41 +311,6 @@ fn interrupt(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         return effects.push(Effect::Quit);
     }
     model.say(now, Tone::Warn, "ctrl-c again quits");
-}
-
-fn toggle_connection(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let Some(device) = model.selected() else { return };
-    let id = device.id;
-    match device.connection {
-        Connection::Online(_) | Connection::Connecting { .. } => ask_disconnect(model, now, id, effects),
-        Connection::Waiting(_) | Connection::Off => {
-            effects.push(Effect::Request(id, BrokerRequest::Connect));
-        }
-    }
-}
-
-/// Disconnects a device; asks while publications are in flight.
-pub fn ask_disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
-    let mut losses = Vec::new();
-    match model.lives.n_unsettled(Some(id)) + model.runs.n_unsettled(Some(id)) {
-        0 => {}
-        n => losses.push(format!("{n} publications are in flight.")),
-    }
-    losses.extend(model.runs.words(Some(id)));
-    if losses.is_empty() {
-        return disconnect(model, now, id, effects);
-    }
-    let words = format!("{} Disconnect all the same?", losses.join(" "));
-    model.overlay = Overlay::Question(Question { words, deed: Deed::Disconnect(id) });
-}
-
-/// Says goodbye to a broker and stays away.
-pub fn disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
-    runs::stop_device(model, now, id, "its device was disconnected", effects);
-    if let Some(device) = ingest::device_mut(&mut model.devices, id) {
-        device.leaving = true;
-    }
-    effects.push(Effect::Request(id, BrokerRequest::Disconnect));
 }
 
 fn older(model: &mut Model, now: Timestamp) {
@@ -369,6 +351,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     learn::due(model, now, effects);
     probe::due(model, now, effects);
     bulk::due(model, now, effects);
+    chart::work(model);
     export::due(model, now, effects);
     moves::expand_on(model);
     inspector::deeds::work(model, now);

@@ -82,7 +82,9 @@ pub(super) fn is_heard(model: &Model, command: Command) -> bool {
                     | Command::SelectRange
             ),
             // What freezes stands on another screen.
-            Context::Monitor | Context::Publications => command != Command::ToggleFreeze,
+            Context::Monitor | Context::Publications => {
+                !matches!(command, Command::ToggleFreeze | Command::Maximise)
+            }
             Context::Everywhere
             | Context::Topics
             | Context::Range

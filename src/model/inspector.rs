@@ -34,6 +34,8 @@ pub enum Tab {
     Value,
     /// The messages before.
     History,
+    /// Numbers over time.
+    Chart,
     /// The message, raw.
     Message,
     /// What is known of it as a kept node.
@@ -42,13 +44,14 @@ pub enum Tab {
 
 impl Tab {
     /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Value, Self::History, Self::Message, Self::Node];
+    pub const ALL: [Self; 5] = [Self::Value, Self::History, Self::Chart, Self::Message, Self::Node];
 
     /// The word on the tab; its number is the key that shows it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Value => "1 Value",
             Self::History => "2 History",
+            Self::Chart => "3 Chart",
             Self::Message => "4 Message",
             Self::Node => "5 Node",
         }
@@ -58,7 +61,8 @@ impl Tab {
     pub const fn next(self) -> Self {
         match self {
             Self::Value => Self::History,
-            Self::History => Self::Message,
+            Self::History => Self::Chart,
+            Self::Chart => Self::Message,
             Self::Message => Self::Node,
             Self::Node => Self::Value,
         }
@@ -69,7 +73,8 @@ impl Tab {
         match self {
             Self::Value => Self::Node,
             Self::History => Self::Value,
-            Self::Message => Self::History,
+            Self::Chart => Self::History,
+            Self::Message => Self::Chart,
             Self::Node => Self::Message,
         }
     }
@@ -300,6 +305,7 @@ impl Inspector {
     pub const fn context(&self) -> Context {
         match self.tab {
             Tab::History => Context::History,
+            Tab::Chart => Context::Chart,
             Tab::Value if self.is_structured => Context::Structure,
             Tab::Value | Tab::Message | Tab::Node => Context::Inspector,
         }

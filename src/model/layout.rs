@@ -94,6 +94,26 @@ impl Pane {
     }
 }
 
+/// How much of the screen the pane in focus has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// Its place beside the others.
+    #[default]
+    Shared,
+    /// All of it.
+    Whole,
+}
+
+impl Extent {
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Shared => Self::Whole,
+            Self::Whole => Self::Shared,
+        }
+    }
+}
+
 /// How the panes are arranged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Arrangement {
@@ -135,6 +155,27 @@ pub fn layout(cols: u16, rows: u16, focus: Pane, panes: Panes, form_rows: u16) -
         (_, 22..) => Arrangement::Stacked,
         _ => Arrangement::Single,
     };
+    within(arrangement, (cols, rows), focus, panes, form_rows)
+}
+
+/// The pane in focus alone, on a screen of any size.
+pub fn alone(cols: u16, rows: u16, focus: Pane) -> Layout {
+    let usual = layout(cols, rows, focus, Panes::Three, FORM_ROWS);
+    match usual.arrangement {
+        Arrangement::TooSmall => usual,
+        Arrangement::Wide | Arrangement::Stacked | Arrangement::Single => {
+            within(Arrangement::Single, (cols, rows), focus, Panes::Three, FORM_ROWS)
+        }
+    }
+}
+
+fn within(
+    arrangement: Arrangement,
+    (cols, rows): (u16, u16),
+    focus: Pane,
+    panes: Panes,
+    form_rows: u16,
+) -> Layout {
     let whole = Area { x: 0, y: 0, cols, rows };
     let header = Area { rows: 1, ..whole };
     let footer = Area { y: rows.saturating_sub(1), rows: 1, ..whole };

@@ -4,7 +4,8 @@ use super::layout::Pane;
 use super::overlay::Overlay;
 use super::toast::Tone;
 use super::tree::{self, Placement, RowId};
-use super::{Model, Screen, ingest, learn, monitor, publications, table};
+use super::{Model, Screen, chart, ingest, learn, monitor, publications, table};
+use crate::command::Context;
 use crate::store::{Direction, NodeId};
 use crate::time::Timestamp;
 
@@ -39,6 +40,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     }
     if model.screen == Screen::Publications {
         return publications::deeds::step(model, by);
+    }
+    if model.context() == Context::Chart {
+        return chart::deeds::step(model, now, by);
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(by);
@@ -93,6 +97,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     if model.screen == Screen::Publications {
         return publications::deeds::step(model, half(usize::from(model.rows)));
     }
+    if model.context() == Context::Chart {
+        return chart::deeds::page(model, now, direction);
+    }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_by(half(n_lines));
     }
@@ -140,6 +147,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
             model,
             if edge == Placement::Top { isize::MIN } else { isize::MAX },
         );
+    }
+    if model.context() == Context::Chart {
+        return chart::deeds::edge(model, now, edge);
     }
     if model.focus == Pane::Inspector {
         return model.inspector.scroll_to(if edge == Placement::Top { 0 } else { usize::MAX / 2 });

@@ -6,7 +6,8 @@ use super::overlay::Overlay;
 use super::tree::{self, RowId, Window};
 use super::typed::{self, Fit};
 use super::{
-    Effect, Model, Screen, help, hints, keep_alive, monitor, publications, search, shown, table, unfold,
+    Effect, Model, Screen, chart, help, hints, keep_alive, monitor, publications, search, shown, table,
+    unfold,
 };
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
@@ -35,6 +36,8 @@ pub struct Picture {
     pub n_hidden_ancestors: usize,
     /// What the inspector shows.
     pub inspector: shown::Shown,
+    /// What the chart shows, while it is seen.
+    pub chart: Option<Box<chart::plot::Plot>>,
     /// What the Monitor shows, while it is open.
     pub board: Board,
     /// The Publications screen, while it is seen.
@@ -150,6 +153,7 @@ impl Model {
         let device = self.device(self.cursor.device);
         self.picture.hints = device.map(|device| hints::silence(device, now)).unwrap_or_default();
         self.picture.inspector = shown::prepare(self, now, effects);
+        chart::prepare(self, now);
         self.picture.board = Board::default();
         if self.screen == Screen::Monitor {
             self.picture.board = monitor::board::board(self, present);
@@ -329,6 +333,7 @@ fn next_change(model: &Model, now: Timestamp) -> Option<Timestamp> {
             value.stale_at.into_iter().for_each(&mut at);
         }
     }
+    chart::next_change(model, now).into_iter().for_each(&mut at);
     for moment in model.picture.inspector.ages() {
         at(moment + figures::next_age(now.since(moment)));
     }

@@ -152,7 +152,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let wall = model.settings.wall;
     let n_said = if matches!(model.overlay, Overlay::Attribute(_)) { tab::SAID_ROWS } else { 0 };
     let old = std::mem::take(&mut model.picture.inspector);
-    let Model { devices, inspector, .. } = model;
+    let Model { devices, inspector, chart, .. } = model;
     inspector.is_structured = false;
     let Some(device) = tree::device(devices, row.device) else { return Shown::default() };
     let mut title = String::new();
@@ -166,6 +166,9 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             n_rows,
             &folded(&facts::of_device(device, now, wall), cols),
         );
+        return shown;
+    }
+    if tab == Tab::Chart && (device.store.last(row.node).is_some() || chart.has_company()) {
         return shown;
     }
     if tab == Tab::Node {
@@ -199,7 +202,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             history(&mut shown, &old, inspector, (device, row.node), (cols, n_rows));
             return shown;
         }
-        Tab::Message | Tab::Node => {
+        Tab::Message | Tab::Node | Tab::Chart => {
             Lines { facts: folded(&facts::of_message(device, row.node, &last, wall), cols), n_rows: 0 }
         }
     };

@@ -140,6 +140,22 @@ roles! {
     FieldLabel = "field.label";
     /// What would be refused if sent.
     FieldError = "field.error";
+    /// The first series of a chart.
+    Chart1 = "chart.1";
+    /// The second.
+    Chart2 = "chart.2";
+    /// The third.
+    Chart3 = "chart.3";
+    /// The fourth.
+    Chart4 = "chart.4";
+    /// The fifth.
+    Chart5 = "chart.5";
+    /// The sixth.
+    Chart6 = "chart.6";
+    /// The seventh.
+    Chart7 = "chart.7";
+    /// The eighth.
+    Chart8 = "chart.8";
     /// A tab that is not shown.
     Tab = "tab";
     /// The tab that is shown.

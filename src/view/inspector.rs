@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use super::bars::{bars, chart, newest, range, words};
 use super::strip::{Strip, keep_end};
-use super::{Scene, history, nodetab, rect, row_of, structure};
+use super::{Scene, chart as chart_of, history, nodetab, rect, row_of, structure};
 use crate::decode::{Kind, figures};
 use crate::model::inspector::Tab;
 use crate::model::layout::Pane;
@@ -38,10 +38,15 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     tabs(scene, row_of(padded, 0), frame);
     let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..padded };
+    if let Some(plot) = &scene.model.picture.chart {
+        return chart_of::draw(scene, plot, below, frame);
+    }
     match shown.tab {
         Tab::History if !shown.past.is_empty() => history::draw(scene, shown, below, frame),
         Tab::Node if !scene.model.cursor.is_device() => nodetab::draw(scene, shown, below, frame),
-        Tab::Value | Tab::History | Tab::Message | Tab::Node => value(scene, shown, below, frame),
+        Tab::Value | Tab::History | Tab::Chart | Tab::Message | Tab::Node => {
+            value(scene, shown, below, frame);
+        }
     }
 }
 

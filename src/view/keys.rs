@@ -13,6 +13,7 @@ use crate::model::monitor::Panel;
 use crate::model::overlay::{Deed, Overlay};
 
 mod bulk;
+mod chart;
 mod explorer;
 mod publications;
 mod runs;
@@ -38,7 +39,8 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::Leave], "leave"),
         ],
         Context::Structure => explorer::structure(model),
-        Context::Inspector | Context::History | Context::Chart => explorer::inspector(model),
+        Context::Inspector | Context::History => explorer::inspector(model),
+        Context::Chart => chart::keys(model),
         Context::Publish => publish(model),
         Context::Learn => learn(model),
         Context::Editor => editor(model),

@@ -33,9 +33,11 @@ pub fn pin(model: &mut Model, now: Timestamp) {
     if row.is_device() || device.store.last(row.node).is_none() {
         return model.say(now, Tone::Info, "only a topic with a message can be pinned");
     }
+    model.chart.pinned.retain(|known| *known != row);
     if device.store.is_pinned(row.node) {
         device.store.unpin(row.node);
     } else {
         device.store.pin(row.node);
+        model.chart.pinned.push(row);
     }
 }
