@@ -30,6 +30,7 @@ mod utf16;
 pub mod value;
 mod xml;
 
+pub use bounds::Bounds;
 pub use chain::{Choice, Decoded, decode, decode_on, decode_told};
 pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};

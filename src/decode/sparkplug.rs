@@ -3,6 +3,8 @@
 //! is a place that stays from message to message. Names of aliases are from the births heard.
 mod births;
 mod line;
+#[cfg(test)]
+pub(crate) mod made;
 mod metric;
 mod packed;
 mod route;
@@ -20,7 +22,7 @@ use super::jot::{Jot, Stop};
 use super::protobuf::{Field, all};
 use super::reader::Reader;
 
-pub use births::{Birth, Births, Heard, MAX_BIRTH_BYTES};
+pub use births::{Birth, Births, Described, Heard, MAX_BIRTH_BYTES, described};
 pub use line::preview;
 pub use route::{Message, Route, host};
 
