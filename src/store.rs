@@ -8,6 +8,8 @@ mod index;
 mod last;
 #[cfg(test)]
 mod laws;
+mod listing;
+mod narrow;
 mod node;
 mod order;
 mod pins;
@@ -19,12 +21,14 @@ mod subset;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod tree;
 mod walk;
 
 pub use budget::Counts;
-pub use history::{MAX_PAST_PAYLOAD_BYTES, Past};
+pub use history::{MAX_PAST_PAYLOAD_BYTES, Past, PastKey};
 pub use last::{Last, LastPayload};
+pub use narrow::SiftCursor;
 pub use node::Node;
 pub use order::{natural, natural_path};
 pub use refused::Refused;
@@ -68,6 +72,8 @@ pub struct Store {
     kept: Subset,
     /// Whether the tree shows only that.
     is_narrowed: bool,
+    /// What a view filter lets through of what may be shown; boxed, for most have none.
+    sifted: Option<Box<Subset>>,
     in_view: Vec<u32>,
     /// Topics with a payload worth evicting, next one first.
     line: VecDeque<u32>,
@@ -80,6 +86,9 @@ pub struct Store {
     rate: Rate,
     n_messages: u64,
     n_history_evicted: u64,
+    n_history_forgotten: u64,
+    /// The same by topic, for the few that have any.
+    forgotten: HashMap<u32, u64, foldhash::fast::RandomState>,
     n_payloads_evicted: u64,
     n_payloads_cut: u64,
     revision: u64,
@@ -97,6 +106,7 @@ impl Store {
             pin_bytes: 0,
             kept: Subset::default(),
             is_narrowed: false,
+            sifted: None,
             in_view: Vec::new(),
             line: VecDeque::new(),
             payload_bytes: 0,
@@ -106,6 +116,8 @@ impl Store {
             rate: Rate::default(),
             n_messages: 0,
             n_history_evicted: 0,
+            n_history_forgotten: 0,
+            forgotten: HashMap::default(),
             n_payloads_evicted: 0,
             n_payloads_cut: 0,
             revision: 0,
@@ -218,7 +230,8 @@ impl Store {
     /// Copies a topic's last message to history.
     fn remember(&mut self, node: u32, number: u32) {
         let heard = &mut self.heard[number];
-        let mut record = Record::new(number, heard.newest, heard.received, heard.n_bytes);
+        let nth = u32::try_from(heard.n_messages & u64::from(u32::MAX)).unwrap_or_default();
+        let mut record = Record::new(number, nth, heard.newest, heard.received, heard.n_bytes);
         record.packet_id = heard.packet_id;
         record.delivery = heard.delivery;
         let payload = heard.parts().map_or(&[][..], |(_, payload)| payload);

@@ -12,6 +12,8 @@ mod exam;
 mod runs;
 #[path = "common/story.rs"]
 mod story;
+#[path = "journeys/table.rs"]
+mod table;
 
 use mqttscope::model::{Effect, Settings};
 use mqttscope::mqtt::packet::ConnAck;

@@ -25,6 +25,8 @@ pub struct Counts {
     pub n_messages_refused: u64,
     /// Messages dropped from history.
     pub n_history_evicted: u64,
+    /// Messages of history forgotten by hand.
+    pub n_history_forgotten: u64,
     /// Last payloads dropped.
     pub n_payloads_evicted: u64,
     /// Payloads cut when they went to history.
@@ -63,6 +65,7 @@ impl Store {
             n_topics_refused: self.refused.n_topics(),
             n_messages_refused: self.refused.n_messages,
             n_history_evicted: self.n_history_evicted,
+            n_history_forgotten: self.n_history_forgotten,
             n_payloads_evicted: self.n_payloads_evicted,
             n_payloads_cut: self.n_payloads_cut,
             n_bytes: self.n_bytes(),
@@ -117,7 +120,9 @@ impl Store {
             + self.log.n_bytes()
             + self.pin_bytes
             + self.pins.allocation_size()
+            + self.forgotten.allocation_size()
             + self.kept.n_bytes()
+            + self.sifted.as_ref().map_or(0, |sifted| size_of::<super::Subset>() + sifted.n_bytes())
             + self.payload_bytes
             + self.refused.n_bytes()
             + (self.line.capacity() + self.in_view.capacity()) * size_of::<u32>()

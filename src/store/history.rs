@@ -19,9 +19,20 @@ const CHUNK_RECORDS: usize = 256;
 const RING_CHUNK_BYTES: usize = 2 * 1024;
 const RING_CHUNK_RECORDS: usize = 32;
 
+/// Which message of its topic one is, and where it was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PastKey {
+    /// Counted from 1, never given again: what is forgotten or evicted leaves a gap.
+    pub ordinal: u64,
+    /// A hint only: a pin moves it.
+    pub(super) place: Place,
+}
+
 /// A message of the past as history keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past<'a> {
+    /// Which of its topic's messages it is.
+    pub key: PastKey,
     /// The payload or its beginning: at most [`MAX_PAST_PAYLOAD_BYTES`], nothing if it was evicted.
     pub payload: &'a [u8],
     /// The payload's full size.
@@ -69,14 +80,16 @@ pub(super) struct Record {
     pub n_bytes: u32,
     pub packet_id: Option<PacketId>,
     pub delivery: Delivery,
-    /// Moved to another log; here it counts no more.
-    pub moved: bool,
+    /// Moved to another log, or forgotten; here it counts no more.
+    pub gone: bool,
+    /// Which of its topic's messages it is, as far as 32 bits tell.
+    pub nth: u32,
     start: u32,
     kept: u32,
 }
 
 impl Record {
-    pub const fn new(heard: u32, previous: Place, received: Timestamp, n_bytes: u32) -> Self {
+    pub const fn new(heard: u32, nth: u32, previous: Place, received: Timestamp, n_bytes: u32) -> Self {
         let delivery = Delivery::NONE;
         Self {
             previous,
@@ -85,15 +98,23 @@ impl Record {
             n_bytes,
             packet_id: None,
             delivery,
-            moved: false,
+            gone: false,
+            nth,
             start: 0,
             kept: 0,
         }
     }
 
+    /// Which of its topic's messages it is, where there were so many of them.
+    pub fn ordinal(&self, n_messages: u64) -> u64 {
+        let newest = u32::try_from(n_messages & u64::from(u32::MAX)).unwrap_or_default();
+        n_messages.saturating_sub(newest.wrapping_sub(self.nth).into())
+    }
+
     /// As the reader sees it.
-    pub fn past<'a>(&self, payload: &'a [u8]) -> Past<'a> {
+    pub fn past<'a>(&self, key: PastKey, payload: &'a [u8]) -> Past<'a> {
         Past {
+            key,
             payload,
             n_bytes: self.n_bytes as usize,
             received: self.received,
@@ -184,14 +205,17 @@ impl Log {
         Some((record, chunk.payloads.get(start..start + record.kept as usize)?))
     }
 
-    /// Marks the record at a place as moved to another log.
-    pub fn mark_moved(&mut self, place: Place) {
-        let record = self
-            .locate(place)
-            .and_then(|(chunk_idx, record_idx)| self.chunks.get_mut(chunk_idx)?.records.get_mut(record_idx));
-        if let Some(record) = record {
-            record.moved = true;
+    /// Marks the record at a place as one that counts here no more.
+    pub fn mark_gone(&mut self, place: Place) {
+        if let Some(record) = self.get_mut(place) {
+            record.gone = true;
         }
+    }
+
+    /// The record at a place, unless its chunk is gone.
+    pub fn get_mut(&mut self, place: Place) -> Option<&mut Record> {
+        let (chunk_idx, record_idx) = self.locate(place)?;
+        self.chunks.get_mut(chunk_idx)?.records.get_mut(record_idx)
     }
 
     fn locate(&self, place: Place) -> Option<(usize, usize)> {
@@ -204,14 +228,14 @@ impl Log {
         let Some(chunk) = self.chunks.pop_front() else { return false };
         self.oldest += 1;
         self.n_bytes -= chunk.n_bytes();
-        chunk.records.iter().filter(|record| !record.moved).for_each(&mut gone);
+        chunk.records.iter().filter(|record| !record.gone).for_each(&mut gone);
         true
     }
 
-    /// All records, oldest first.
+    /// All records that count, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = (&Record, &[u8])> {
         self.chunks.iter().flat_map(|chunk| {
-            chunk.records.iter().filter_map(|record| {
+            chunk.records.iter().filter(|record| !record.gone).filter_map(|record| {
                 let start = record.start as usize;
                 Some((record, chunk.payloads.get(start..start + record.kept as usize)?))
             })

@@ -1,10 +1,9 @@
 //! Questions about one node. Owns the shape of the answers; changes nothing.
 use super::arena::NONE;
-use super::history::Past;
-use super::last::{Heard, Last, LastPayload};
+use super::last::{Heard, Last};
 use super::rate::Rate;
 use super::tree::ROOT;
-use super::{MAX_PAST_PAYLOAD_BYTES, NodeId, Store};
+use super::{NodeId, Store};
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -110,42 +109,10 @@ impl Store {
         self.heard(id).map(Heard::last)
     }
 
-    /// The messages of a topic that are still there, newest first, the last one included. Payloads
-    /// are cut at [`MAX_PAST_PAYLOAD_BYTES`]; the last one's whole payload is in [`Store::last`].
-    pub fn history(&self, id: NodeId) -> impl Iterator<Item = Past<'_>> {
-        let heard = self.heard(id);
-        let log = self.pins.get(&id.0).map_or(&self.log, |pin| &pin.log);
-        let newest = heard.map(|heard| heard.newest).unwrap_or_default();
-        let threaded = std::iter::successors(log.get(newest), |(record, _)| log.get(record.previous));
-        heard.map(last_as_past).into_iter().chain(threaded.map(|(record, payload)| record.past(payload)))
-    }
-
-    /// How many messages [`Store::history`] tells of.
-    pub fn n_history(&self, id: NodeId) -> usize {
-        self.heard(id).map_or(0, |heard| heard.n_past as usize + 1)
-    }
-
     pub(super) fn heard(&self, id: NodeId) -> Option<&Heard> {
         match self.tree.slots[id.0].heard {
             NONE => None,
             number => Some(&self.heard[number]),
         }
-    }
-}
-
-fn last_as_past(heard: &Heard) -> Past<'_> {
-    let last = heard.last();
-    let payload = match last.payload {
-        LastPayload::Whole(payload) => payload,
-        LastPayload::Evicted { .. } => &[],
-    };
-    Past {
-        payload: payload.get(..MAX_PAST_PAYLOAD_BYTES).unwrap_or(payload),
-        n_bytes: last.n_bytes,
-        received: last.received,
-        qos: last.qos,
-        retained: last.retained,
-        dup: last.dup,
-        packet_id: last.packet_id,
     }
 }

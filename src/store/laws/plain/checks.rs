@@ -1,13 +1,14 @@
 //! What the laws compare: each node, each step, each match. Owns no deed.
 use super::super::super::*;
 use super::{Message, Pair, Path};
+use std::collections::BTreeSet;
 
 impl Pair {
     /// Each node's place, counts and messages.
     pub fn check_nodes(&self, is_roomy: bool) {
         let (store, plain) = (&self.store, &self.plain);
         let mut topic = String::from("rest");
-        let mut n_evicted = 0;
+        let (mut n_evicted, mut n_forgotten_all) = (0, 0);
         for path in plain.nodes.iter().chain([&Path::new()]) {
             let id = self.id(path);
             store.topic_of(id, &mut topic);
@@ -36,7 +37,10 @@ impl Pair {
             let messages = plain.heard.get(path).map(Vec::as_slice).unwrap_or_default();
             assert_eq!(node.n_messages, messages.len() as u64);
             assert_eq!(store.is_topic(id), !messages.is_empty());
-            n_evicted += messages.len() - store.n_history(id);
+            let n_forgotten = plain.forgotten.get(path).map_or(0, BTreeSet::len);
+            assert_eq!(store.n_forgotten(id), n_forgotten as u64);
+            n_forgotten_all += n_forgotten;
+            n_evicted += messages.len() - store.n_history(id) - n_forgotten;
             self.check_messages(path, id, messages, is_roomy);
         }
         let counts = store.counts();
@@ -46,6 +50,7 @@ impl Pair {
         assert_eq!(counts.n_messages_refused, plain.n_refused);
         assert_eq!(counts.n_topics_refused, plain.refused.len() as u64);
         assert_eq!(counts.n_history_evicted, n_evicted as u64);
+        assert_eq!(counts.n_history_forgotten, n_forgotten_all as u64);
         assert!(store.find("not/there").is_none());
     }
 
@@ -72,15 +77,24 @@ impl Pair {
         let changed = runs.map_or(messages[0].received, |pair| pair[1].received);
         assert!(if is_roomy { last.changed == changed } else { last.changed >= changed });
 
-        let n_history = self.store.history(id).zip(messages.iter().rev()).map(|(past, message)| {
+        let forgotten = self.plain.forgotten.get(path);
+        let numbered = messages.iter().enumerate().rev().map(|(at, message)| (at as u64 + 1, message));
+        let remembered =
+            numbered.filter(|(ordinal, _)| !forgotten.is_some_and(|forgotten| forgotten.contains(ordinal)));
+        let remembered: Vec<(u64, &Message)> = remembered.collect();
+        let n_history = self.store.history(id).zip(&remembered).map(|(past, (ordinal, message))| {
+            assert_eq!(past.key.ordinal, *ordinal);
             assert_eq!((past.received, past.n_bytes), (message.received, message.payload.len()));
             assert_eq!((past.qos, past.retained, past.dup), (message.qos, message.retained, message.dup));
             assert_eq!(past.packet_id, message.packet_id);
             assert!(past.payload == message.payload || past.payload.is_empty() && !is_roomy);
+            assert_eq!(self.store.past(id, past.key), Some(past));
+            assert!(self.store.is_in_place(id, past.key));
         });
         assert_eq!(n_history.count(), self.store.n_history(id));
-        assert_eq!(self.store.history(id).count(), self.store.n_history(id));
-        assert!(!is_roomy || self.store.n_history(id) == messages.len());
+        let keys: Vec<PastKey> = self.store.history(id).map(|past| past.key).collect();
+        assert_eq!(keys.len(), self.store.n_history(id));
+        assert!(!is_roomy || keys.len() == remembered.len());
     }
 
     /// What is shown, stepped through both ways.
