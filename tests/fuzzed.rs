@@ -1,5 +1,6 @@
 //! The bodies of the fuzz targets on their seeds and on a few thousand changes of them, the same in each run. Owns the
 //! chance; `tests/fuzz` has the targets for `cargo fuzz`.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 #[path = "fuzz/bodies.rs"]
 mod bodies;
 
@@ -28,13 +29,13 @@ const TELLING: [u8; 24] = [
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(target);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a seed").path()).collect();
     paths.sort();
-    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+    paths.iter().map(|path| fs::read(path).expect("a seed")).collect()
 }
 
 fn place(random: &mut Random, n: usize) -> usize {
-    usize::try_from(random.below(n as u64)).unwrap()
+    usize::try_from(random.below(n as u64)).expect("less than n")
 }
 
 /// A seed with a few changes: a byte, a bit, a piece gone, doubled or from another seed.
@@ -67,14 +68,13 @@ fn changed(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn check(target: &str, n_changed: usize) {
-    let (_, body) = bodies::ALL.into_iter().find(|(name, _)| *name == target).unwrap();
+    let (_, body) = bodies::ALL.into_iter().find(|(name, _)| *name == target).expect("a target");
     let seeds = seeds(target);
     assert!(!seeds.is_empty(), "{target} has no seeds");
     let mut random = Random::new(0x5EED_0006);
     let changed = std::iter::repeat_with(|| changed(&mut random, &seeds)).take(n_changed);
     for bytes in seeds.iter().cloned().chain(changed) {
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert!(catch_unwind(|| body(&bytes)).is_ok(), "{target} breaks on {digits}");
+        assert!(catch_unwind(|| body(&bytes)).is_ok(), "{target} breaks on {bytes:02x?}");
     }
 }
 

@@ -21,8 +21,11 @@ const BOUNDS: Bounds = Bounds { max_out_bytes: 64 << 10, max_depth: 64, max_laye
 /// Columns of a line.
 const COLS: usize = 60;
 
-/// A body by the name of its target.
-pub const ALL: [(&str, fn(&[u8])); 7] = [
+/// What is done with bytes.
+pub type Body = fn(&[u8]);
+
+/// The bodies by the names of their targets.
+pub const ALL: [(&str, Body); 7] = [
     ("chain", chain),
     ("topic", topic),
     ("sparkplug", sparkplug),
@@ -177,7 +180,9 @@ fn shown(decoded: &Decoded<'_>) {
             wrapped.lines(bytes, 0, 40).iter().for_each(|each| line(each, COLS));
         }
         Form::Image(_) | Form::Hex => {
-            hex::lines(bytes, hex::bytes_per_line(COLS), 0, 40).iter().for_each(|each| line(each, 80));
+            for each in hex::lines(bytes, hex::bytes_per_line(COLS), 0, 40) {
+                line(&each, 80);
+            }
         }
     }
     for failure in &decoded.failures {
