@@ -33,7 +33,7 @@ pub mod value;
 mod xml;
 
 pub use bounds::Bounds;
-pub use chain::{Choice, Decoded, decode, decode_on, decode_told};
+pub use chain::{Choice, Decoded, decode, decode_on};
 pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};
 pub use hint::{Hint, Reading};

@@ -153,7 +153,10 @@ impl Decoder {
 
     /// The decoder that a topic promises, whatever its payloads look like.
     pub fn of_topic(topic: &str) -> Option<Self> {
-        sparkplug::is_spoken_on(topic).then_some(Self::Sparkplug)
+        if sparkplug::is_spoken_on(topic) {
+            return Some(Self::Sparkplug);
+        }
+        is_meshtastic(topic).then_some(Self::ProtobufFields)
     }
 
     /// Whether more decoders may follow it.
@@ -176,6 +179,14 @@ impl Decoder {
             | Self::Hex => Role::Shows,
         }
     }
+}
+
+/// Whether a mesh of radios speaks protobuf there: `msh/…/2/e/CHANNEL/GATEWAY`, and its map reports.
+fn is_meshtastic(topic: &str) -> bool {
+    let mut levels = topic.split('/');
+    levels.next() == Some("msh")
+        && levels.any(|version| version == "2")
+        && levels.next().is_some_and(|kind| matches!(kind, "e" | "c" | "map"))
 }
 
 #[cfg(test)]

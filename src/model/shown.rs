@@ -6,8 +6,7 @@ use super::overlay::Overlay;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
-use crate::decode::hint::Compiled;
-use crate::decode::{self, Choice, Ink, Line, Preview, Reading};
+use crate::decode::{self, Choice, Hint, Ink, Line, Preview, Reading};
 use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
@@ -208,8 +207,9 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     };
     let Reading { choice, hint } = device.reading(row.node);
     let (promised, schema) = (hint.promised, hint.stamp());
-    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice, promised, schema };
-    lay_out(inspector, (subject, hint.schema), payload, effects);
+    let (sequence, births) = (last.sequence, device.births.stamp(row.node));
+    let subject = Subject { row, sequence, tab, cols: cols.max(1), choice, promised, schema, births };
+    lay_out(inspector, (subject, hint), payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
     if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
         if tab == Tab::Message {
@@ -245,7 +245,7 @@ fn is_of(decoded: &Decoded, subject: Subject) -> bool {
 
 fn lay_out(
     inspector: &mut super::inspector::Inspector,
-    (subject, schema): (Subject, Option<&Compiled>),
+    (subject, hint): (Subject, Hint<'_>),
     payload: &[u8],
     effects: &mut Vec<Effect>,
 ) {
@@ -255,11 +255,11 @@ fn lay_out(
     // What a worker has in hand is not tried again with every frame.
     let is_awaited = inspector.pending == Some(subject);
     let inline = Some(payload).filter(|payload| payload.len() <= MAX_INLINE_BYTES && !is_awaited);
-    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, schema, payload)) {
+    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, hint, payload)) {
         inspector.decoded = Some(decoded);
     } else if inspector.pending.is_none() {
         inspector.pending = Some(subject);
-        effects.push(Effect::Decode(subject, schema.cloned(), Arc::from(payload)));
+        effects.push(Effect::Decode(subject, hint.beside(), Arc::from(payload)));
     }
 }
 

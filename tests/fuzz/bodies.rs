@@ -10,7 +10,7 @@ use mqttscope::decode::escape::is_hidden;
 use mqttscope::decode::json::{Pretty, is_json};
 use mqttscope::decode::sparkplug::{Birth, Births, Heard, Told};
 use mqttscope::decode::text::Wrapped;
-use mqttscope::decode::{self, Choice, Decoded, Decoder, Line, decode_on, decode_told, hex, preview};
+use mqttscope::decode::{self, Choice, Decoded, Decoder, Hint, Line, decode_on, hex, preview};
 use mqttscope::device::codec::JsonPath;
 use mqttscope::mqtt::{Filter, Topic, Version};
 use mqttscope::wire::{Incoming, Reader, Side, packet_bytes, read_publish_properties, write};
@@ -66,9 +66,10 @@ pub fn sparkplug(bytes: &[u8]) {
     } else {
         (format!("spBv1.0/g/{level}/e"), Births { node: heard, ..Births::default() })
     };
-    let told = Told { topic: topic.into(), births };
+    let told = Arc::new(Told { topic: topic.into(), births });
+    let hint = Hint { promised: Some(Decoder::Sparkplug), told: Some(&told), ..Hint::default() };
     for payload in [message, birth] {
-        shown(&decode_told(&told, Some(Decoder::Sparkplug), payload, Choice::Auto, &BOUNDS));
+        shown(&decode_on(hint, payload, Choice::Auto, &BOUNDS));
         for cols in [0, 1, 7, COLS] {
             if let Some(preview) = decode::sparkplug::preview(&told, payload, cols) {
                 line(&preview.line, cols);

@@ -191,7 +191,7 @@ impl<'a, 'h> Chain<'a, 'h> {
 
     fn sparkplug(&mut self, bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
         static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
-        let sheet = sparkplug::decode(&self.bytes, self.hint.told.unwrap_or(&NOTHING), bounds)?;
+        let sheet = sparkplug::decode(&self.bytes, self.hint.told.map_or(&*NOTHING, |told| told), bounds)?;
         self.notes.extend(sheet.notes);
         Ok(sheet.json)
     }
