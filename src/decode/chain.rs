@@ -141,7 +141,13 @@ pub fn decode_on<'a, 'h>(
         Choice::Auto => {
             chain.peel(bounds);
             let kept = hint.promised.filter(|_| !payload.is_empty()).and_then(|by| chain.show(by, bounds));
-            kept.unwrap_or_else(|| chain.guess(bounds))
+            let is_without = hint.promised == Some(Decoder::Sparkplug) && !sparkplug::IS_BUILT_IN;
+            let fields = if kept.is_none() && is_without && !payload.is_empty() {
+                chain.show(Decoder::ProtobufFields, bounds)
+            } else {
+                None
+            };
+            kept.or(fields).unwrap_or_else(|| chain.guess(bounds))
         }
         Choice::By(decoder) => match decoder.role() {
             Role::Unpacks if chain.undo(decoder, bounds) => {

@@ -27,6 +27,9 @@ pub use line::preview;
 pub use route::{Message, Route, host};
 pub(super) use words::state;
 
+/// Whether this program reads it: a feature, on unless it is built without.
+pub const IS_BUILT_IN: bool = cfg!(feature = "sparkplug");
+
 /// What is known beside the bytes of a payload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Told {

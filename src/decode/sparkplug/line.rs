@@ -9,7 +9,7 @@ use super::super::{Ink, Line};
 use super::births::Births;
 use super::metric::Metric;
 use super::route::{Message, Route};
-use super::{Told, all, last, packed};
+use super::{IS_BUILT_IN, Told, all, last, packed};
 
 /// Metrics told by name: a row has no room for more.
 const MAX_TOLD: usize = 16;
@@ -23,7 +23,7 @@ const MORE_COLS: usize = 7;
 /// One line of a payload; none where it is not Sparkplug, or too long to be read for a line.
 pub fn preview(told: &Told, payload: &[u8], max_cols: usize) -> Option<Preview> {
     let route = Route::parse(&told.topic)?;
-    if payload.is_empty() || payload.len() > MAX_PARSED_BYTES {
+    if !IS_BUILT_IN || payload.is_empty() || payload.len() > MAX_PARSED_BYTES {
         return None;
     }
     let bounds = Bounds { max_out_bytes: MAX_PARSED_BYTES, ..Bounds::default() };

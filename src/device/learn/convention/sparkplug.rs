@@ -1,6 +1,6 @@
 //! Sparkplug B: births name an edge node's metrics, their types, units and ranges before any data come.
 use super::{Convention, Hint, Ignored, Json, MAX_DISCOVERY_BYTES, MAX_HINTS_PER_MESSAGE};
-use crate::decode::sparkplug::{Described, Message, Route, described};
+use crate::decode::sparkplug::{Described, IS_BUILT_IN, Message, Route, described};
 use crate::device::codec::PathStep;
 use crate::device::{Access, JsonPath, Kind, Unit};
 
@@ -51,7 +51,7 @@ impl Convention for Sparkplug {
     }
 
     fn reads(&self, topic: &str) -> bool {
-        Route::parse(topic).is_some_and(|route| route.message.is_birth())
+        IS_BUILT_IN && Route::parse(topic).is_some_and(|route| route.message.is_birth())
     }
 
     fn read(&self, topic: &str, payload: &[u8]) -> Result<Vec<Hint>, Ignored> {
