@@ -153,7 +153,7 @@ impl BirthBook {
         while self.births.len() >= MAX_BIRTHS || n_taken + n_bytes > MAX_BYTES {
             match self.births.first() {
                 Some(oldest) if oldest.look < self.n_looks => {
-                    n_taken -= self.births.remove(0).birth.n_bytes()
+                    n_taken -= self.births.remove(0).birth.n_bytes();
                 }
                 Some(_) => return false,
                 None => return true,
