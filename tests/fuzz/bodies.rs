@@ -40,7 +40,7 @@ pub fn chain(bytes: &[u8]) {
     for choice in Choice::all() {
         shown(&decode::decode(bytes, choice, &BOUNDS));
     }
-    for choice in suiting(bytes, &BOUNDS) {
+    for choice in suiting(Hint::default(), bytes, &BOUNDS) {
         assert!(!choice.title().is_empty());
     }
     line(&preview(bytes, COLS).line, COLS);
