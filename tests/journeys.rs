@@ -12,6 +12,8 @@ mod exam;
 mod runs;
 #[path = "common/story.rs"]
 mod story;
+#[path = "journeys/structure.rs"]
+mod structure;
 #[path = "journeys/table.rs"]
 mod table;
 

@@ -60,7 +60,7 @@ fn a_device_s_data_has_the_names_types_and_units_of_its_birth() {
         .sees("3 metrics without a name: the")
         .sees("quality STALE: Mode")
         .sees("\"Temperature\": {")
-        .sees("\"datatype\": \"Float\",")
+        .sees("\"datatype\": \"Float\"")
         .types("2")
         .sees("Temperature 21.5 °C");
 }
@@ -84,7 +84,7 @@ fn births_deaths_and_states_are_told_in_words() {
     let story = pictured(story, "sparkplug-birth")
         .sees("press online: Temperature")
         .sees("node \"line1\" came online")
-        .sees("\"engUnit\": \"°C\",");
+        .sees("\"engUnit\": \"°C\"");
     let death = proto().inside(2, proto().bytes(1, "bdSeq").n(4, 8).n(11, 3)).0;
     let topic = "spBv1.0/plant/NDEATH/line1";
     visited(story.receives(topic, death), topic).sees("line1 offline: bdSeq 3").sees("went offline");
