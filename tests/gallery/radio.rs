@@ -11,7 +11,7 @@ fn meshtastic_s_json_is_read_member_by_member() {
 }
 
 #[test]
-fn meshtastic_s_protobuf_is_read_field_by_field_without_its_schema() {
+fn meshtastic_s_protobuf_is_read_by_its_names_without_a_setting() {
     let text = proto().n(1, 1).bytes(2, "hello mesh");
     let packet = proto()
         .fixed(1, 2_130_636_288)
@@ -23,8 +23,9 @@ fn meshtastic_s_protobuf_is_read_field_by_field_without_its_schema() {
         .n(9, 3);
     let envelope = proto().inside(1, packet).bytes(2, "LongFast").bytes(3, "!7efeee00").0;
     pictured(opened("msh/EU_868/2/e/LongFast/!7efeee00", envelope), "meshtastic-protobuf")
-        .sees("decoder protobuf fields")
-        .sees("hello mesh")
+        .sees("decoder Meshtastic")
+        .sees("\"portnum\": \"TEXT_MESSAGE_APP\"")
+        .sees("\"payload\": \"hello mesh\"")
         .sees("LongFast");
 }
 
