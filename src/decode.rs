@@ -34,7 +34,8 @@ mod utf16;
 pub mod value;
 mod xml;
 
-pub use chain::{Choice, Decoded, decode, decode_on, decode_told};
+pub use bounds::Bounds;
+pub use chain::{Choice, Decoded, decode, decode_on};
 pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};
 pub use hint::{Hint, Reading};

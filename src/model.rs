@@ -4,6 +4,7 @@ use crate::mqtt::Profile;
 use crate::time::{Timestamp, WallOrigin};
 
 pub mod apply;
+mod births;
 pub mod bulk;
 pub mod came;
 pub mod chart;

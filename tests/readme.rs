@@ -64,7 +64,8 @@ fn the_two_commands_and_every_option_named_exist() {
         .filter_map(|argument| argument.get_long())
         .map(str::to_owned)
         .collect();
-    let of_cargo = ["release", "bench", "test", "ignored", "help"];
+    let of_cargo =
+        ["release", "bench", "test", "ignored", "help", "no-default-features", "features", "fuzz-dir"];
     for word in text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
         let Some(option) = word.strip_prefix("--").filter(|option| option.chars().any(char::is_alphabetic))
         else {

@@ -10,9 +10,8 @@ use super::bounds::{Blame, Bounds, Flaw};
 use super::decoder::{Decoder, Role};
 use super::hint::{Hint, Reading};
 use super::image::Image;
-use super::sparkplug::Told;
 use super::unpack::mark;
-use super::{figures, value};
+use super::{figures, sparkplug, value};
 use links::Chain;
 
 /// How a payload is to be read.
@@ -142,7 +141,13 @@ pub fn decode_on<'a, 'h>(
         Choice::Auto => {
             chain.peel(bounds);
             let kept = hint.promised.filter(|_| !payload.is_empty()).and_then(|by| chain.show(by, bounds));
-            kept.unwrap_or_else(|| chain.guess(bounds))
+            let is_without = hint.promised == Some(Decoder::Sparkplug) && !sparkplug::IS_BUILT_IN;
+            let fields = if kept.is_none() && is_without && !payload.is_empty() {
+                chain.show(Decoder::ProtobufFields, bounds)
+            } else {
+                None
+            };
+            kept.or(fields).unwrap_or_else(|| chain.guess(bounds))
         }
         Choice::By(decoder) => match decoder.role() {
             Role::Unpacks if chain.undo(decoder, bounds) => {
@@ -156,19 +161,9 @@ pub fn decode_on<'a, 'h>(
             }
         },
     };
-    let Chain { bytes, steps, failures, cut, notes, hint: _ } = chain;
+    let Chain { bytes, steps, failures, cut, mut notes, hint: _ } = chain;
+    notes.extend(hint.told.and_then(|told| sparkplug::state(&told.topic, &bytes)));
     Decoded { steps, form, bytes, failures, cut, notes }
-}
-
-/// Likewise, with what is known beside the payload of Sparkplug.
-pub fn decode_told<'a>(
-    told: &Told,
-    promised: Option<Decoder>,
-    payload: &'a [u8],
-    choice: Choice,
-    bounds: &Bounds,
-) -> Decoded<'a> {
-    decode_on(Hint { told: Some(told), promised, schema: None }, payload, choice, bounds)
 }
 
 /// The ways to read a payload that suit it, in the order in which they are offered; the first two always do.

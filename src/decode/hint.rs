@@ -18,7 +18,7 @@ pub struct Hint<'a> {
     /// What its protobuf is read by.
     pub schema: Option<&'a Compiled>,
     /// What is known beside the bytes, of Sparkplug.
-    pub told: Option<&'a Told>,
+    pub told: Option<&'a Arc<Told>>,
 }
 
 /// How a topic is read.
@@ -36,7 +36,28 @@ impl From<Option<Decoder>> for Hint<'_> {
     }
 }
 
+/// What a hint borrows, for a worker to take along.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// What protobuf is read by.
+    pub schema: Option<Compiled>,
+    /// What is known of Sparkplug.
+    pub told: Option<Arc<Told>>,
+}
+
+impl Beside {
+    /// The hint that it was taken from.
+    pub fn hint(&self, promised: Option<Decoder>) -> Hint<'_> {
+        Hint { promised, schema: self.schema.as_ref(), told: self.told.as_ref() }
+    }
+}
+
 impl Hint<'_> {
+    /// What it borrows.
+    pub fn beside(&self) -> Beside {
+        Beside { schema: self.schema.cloned(), told: self.told.cloned() }
+    }
+
     /// A number that is another one where the schema is.
     pub fn stamp(&self) -> u64 {
         match self.schema {

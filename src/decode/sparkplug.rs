@@ -3,6 +3,8 @@
 //! is a place that stays from message to message. Names of aliases are from the births heard.
 mod births;
 mod line;
+#[cfg(test)]
+pub(crate) mod made;
 mod metric;
 mod packed;
 mod route;
@@ -20,9 +22,13 @@ use super::jot::{Jot, Stop};
 use super::protobuf::{Field, all};
 use super::reader::Reader;
 
-pub use births::{Birth, Births, Heard, MAX_BIRTH_BYTES};
+pub use births::{Birth, Births, Described, Heard, MAX_BIRTH_BYTES, described};
 pub use line::preview;
 pub use route::{Message, Route, host};
+pub(super) use words::state;
+
+/// Whether this program reads it: a feature, on unless it is built without.
+pub const IS_BUILT_IN: bool = cfg!(feature = "sparkplug");
 
 /// What is known beside the bytes of a payload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,12 +179,15 @@ fn time(field: &Field<'_>, name: &str, jot: &mut Jot) -> Result<(), Flaw> {
 
 /// Milliseconds since 1970.
 fn point(ms: u64, jot: &mut Jot) -> Result<(), Stop> {
-    let seconds = i64::try_from(ms / 1_000).ok();
-    let ns = u32::try_from(ms % 1_000 * 1_000_000).unwrap_or_default();
-    match seconds.and_then(|seconds| date::rfc3339(seconds, ns)) {
+    match date_of(ms) {
         Some(date) => jot.plain(&format!("\"{date}\"")),
         None => jot.whole(ms),
     }
+}
+
+fn date_of(ms: u64) -> Option<String> {
+    let seconds = i64::try_from(ms / 1_000).ok()?;
+    date::rfc3339(seconds, u32::try_from(ms % 1_000 * 1_000_000).unwrap_or_default())
 }
 
 /// A member that the specification does not have: its number, and what it holds as it came.

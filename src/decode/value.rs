@@ -8,7 +8,7 @@ use super::chain::Choice;
 use super::escape::{Glyphs, MAX_BYTES_PER_COL, push_sane, push_seen};
 use super::hint::Reading;
 use super::image::{self, Image};
-use super::{Ink, Line, chain, figures, hex};
+use super::{Decoder, Ink, Line, chain, figures, hex, sparkplug};
 
 /// Payloads above this are not parsed for one line of a tree; their first byte and their size must do.
 pub const MAX_PARSED_BYTES: usize = 64 << 10;
@@ -119,6 +119,11 @@ pub fn preview_on(reading: Reading<'_>, payload: &[u8], max_cols: usize) -> Prev
     }
     if let Some(image) = image::read(payload) {
         return picture(image, payload.len(), max_cols);
+    }
+    let is_sparkplug = matches!(reading.choice, Choice::Auto | Choice::By(Decoder::Sparkplug));
+    let told = reading.hint.told.filter(|_| is_sparkplug);
+    if let Some(line) = told.and_then(|told| sparkplug::preview(told, payload, max_cols)) {
+        return line;
     }
     match chain::inside(reading, payload) {
         Some(decoded) => {

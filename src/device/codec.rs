@@ -12,7 +12,9 @@ pub use read::Wanted;
 pub(super) use read::text;
 
 use super::kind::Kind;
+use crate::decode::{self, Bounds, Choice, Decoder};
 use crate::warning::did_you_mean;
+use std::borrow::Cow;
 use std::fmt;
 
 /// The way between a payload's bytes and a value.
@@ -36,6 +38,22 @@ pub enum Codec {
     },
     /// A number with these characters behind it, such as ` °C`.
     Suffix(Box<str>),
+}
+
+/// The JSON in which paths find their places: the payload itself, or what Sparkplug's is decoded to where the topic
+/// speaks it. What was decoded before, with the names that births give, is left as it is.
+pub fn document<'p>(topic: &str, payload: &'p [u8]) -> Cow<'p, [u8]> {
+    if payload.first() == Some(&b'{') || Decoder::of_topic(topic) != Some(Decoder::Sparkplug) {
+        return Cow::Borrowed(payload);
+    }
+    let bounds = Bounds { max_out_bytes: MAX_JSON_BYTES, ..Bounds::default() };
+    let decoded = decode::decode(payload, Choice::By(Decoder::Sparkplug), &bounds);
+    match decoded.form {
+        decode::chain::Form::Json => Cow::Owned(decoded.bytes.into_owned()),
+        decode::chain::Form::Text | decode::chain::Form::Image(_) | decode::chain::Form::Hex => {
+            Cow::Borrowed(payload)
+        }
+    }
 }
 
 /// Why a text names no codec.

@@ -196,6 +196,11 @@ pub enum WriteError {
         /// What the node holds.
         kind: Kind,
     },
+    /// A metric of Sparkplug: what is told to an edge node goes elsewhere than what it tells.
+    #[error(
+        "a metric is read, not written: an edge node takes commands in protobuf on its topics NCMD and DCMD"
+    )]
+    Metric,
     /// What was written would not be understood when it came back.
     #[error("it would not read back: {0}")]
     OneWay(Misfit),

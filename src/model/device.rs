@@ -1,4 +1,5 @@
 //! One device: its connection's state, figures and store. Owns what its task told; sends nothing.
+use super::births::BirthBook;
 use super::came::Came;
 use super::event::DeviceId;
 use super::held::Held;
@@ -38,6 +39,8 @@ pub struct Device {
     pub kept: Kept,
     /// How its topics are read.
     pub rules: Rules,
+    /// What Sparkplug's births say of the topics on screen.
+    pub births: BirthBook,
     /// Where its connection stands.
     pub connection: Connection,
     /// The latest figures of its link.
@@ -129,6 +132,7 @@ impl Device {
             store: Store::new(budget_bytes),
             kept: Kept::default(),
             rules: Rules::default(),
+            births: BirthBook::default(),
             connection: Connection::Connecting { step: Step::Resolve, since: Timestamp::ZERO },
             link: LinkStatus::default(),
             bytes_in: Meter::default(),
@@ -157,7 +161,9 @@ impl Device {
     pub fn reading(&self, node: NodeId) -> Reading<'_> {
         let mut topic = String::new();
         self.store.topic_of(node, &mut topic);
-        self.rules.reading(&topic)
+        let mut reading = self.rules.reading(&topic);
+        reading.hint.told = self.births.told(node);
+        reading
     }
 
     /// Whether there is something of it that `w` would save. What is chosen for a device without a file is saved

@@ -3,7 +3,7 @@ use super::shown::{fact, folded};
 use super::tree::RowId;
 use crate::command::Context;
 use crate::decode::bounds::Bounds;
-use crate::decode::hint::Compiled;
+use crate::decode::hint::Beside;
 use crate::decode::json::Pretty;
 use crate::decode::outline::Outline;
 use crate::decode::text::Wrapped;
@@ -97,12 +97,8 @@ pub struct Subject {
     pub promised: Option<Decoder>,
     /// Which schema its topic has ([`Hint::stamp`]).
     pub schema: u64,
-}
-
-impl Subject {
-    fn hint<'a>(&self, schema: Option<&'a Compiled>) -> Hint<'a> {
-        Hint { promised: self.promised, schema, told: None }
-    }
+    /// Which births of Sparkplug it follows.
+    pub births: u64,
 }
 
 /// A payload with its lines laid out.
@@ -147,15 +143,14 @@ impl Form {
 
 impl Decoded {
     /// Lays a payload out. Takes time in proportion to its size, and a worker above [`MAX_INLINE_BYTES`].
-    pub fn new(subject: Subject, schema: Option<&Compiled>, payload: &Arc<[u8]>) -> Self {
-        let hint = subject.hint(schema);
+    pub fn new(subject: Subject, beside: &Beside, payload: &Arc<[u8]>) -> Self {
+        let hint = beside.hint(subject.promised);
         let decoded = decode::decode_on(hint, payload, subject.choice, &Bounds::default());
         Self::of(subject, payload, &decoded)
     }
 
     /// Likewise between two frames; none when a worker has to, since there is more in it than seems.
-    pub fn inline(subject: Subject, schema: Option<&Compiled>, payload: &[u8]) -> Option<Self> {
-        let hint = subject.hint(schema);
+    pub fn inline(subject: Subject, hint: Hint<'_>, payload: &[u8]) -> Option<Self> {
         let decoded = decode::decode_on(hint, payload, subject.choice, &Bounds::inline());
         (payload.len() <= MAX_INLINE_BYTES && !decoded.is_bound())
             .then(|| Self::of(subject, &payload.into(), &decoded))
@@ -220,7 +215,7 @@ fn json(subject: &Subject, bytes: &[u8]) -> Option<Form> {
 
 /// What the decoders did, and what they could not.
 fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
-    let is_plain = !decoded.is_undone() && decoded.failures.is_empty();
+    let is_plain = !decoded.is_undone() && decoded.failures.is_empty() && decoded.notes.is_empty();
     let is_picture = matches!(decoded.form, chain::Form::Image(_));
     let is_told = subject.tab == Tab::Message || subject.choice != Choice::Auto || is_picture;
     if is_plain && !is_told {

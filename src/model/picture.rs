@@ -106,7 +106,7 @@ pub struct RowValue {
     /// Whether it should have been followed by another long since.
     pub is_stale: bool,
     sequence: u64,
-    kept_revision: (u64, u64),
+    kept_revision: (u64, u64, u64),
     changed: Timestamp,
     stale_at: Option<Timestamp>,
 }
@@ -141,6 +141,7 @@ impl Model {
             old.clear();
             self.picture.cols = inner.cols;
         }
+        self.look_up_births(window.sticky.iter().chain(&window.rows));
         let maker = RowMaker { model: self, old, now, max_cols: usize::from(inner.cols) };
         let mut rows: Vec<Row> = window.sticky.iter().chain(&window.rows).map(|id| maker.row(*id)).collect();
         search::picture::light(self, &mut rows);
@@ -219,7 +220,8 @@ impl RowMaker<'_> {
 
     fn value(&self, device: &Device, id: RowId, old: Option<&RowValue>) -> Option<RowValue> {
         let last = device.store.last(id.node)?;
-        let kept_revision = (device.kept.revision(), device.rules.revision());
+        let births = device.births.stamp(id.node);
+        let kept_revision = (device.kept.revision(), device.rules.revision(), births);
         let is_same = |old: &&RowValue| old.sequence == last.sequence && old.kept_revision == kept_revision;
         let (preview, fit, spark) = match (old.filter(is_same), last.payload) {
             (Some(old), _) => (old.preview.clone(), old.fit.clone(), old.spark.clone()),

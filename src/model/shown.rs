@@ -212,8 +212,9 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     };
     let Reading { choice, hint } = device.reading(row.node);
     let (promised, schema) = (hint.promised, hint.stamp());
-    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice, promised, schema };
-    reading::lay_out(inspector, device, (subject, hint.schema), payload, effects);
+    let (sequence, births) = (last.sequence, device.births.stamp(row.node));
+    let subject = Subject { row, sequence, tab, cols: cols.max(1), choice, promised, schema, births };
+    reading::lay_out(inspector, device, (subject, hint), payload, effects);
     let is_shown = inspector.decoded.as_ref().is_some_and(|decoded| decoded.may_show(subject));
     if tab == Tab::Value && is_shown && rows::prepare(&mut shown, inspector, (cols, n_rows)).is_some() {
         inspector.is_structured = true;

@@ -1,7 +1,9 @@
 //! A kept topic's payload as its nodes read it. Owns the line that a row and the inspector show of it, and what does
 //! not fit; reading itself is `device`'s.
+use super::births;
 use super::device::Device;
 use crate::decode::{self, Ink, Line, Preview, Reading, escape};
+use crate::device::misfit::Misfit;
 use crate::device::{Kind, Node, Value};
 use crate::store::NodeId;
 use crate::time::Timestamp;
@@ -42,14 +44,16 @@ pub struct Typed {
 /// A payload as the kept nodes at this place read it; `None` where there are none.
 pub fn typed(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option<Typed> {
     match device.kept.whole(id) {
-        Some(node) => Some(whole(node, device.reading(id), payload, max_cols)),
+        Some(node) => {
+            Some(whole(node, device.reading(id), (payload, &births::document(device, id, payload)), max_cols))
+        }
         None => parts(device, id, payload, max_cols),
     }
 }
 
-fn whole(node: &Node, reading: Reading<'_>, payload: &[u8], max_cols: usize) -> Typed {
+fn whole(node: &Node, reading: Reading<'_>, (payload, document): (&[u8], &[u8]), max_cols: usize) -> Typed {
     let raw = || decode::preview_on(reading, payload, max_cols);
-    let value = match node.read(payload) {
+    let value = match node.read(document) {
         Ok(value) => value,
         Err(misfit) => return Typed { preview: raw(), fit: Fit::Misfit(misfit.to_string()) },
     };
@@ -77,6 +81,7 @@ fn whole(node: &Node, reading: Reading<'_>, payload: &[u8], max_cols: usize) -> 
 fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option<Typed> {
     let mut line = Line::default();
     let mut fit = Fit::Fits;
+    let payload = &births::document(device, id, payload);
     for node in device.kept.at(id).take(MAX_PARTS) {
         if line.cols > 0 {
             line.push(Ink::Faint, " · ");
@@ -90,6 +95,8 @@ fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option
                     fit = Fit::Outside(outside.to_string());
                 }
             }
+            // Edge nodes tell what has changed, and no more.
+            Err(Misfit::NoMember { .. }) if device.births.told(id).is_some() => line.push(Ink::Faint, "–"),
             Err(misfit) => {
                 line.push(Ink::Faint, "–");
                 fit = Fit::Misfit(misfit.to_string());
@@ -166,7 +173,7 @@ pub fn number(device: &Device, id: NodeId, payload: &[u8]) -> Option<f64> {
     let Some(node) = device.kept.at(id).find(|node| node.kind.is_number() || node.kind == Kind::Bool) else {
         return decode::number(payload).filter(|_| device.kept.at(id).next().is_none());
     };
-    let value = node.read(payload).ok()?;
+    let value = node.read(&births::document(device, id, payload)).ok()?;
     if let Value::Bool(on) = value {
         return Some(if on { 1.0 } else { 0.0 });
     }

@@ -19,13 +19,13 @@ fn works(mut story: Story) -> Story {
         .effects
         .drain(..)
         .filter_map(|effect| {
-            let Effect::Decode(subject, schema, payload) = effect else { return None };
-            Some((subject, schema, payload))
+            let Effect::Decode(subject, beside, payload) = effect else { return None };
+            Some((subject, beside, payload))
         })
         .collect();
     assert_eq!(asked.len(), 1, "one thing at a time");
-    asked.into_iter().fold(story, |story, (subject, schema, payload)| {
-        story.happens(Event::Decoded(Box::new(Decoded::new(subject, schema.as_ref(), &payload)))).settled()
+    asked.into_iter().fold(story, |story, (subject, beside, payload)| {
+        story.happens(Event::Decoded(Box::new(Decoded::new(subject, &beside, &payload)))).settled()
     })
 }
 

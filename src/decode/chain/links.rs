@@ -192,7 +192,11 @@ impl<'a, 'h> Chain<'a, 'h> {
 
     fn sparkplug(&mut self, bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
         static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
-        let sheet = sparkplug::decode(&self.bytes, self.hint.told.unwrap_or(&NOTHING), bounds)?;
+        if !sparkplug::IS_BUILT_IN {
+            let words = "this program was built without its feature sparkplug";
+            return Err(Flaw::setting(words));
+        }
+        let sheet = sparkplug::decode(&self.bytes, self.hint.told.map_or(&*NOTHING, |told| told), bounds)?;
         self.notes.extend(sheet.notes);
         Ok(sheet.json)
     }

@@ -2,7 +2,7 @@
 //! remembered; a rebirth replaces what was known.
 use std::sync::Arc;
 
-use super::super::bounds::Bounds;
+use super::super::bounds::{Bounds, Flaw};
 use super::super::reader::Reader;
 use super::metric::Metric;
 use super::typed::Type;
@@ -105,6 +105,42 @@ impl Birth {
         let at = self.by_name.binary_search_by(|place| name_at(place).cmp(name)).ok()?;
         self.metrics.get(*self.by_name.get(at)?)
     }
+}
+
+/// What a birth says of a metric, for whoever wants to keep it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Described {
+    /// Its name.
+    pub name: String,
+    /// Its type, as the specification calls it.
+    pub datatype: Option<&'static str>,
+    /// What its number counts.
+    pub unit: Option<Box<str>>,
+    /// The least number.
+    pub low: Option<f64>,
+    /// The greatest.
+    pub high: Option<f64>,
+    /// What it is, in words.
+    pub description: Option<Box<str>>,
+}
+
+/// The metrics of a birth that have a name, at most [`MAX_KNOWN`]; none where it is malformed.
+pub fn described(payload: &[u8]) -> Option<Vec<Described>> {
+    let bounds = Bounds { max_out_bytes: MAX_BIRTH_BYTES, ..Bounds::default() };
+    let inside = packed::undo(payload, &bounds).ok()?;
+    let payload = inside.as_ref().map_or(payload, |inside| &inside.bytes);
+    let metrics = of(Reader::new(payload), 2).take(MAX_KNOWN).map(|field| {
+        let metric = Metric::read(field?.inside()?)?;
+        Ok::<_, Flaw>(metric.name.as_deref().map(|name| Described {
+            name: name.to_owned(),
+            datatype: metric.kind.and_then(Type::title),
+            unit: metric.unit(),
+            low: metric.number("engLow"),
+            high: metric.number("engHigh"),
+            description: metric.words("documentation").or_else(|| metric.words("tooltip")),
+        }))
+    });
+    metrics.filter_map(Result::transpose).collect::<Result<_, _>>().ok()
 }
 
 /// Whether a birth is known.

@@ -1,7 +1,7 @@
-//! A message of Sparkplug in one line: `DDATA seq 12: Temperature 21.5 °C, Level 3, +4`. Owns what is told first; reads
+//! A message of Sparkplug in one line: `Temperature 21.5 °C, Level 3, +4 · DDATA seq 12`. Owns what is told first; reads
 //! no more of a payload than a row may cost.
 use super::super::bounds::{Bounds, MAX_DEPTH};
-use super::super::escape::push_sane;
+use super::super::escape::{cols, push_sane};
 use super::super::jot::Jot;
 use super::super::reader::Reader;
 use super::super::value::{Kind, MAX_PARSED_BYTES, Preview};
@@ -9,7 +9,7 @@ use super::super::{Ink, Line};
 use super::births::Births;
 use super::metric::Metric;
 use super::route::{Message, Route};
-use super::{Told, all, last, packed};
+use super::{IS_BUILT_IN, Told, all, last, packed};
 
 /// Metrics told by name: a row has no room for more.
 const MAX_TOLD: usize = 16;
@@ -23,7 +23,7 @@ const MORE_COLS: usize = 7;
 /// One line of a payload; none where it is not Sparkplug, or too long to be read for a line.
 pub fn preview(told: &Told, payload: &[u8], max_cols: usize) -> Option<Preview> {
     let route = Route::parse(&told.topic)?;
-    if payload.is_empty() || payload.len() > MAX_PARSED_BYTES {
+    if !IS_BUILT_IN || payload.is_empty() || payload.len() > MAX_PARSED_BYTES {
         return None;
     }
     let bounds = Bounds { max_out_bytes: MAX_PARSED_BYTES, ..Bounds::default() };
@@ -31,16 +31,22 @@ pub fn preview(told: &Told, payload: &[u8], max_cols: usize) -> Option<Preview> 
     let reader = Reader::new(inside.as_ref().map_or(payload, |inside| &inside.bytes));
     let metrics = metrics(reader)?;
     let mut line = Line::default();
-    line.push(Ink::Structure, route.message.level());
-    if let Some(seq) = last(reader, 3).ok()?.and_then(|field| field.varint().ok()) {
-        line.push(Ink::Faint, &format!(" seq {seq}"));
-    }
     match route.message {
-        Message::NodeDeath | Message::DeviceDeath => line.push(Ink::Text, " offline"),
-        Message::NodeBirth | Message::DeviceBirth => line.push(Ink::Text, " online"),
+        Message::NodeDeath | Message::DeviceDeath => line.push(Ink::Text, "offline"),
+        Message::NodeBirth | Message::DeviceBirth => line.push(Ink::Text, "online"),
         Message::NodeData | Message::NodeCommand | Message::DeviceData | Message::DeviceCommand => {}
     }
     tell(&mut line, &metrics, &told.births, max_cols);
+    let level = route.message.level();
+    let tail = match last(reader, 3).ok()?.and_then(|field| field.varint().ok()) {
+        Some(seq) if line.cols == 0 => format!("{level} seq {seq}"),
+        Some(seq) => format!(" · {level} seq {seq}"),
+        None if line.cols == 0 => level.to_owned(),
+        None => String::new(),
+    };
+    if line.cols == 0 || line.cols + cols(&tail) <= max_cols {
+        line.push(Ink::Faint, &tail);
+    }
     if line.cols > max_cols {
         line.cut(max_cols);
     }
@@ -65,7 +71,14 @@ fn tell(line: &mut Line, metrics: &[Metric<'_>], births: &Births, max_cols: usiz
         let is_last = place + 1 == metrics.len();
         let room = max_cols.saturating_sub(line.cols + if is_last { 0 } else { MORE_COLS });
         let mut piece = Line::default();
-        piece.push(Ink::Faint, if place == 0 { ": " } else { ", " });
+        let between = if place > 0 {
+            ", "
+        } else if line.cols > 0 {
+            ": "
+        } else {
+            ""
+        };
+        piece.push(Ink::Faint, between);
         push_sane(&mut piece, Ink::Key, metric.title(births).as_bytes(), max_cols);
         value(&mut piece, metric, births, max_cols);
         if place >= MAX_TOLD || (place > 0 && piece.cols > room) {

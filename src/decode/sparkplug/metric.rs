@@ -2,7 +2,7 @@
 //! alias, and the type where the message has none.
 use std::borrow::Cow;
 
-use super::super::bounds::Flaw;
+use super::super::bounds::{Bounds, Flaw};
 use super::super::jot::Jot;
 use super::super::protobuf::Field;
 use super::super::reader::Reader;
@@ -91,8 +91,21 @@ impl<'a> Metric<'a> {
 
     /// What its number counts.
     pub fn unit(&self) -> Option<Box<str>> {
-        let inside = self.property("engUnit")?.inside().ok()?;
-        std::str::from_utf8(content(inside)).ok().filter(|unit| !unit.is_empty()).map(Box::from)
+        self.words("engUnit")
+    }
+
+    /// A property that is a text.
+    pub fn words(&self, name: &str) -> Option<Box<str>> {
+        let inside = self.property(name)?.inside().ok()?;
+        std::str::from_utf8(content(inside)).ok().filter(|words| !words.is_empty()).map(Box::from)
+    }
+
+    /// A property that is a finite number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        let field = self.property(name)?;
+        let mut jot = Jot::new(&Bounds { max_out_bytes: 64, max_depth: 1, max_layers: 1 });
+        typed::basic(&field, field.number - 3, None, &mut jot).ok()?;
+        std::str::from_utf8(&jot.finish()).ok()?.parse().ok()
     }
 
     /// Its quality, where it is told and not good.

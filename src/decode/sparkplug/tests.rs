@@ -7,52 +7,8 @@ use super::super::bounds::Bounds;
 use super::super::chain::{Choice, Form, decode_on};
 use super::super::decoder::Decoder;
 use super::super::json::is_json;
+use super::made::{Made, made};
 use super::*;
-
-/// A message as it is put together.
-#[derive(Clone, Default)]
-struct Made(Vec<u8>);
-
-impl Made {
-    fn varint(mut self, mut n: u64) -> Self {
-        while n > 0x7f {
-            self.0.push(0x80 | u8::try_from(n & 0x7f).unwrap());
-            n >>= 7;
-        }
-        self.0.push(u8::try_from(n).unwrap());
-        self
-    }
-
-    fn n(self, number: u64, n: u64) -> Self {
-        self.varint(number << 3).varint(n)
-    }
-
-    fn bytes(self, number: u64, bytes: impl AsRef<[u8]>) -> Self {
-        let mut made = self.varint(number << 3 | 2).varint(bytes.as_ref().len() as u64);
-        made.0.extend(bytes.as_ref());
-        made
-    }
-
-    fn inside(self, number: u64, message: Self) -> Self {
-        self.bytes(number, message.0)
-    }
-
-    fn single(self, number: u64, float: f32) -> Self {
-        let mut made = self.varint(number << 3 | 5);
-        made.0.extend(float.to_le_bytes());
-        made
-    }
-
-    fn double(self, number: u64, float: f64) -> Self {
-        let mut made = self.varint(number << 3 | 1);
-        made.0.extend(float.to_le_bytes());
-        made
-    }
-}
-
-fn made() -> Made {
-    Made::default()
-}
 
 /// 2024-02-29T12:00:00.250Z.
 const LEAP_MS: u64 = 1_709_208_000_250;

@@ -58,7 +58,7 @@ impl Type {
         }
     }
 
-    fn title(self) -> Option<&'static str> {
+    pub fn title(self) -> Option<&'static str> {
         usize::try_from(self.0).ok().and_then(|place| NAMES.get(place).copied())
     }
 }

@@ -5,8 +5,8 @@ use super::super::reader::Reader;
 use super::births::{Births, Heard};
 use super::metric::Metric;
 use super::packed::Inside;
-use super::route::{Message, Route};
-use super::{Told, of};
+use super::route::{Message, Route, host};
+use super::{Told, date_of, of};
 
 /// Names and aliases that are listed; the others are counted.
 const MAX_LISTED: usize = 5;
@@ -42,6 +42,22 @@ pub(super) fn notes(reader: Reader<'_>, told: &Told) -> Vec<String> {
         notes.push(format!("{} of the past, not of now", counted(seen.n_historical, "value")));
     }
     notes
+}
+
+/// What the state of a host says: JSON with the moment of its last change; plain words before 3.0.
+pub(in crate::decode) fn state(topic: &str, payload: &[u8]) -> Option<String> {
+    let host = host(topic)?;
+    let (is_online, since) = match payload.trim_ascii() {
+        b"ONLINE" => (true, None),
+        b"OFFLINE" => (false, None),
+        json => {
+            let json: serde_json::Value = serde_json::from_slice(json).ok()?;
+            let ms = json.get("timestamp").and_then(serde_json::Value::as_u64);
+            (json.get("online")?.as_bool()?, ms.and_then(date_of))
+        }
+    };
+    let is = if is_online { "is online" } else { "is offline: nobody reads what edge nodes tell" };
+    Some(format!("host {host:?} {is}{}", since.map(|date| format!(", since {date}")).unwrap_or_default()))
 }
 
 /// Some of many.

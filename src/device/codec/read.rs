@@ -18,7 +18,7 @@
 use serde_json::Value as Json;
 
 use super::raw::{self, Raw};
-use super::{Codec, MAX_JSON_BYTES, Number, Order};
+use super::{Codec, MAX_JSON_BYTES, Number, Order, document};
 use crate::decode;
 use crate::device::domain::Domain;
 use crate::device::kind::Kind;
@@ -65,7 +65,7 @@ impl Node {
             Codec::Json if payload.is_empty() && self.kind == Kind::Impulse => Value::Impulse,
             Codec::Json | Codec::JsonPath(_) if payload.is_empty() => return Err(Misfit::Empty(self.kind)),
             Codec::Json => json(wanted, parsed(payload)?)?,
-            Codec::JsonPath(path) => json(wanted, path.find(payload)?)?,
+            Codec::JsonPath(path) => json(wanted, path.find(&document(self.topic.as_str(), payload))?)?,
             Codec::Raw(number, order) => self.raw(*number, *order, payload)?,
             Codec::Words { on, off } => self.word(on, off, payload)?,
         };

@@ -101,7 +101,8 @@ impl<'a> Candidate<'a> {
     pub fn nodes(&self, payload: Option<&[u8]>) -> Vec<Node> {
         let whole = self.node();
         let topic = self.record.topic.as_str();
-        if whole.path().is_some() || !matches!(whole.kind, Kind::Map | Kind::Impulse) {
+        let is_sparkplug = crate::decode::sparkplug::is_spoken_on(topic);
+        if whole.path().is_some() || !(is_sparkplug || matches!(whole.kind, Kind::Map | Kind::Impulse)) {
             return vec![whole];
         }
         let hints = self.learn.hints.on(topic);

@@ -1,6 +1,7 @@
 //! Conventions that tell topics, types, names and units without a person's help. Owns the trait, the list of all
 //! and what is refused; each convention is one file below.
 mod home_assistant;
+mod sparkplug;
 mod tasmota;
 #[cfg(test)]
 mod tests;
@@ -53,8 +54,8 @@ pub trait Convention: Sync {
 }
 
 /// All conventions we know, the most telling first.
-pub static ALL: [&dyn Convention; 3] =
-    [&home_assistant::HomeAssistant, &zigbee2mqtt::Zigbee2Mqtt, &tasmota::Tasmota];
+pub static ALL: [&dyn Convention; 4] =
+    [&home_assistant::HomeAssistant, &zigbee2mqtt::Zigbee2Mqtt, &tasmota::Tasmota, &sparkplug::Sparkplug];
 
 /// Whether a topic describes others by one of the conventions.
 pub fn is_discovery(topic: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The members of a JSON payload that can be kept as nodes of their own. Owns the bounds of what is listed; read
 //! from one payload when asked, never stored.
-use super::super::codec::{Codec, JsonPath, PathStep};
+use super::super::codec::{Codec, JsonPath, PathStep, document};
 use super::super::domain::Domain;
 use super::super::kind::Kind;
 use super::super::misfit::Misfit;
@@ -9,6 +9,7 @@ use super::super::unit::Unit;
 use super::super::value::Value;
 use super::hint::Hint;
 use super::{convention, names};
+use crate::decode::sparkplug;
 use crate::mqtt::Topic;
 use serde_json::Value as Json;
 
@@ -98,9 +99,13 @@ pub(super) fn parts(topic: &str, payload: &[u8], hints: &[Hint]) -> Parts {
         return found;
     }
     // serde_json refuses what is nested deeper than 127.
-    if let Ok(root @ Json::Object(_)) = serde_json::from_slice(payload) {
+    if let Ok(root @ Json::Object(_)) = serde_json::from_slice(&document(topic, payload)) {
         let mut walk = Walk { topic, hints, root: &root, path: Vec::new(), found: &mut found };
-        walk.object(&root);
+        if sparkplug::is_spoken_on(topic) {
+            walk.metrics(&root);
+        } else {
+            walk.object(&root);
+        }
     }
     found
 }
@@ -135,6 +140,21 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// The values of Sparkplug's metrics: what stands beside them is theirs.
+    fn metrics(&mut self, root: &Json) {
+        let Some(Json::Object(metrics)) = root.get("metrics") else { return };
+        for (name, metric) in metrics {
+            let Some(value) = metric.get("value").filter(|value| !value.is_null()) else { continue };
+            if self.found.list.len() == MAX_PARTS {
+                self.found.n_more += 1;
+                continue;
+            }
+            self.path = ["metrics", name, "value"].map(|name| PathStep::Member(name.into())).to_vec();
+            let part = self.part("value", value, metric);
+            self.found.list.push(part);
+        }
+    }
+
     fn object(&mut self, json: &Json) {
         let Json::Object(members) = json else { return };
         for (name, value) in members {

@@ -2,7 +2,7 @@
 //! deciding, and the message before for what changed.
 use super::{Decoded, Form, Inspector, MAX_INLINE_BYTES, Subject, Tab};
 use crate::decode::Choice;
-use crate::decode::hint::Compiled;
+use crate::decode::Hint;
 use crate::decode::outline::Outline;
 use crate::model::Effect;
 use crate::model::device::Device;
@@ -35,7 +35,7 @@ impl Decoded {
 pub fn lay_out(
     inspector: &mut Inspector,
     device: &Device,
-    (subject, schema): (Subject, Option<&Compiled>),
+    (subject, hint): (Subject, Hint<'_>),
     payload: &[u8],
     effects: &mut Vec<Effect>,
 ) {
@@ -45,14 +45,14 @@ pub fn lay_out(
     // What a worker has in hand is not tried again with every frame.
     let is_awaited = inspector.pending == Some(subject);
     let inline = Some(payload).filter(|payload| payload.len() <= MAX_INLINE_BYTES && !is_awaited);
-    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, schema, payload)) {
-        inspector.before = decoded.doc().and_then(|_| before(device, subject, schema));
+    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, hint, payload)) {
+        inspector.before = decoded.doc().and_then(|_| before(device, subject, hint));
         inspector.decoded = Some(decoded);
         return;
     }
     if inspector.pending.is_none() {
         inspector.pending = Some(subject);
-        effects.push(Effect::Decode(subject, schema.cloned(), Arc::from(payload)));
+        effects.push(Effect::Decode(subject, hint.beside(), Arc::from(payload)));
     }
     if !inspector.decoded.as_ref().is_some_and(|decoded| decoded.may_show(subject))
         && let Some(glimpse) = glimpse(subject, payload)
@@ -62,11 +62,11 @@ pub fn lay_out(
 }
 
 /// The message before, where history has all of it and it is quickly read.
-fn before(device: &Device, subject: Subject, schema: Option<&Compiled>) -> Option<Decoded> {
+fn before(device: &Device, subject: Subject, hint: Hint<'_>) -> Option<Decoded> {
     let past = device.store.history(subject.row.node).nth(1)?;
     let is_quick = |past: &Past<'_>| !past.is_cut() && past.payload.len() <= MAX_INLINE_BYTES;
     let past = Some(past).filter(is_quick)?;
-    Decoded::inline(Subject { sequence: 0, ..subject }, schema, past.payload)
+    Decoded::inline(Subject { sequence: 0, ..subject }, hint, past.payload)
 }
 
 /// The beginning of what seems to be JSON.

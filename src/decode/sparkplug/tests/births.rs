@@ -53,23 +53,23 @@ fn aliases_have_the_names_and_types_of_the_birth() {
         )
     );
     assert_eq!(sheet.notes, ["2 metrics without a name: the names are from the birth"]);
-    assert_eq!(shown(&told, &by_alias(), 80), "DDATA seq 12: Temperature 21.5 °C, Offset -2");
-    assert_eq!(shown(&told, &by_alias(), 40), "DDATA seq 12: Temperature 21.5 °C, +1");
-    assert_eq!(shown(&told, &by_alias(), 20), "DDATA seq 12: Tempe…");
+    assert_eq!(shown(&told, &by_alias(), 80), "Temperature 21.5 °C, Offset -2 · DDATA seq 12");
+    assert_eq!(shown(&told, &by_alias(), 28), "Temperature 21.5 °C, +1");
+    assert_eq!(shown(&told, &by_alias(), 12), "Temperature…");
 }
 
 #[test]
 fn a_rebirth_replaces_what_an_alias_stands_for() {
     let again = made().inside(2, made().bytes(1, "Pressure").n(2, 7).n(4, 10)).0;
     let told = told(DDATA, Heard::No, of_birth(&again));
-    assert_eq!(shown(&told, &by_alias(), 80), "DDATA seq 12: Pressure 21.5, alias 8 254");
+    assert_eq!(shown(&told, &by_alias(), 80), "Pressure 21.5, alias 8 254 · DDATA seq 12");
 }
 
 #[test]
 fn the_node_s_own_birth_helps_where_the_device_s_does_not() {
     let node = made().inside(2, made().bytes(1, "Load").n(2, 8).n(4, 1)).0;
     let told = told(DDATA, of_birth(&node), Heard::No);
-    assert_eq!(shown(&told, &by_alias(), 80), "DDATA seq 12: alias 7 21.5, Load -2");
+    assert_eq!(shown(&told, &by_alias(), 80), "alias 7 21.5, Load -2 · DDATA seq 12");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn quality_history_and_null_are_told() {
         )
     );
     assert_eq!(sheet.notes, ["quality STALE: a", "1 value of the past, not of now"]);
-    assert_eq!(shown(&told, &bytes, 80), "DDATA: a null STALE, b 1");
+    assert_eq!(shown(&told, &bytes, 80), "a null STALE, b 1");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_compressed_payload_is_read_as_what_is_in_it() {
         outer().bytes(5, zlib(&by_alias())).inside(2, algorithm("DEFLATE")).0,
         outer().bytes(5, zlib(&by_alias())).0,
     ] {
-        assert_eq!(shown(&told, &bytes, 80), "DDATA seq 12: Temperature 21.5 °C, Offset -2");
+        assert_eq!(shown(&told, &bytes, 80), "Temperature 21.5 °C, Offset -2 · DDATA seq 12");
         let sheet = decode(&bytes, &told, &Bounds::default()).unwrap();
         assert!(sheet.notes.first().unwrap().starts_with("its body was compressed by "), "{:?}", sheet.notes);
         assert!(json(&sheet).starts_with(r#"{"metrics":{"Temperature":"#));

@@ -1,5 +1,7 @@
 //! Real-looking messages of each convention, and hostile ones of none. To add a convention: its messages go into
 //! these tables.
+mod sparkplug;
+
 use super::super::*;
 use super::{MAX_DISCOVERY_BYTES, MAX_HINTS_PER_MESSAGE};
 use crate::device::{Access, Codec, Kind, Node};
