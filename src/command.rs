@@ -123,6 +123,8 @@ commands! {
     RemoveRange = "remove-range" in [Range];
     /// Edit an attribute of all kept nodes of the range
     EditRange = "edit-range" in [Range];
+    /// Narrow the tree to what a filter lets through
+    ViewFilter = "view-filter" in [Topics];
     /// Show only kept nodes, or all topics again
     ToggleKeptOnly = "toggle-kept-only" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
@@ -332,6 +334,10 @@ commands! {
     /// Take a run that ended off the list
     ForgetRun = "forget-run" in [Publications];
 
+    /// Fill in the filter set before this one
+    LineBefore = "line-before" in [Line];
+    /// Fill in the filter set after this one
+    LineAfter = "line-after" in [Line];
     /// Take what was typed
     Accept = "accept" in [Line];
     /// Yes, do it

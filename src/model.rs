@@ -31,6 +31,7 @@ pub mod line;
 pub mod meter;
 pub mod monitor;
 pub mod moves;
+pub mod narrowing;
 pub mod nodes;
 pub mod opening;
 pub mod overlay;
@@ -69,6 +70,7 @@ use layout::{Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
 use monitor::{Monitor, PingEvery};
+use narrowing::Narrowing;
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
@@ -174,6 +176,8 @@ pub struct Model {
     pub search: Option<Search>,
     /// The topics as a flat table, in the tree's place while it is open.
     pub table: Option<Box<Table>>,
+    /// What the tree is narrowed to.
+    pub narrowing: Narrowing,
     /// Short words to the user.
     pub toasts: Toasts,
     /// Rows visited by jumping.
@@ -243,6 +247,7 @@ impl Model {
             overlay: Overlay::default(),
             search: None,
             table: None,
+            narrowing: Narrowing::default(),
             toasts: Toasts::default(),
             visited: Visited::default(),
             frozen: None,
@@ -300,6 +305,7 @@ impl Model {
     /// Whether there is work to do in slices.
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
+            || narrowing::is_working(self)
             || self.monitor.is_working()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.table.as_ref().is_some_and(|table| table.is_working())
@@ -311,7 +317,12 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let rest = [probe::deadline(self), form::kept::deadline(self), request::deadline(self)];
+        let rest = [
+            probe::deadline(self),
+            form::kept::deadline(self),
+            request::deadline(self),
+            narrowing::deadline(self),
+        ];
         let table = table::deadline(self);
         waits.into_iter().chain(more).chain(rest).chain([table]).flatten().min()
     }
@@ -362,6 +373,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Terminated => effects.push(Effect::Quit),
     }
     learn::settle(model);
+    narrowing::settle(model);
     spacing::due(model, now, effects);
     runs::due(model, now, effects);
     monitor::due(model, now, effects);

@@ -3,6 +3,8 @@
 mod bulk;
 #[path = "screens/devices.rs"]
 mod devices;
+#[path = "screens/filter.rs"]
+mod filter;
 #[path = "screens/find.rs"]
 mod find;
 #[path = "screens/learn.rs"]

@@ -9,8 +9,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe,
-    publications, publish, request, runs, table,
+    Model, Screen, bulk, decoding, editor, form, ingest, keys, learn, monitor, moves, narrowing, nodes,
+    probe, publications, publish, request, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -99,6 +99,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::AddSibling => nodes::edit::ask_add(model, PromptKind::AddSibling),
         Command::Alias => nodes::edit::ask_alias(model, now),
         Command::RemoveNode => nodes::edit::ask_remove(model, now),
+        Command::ViewFilter => narrowing::prompt::open(model),
         Command::ToggleKeptOnly => nodes::toggle_kept_only(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
         Command::DeleteDevice => deeds::ask_delete(model, now),
@@ -197,6 +198,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::ToMax
         | Command::ToggleLive
         | Command::StartRun
+        | Command::LineBefore
+        | Command::LineAfter
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now, effects),
@@ -250,6 +253,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         model.range = None;
     } else if model.search.is_some() {
         model.search = None;
+    } else if model.narrowing.set.is_some() && model.toasts.is_empty() {
+        narrowing::clear(model);
     } else if table::deeds::leave(model) {
         // The tree is seen again.
     } else {
@@ -354,6 +359,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     learn::due(model, now, effects);
     probe::due(model, now, effects);
     bulk::due(model, now, effects);
+    narrowing::due(model, now);
     moves::expand_on(model);
     table::due(model, now);
     let Model { search: Some(search), devices, .. } = model else { return };

@@ -3,6 +3,7 @@ use super::came::Came;
 use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
+use super::narrowing::Sieve;
 use super::opening::Origin;
 use super::pings::Pings;
 use super::sys::Drops;
@@ -33,6 +34,8 @@ pub struct Device {
     pub id_is_made_up: bool,
     /// Its tree.
     pub store: Store,
+    /// What its tree is narrowed by.
+    pub sieve: Option<Sieve>,
     /// Its kept nodes.
     pub kept: Kept,
     /// Where its connection stands.
@@ -124,6 +127,7 @@ impl Device {
             origin: Origin::default(),
             id_is_made_up: false,
             store: Store::new(budget_bytes),
+            sieve: None,
             kept: Kept::default(),
             connection: Connection::Connecting { step: Step::Resolve, since: Timestamp::ZERO },
             link: LinkStatus::default(),

@@ -1,6 +1,6 @@
 //! Where keys are heard, and which commands have their meaning there. Owns no deed.
 use super::layout::Pane;
-use super::overlay::Overlay;
+use super::overlay::{Overlay, PromptKind};
 use super::{Model, Screen};
 use crate::command::{Command, Context};
 
@@ -37,7 +37,11 @@ pub(super) fn is_heard(model: &Model, command: Command) -> bool {
     let always = matches!(command, Command::Interrupt | Command::Suspend | Command::StopRuns);
     always
         || match model.context() {
-            Context::Line => matches!(command, Command::Accept | Command::Leave),
+            Context::Line => {
+                let is_filter = matches!(&model.overlay, Overlay::Prompt(prompt) if prompt.kind == PromptKind::ViewFilter);
+                let turns = matches!(command, Command::LineBefore | Command::LineAfter);
+                matches!(command, Command::Accept | Command::Leave) || is_filter && turns
+            }
             Context::Question => {
                 matches!(command, Command::Yes | Command::No | Command::SaveFirst | Command::Leave)
             }

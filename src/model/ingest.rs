@@ -3,6 +3,7 @@ use super::device::{Connection, Device, Subscribed};
 use super::event::{DeviceId, Effect};
 use super::held;
 use super::learn::Learning;
+use super::narrowing;
 use super::runs;
 use super::toast::Tone;
 use super::tree;
@@ -138,7 +139,8 @@ fn store(device: &mut Device, learning: Option<&mut Learning>, batch: &Batch) {
         } else {
             device.n_heard += 1;
         }
-        device.store.ingest(&message);
+        let node = device.store.ingest(&message);
+        narrowing::hear(device, node, &message);
     }
 }
 

@@ -7,7 +7,7 @@ use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening,
+    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, narrowing, nodes, opening,
     publications, runs, table,
 };
 use crate::command::{Command, Context};
@@ -32,8 +32,10 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         model.quit_asked = false;
     }
     match (&model.overlay, command) {
+        (Overlay::Prompt(_), Some(Command::LineBefore)) => return narrowing::prompt::turn(model, now, true),
+        (Overlay::Prompt(_), Some(Command::LineAfter)) => return narrowing::prompt::turn(model, now, false),
         (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
-        (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
+        (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model, now),
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
@@ -62,7 +64,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Bulk => false,
     };
     if is_text && belongs_to_text(chord, command) {
-        return edit(model, chord);
+        return edit(model, now, chord);
     }
     if model.context() == Context::Publish && form::keys::key(&mut model.form, chord, command) {
         return;
@@ -78,7 +80,7 @@ pub fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
     chord.text().is_some() || moves || command.is_none()
 }
 
-fn edit(model: &mut Model, chord: Chord) {
+fn edit(model: &mut Model, now: Timestamp, chord: Chord) {
     if let Overlay::Attribute(_) = model.overlay {
         return nodes::attribute::edit(model, chord);
     }
@@ -86,7 +88,7 @@ fn edit(model: &mut Model, chord: Chord) {
         Overlay::Prompt(prompt) => {
             if prompt.line.edit(chord) == Edited::Changed {
                 prompt.error = None;
-                retype(model);
+                retype(model, now);
             }
         }
         Overlay::None
@@ -155,7 +157,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         }
     }
     if matches!(model.overlay, Overlay::Prompt(_)) {
-        retype(model);
+        retype(model, now);
     }
 }
 
@@ -166,10 +168,11 @@ pub fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
 }
 
 /// What is being typed changed: the search follows with each letter.
-fn retype(model: &mut Model) {
+fn retype(model: &mut Model, now: Timestamp) {
     let Overlay::Prompt(prompt) = &model.overlay else { return };
     match prompt.kind {
         PromptKind::Search => {}
+        PromptKind::ViewFilter => return narrowing::prompt::retype(model, now),
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
         PromptKind::NarrowSweep => return bulk::narrow_to(model),
@@ -209,7 +212,8 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             model.visited.leave(from);
             Ok(())
         }
-        PromptKind::GoTo => go_to(model, &text),
+        PromptKind::ViewFilter => narrowing::prompt::accept(model, now, &text),
+        PromptKind::GoTo => go_to(model, now, &text),
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
@@ -245,13 +249,14 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
 }
 
-fn leave_prompt(model: &mut Model) {
+fn leave_prompt(model: &mut Model, now: Timestamp) {
     let Overlay::Prompt(prompt) = std::mem::take(&mut model.overlay) else { return };
     match prompt.kind {
         PromptKind::Search => {
             model.search = None;
             moves::go(model, prompt.from, Placement::Middle);
         }
+        PromptKind::ViewFilter => narrowing::prompt::leave(model, now, prompt.from),
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
         PromptKind::NarrowSweep => bulk::widen(model),
@@ -274,7 +279,7 @@ fn leave_prompt(model: &mut Model) {
     }
 }
 
-fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
+fn go_to(model: &mut Model, now: Timestamp, topic: &str) -> Result<(), String> {
     let here = model.cursor.device;
     let find = |id| {
         model.device(id).and_then(|device| device.store.find(topic)).map(|node| RowId { device: id, node })
@@ -282,6 +287,7 @@ fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
     let ids = model.devices.iter().map(|device| device.id);
     let row = find(here).or_else(|| ids.filter(|id| *id != here).find_map(find));
     let row = row.ok_or_else(|| format!("no topic {topic:?} was heard so far; / finds a part of a topic"))?;
+    narrowing::let_in(model, now, row);
     model.visited.leave(model.cursor);
     moves::go(model, row, Placement::Middle);
     Ok(())

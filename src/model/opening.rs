@@ -3,7 +3,7 @@ use super::device::{Connection, Device, Subscribed};
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::tree::{self, RowId};
-use super::{Model, Screen, ingest, nodes, runs};
+use super::{Model, Screen, ingest, narrowing, nodes, runs};
 use crate::device::Node;
 use crate::mqtt::port::Step;
 use crate::mqtt::{BrokerRequest, Filter, Profile};
@@ -118,6 +118,7 @@ pub(super) fn add(model: &mut Model, now: Timestamp, opening: Opening) -> Device
     nodes::load(&mut device, opening.nodes);
     device.connection = Connection::Connecting { step: Step::Resolve, since: now };
     device.store.expand(NodeId::ROOT);
+    narrowing::join(&model.narrowing, &mut device);
     if model.devices.is_empty() {
         (model.cursor, model.anchor) = (RowId::device(id), RowId::device(id));
         model.form.device = id;

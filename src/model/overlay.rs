@@ -41,6 +41,8 @@ pub enum Overlay {
 pub enum PromptKind {
     /// A text to search the topics for.
     Search,
+    /// What the tree is narrowed to.
+    ViewFilter,
     /// A topic to go to.
     GoTo,
     /// A filter to subscribe to.

@@ -10,7 +10,7 @@ use super::{Scene, footer, rect};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::overlay::{Prompt, PromptKind};
 use crate::model::search::Search;
-use crate::model::{learn, nodes};
+use crate::model::{learn, narrowing, nodes};
 use crate::mqtt::Subscription;
 use crate::mqtt::entry::parse_subscription;
 use crate::theme::Role;
@@ -26,6 +26,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let max_cols = usize::from(area.width).saturating_sub(1);
     let label = match prompt.kind {
         PromptKind::Search => " /",
+        PromptKind::ViewFilter => " filter: ",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
         PromptKind::AddChild => " keep below: ",
@@ -127,6 +128,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         (PromptKind::SaveForDevice | PromptKind::SaveForAll, _) => {
             ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
+        (PromptKind::ViewFilter, _) => (narrowing::prompt::words(scene.model), Role::TextFaint),
         (PromptKind::GoTo, _) => (String::new(), Role::TextFaint),
         (PromptKind::PayloadFile, _) => ("a path; ~ is the home directory".into(), Role::TextFaint),
         (PromptKind::SaveLog, _) => {

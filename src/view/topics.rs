@@ -13,6 +13,7 @@ use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, rect, table};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::layout::Pane;
+use crate::model::narrowing;
 use crate::model::nodes::range;
 use crate::theme::Role;
 
@@ -51,7 +52,13 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         words.put(format!("{} ", table::title(scene, table)), scene.style(Role::Title));
         return words.into_line();
     }
-    words.put(figures::counted(n_topics, "topic"), scene.style(Role::Title));
+    match narrowing::tally(scene.model) {
+        Some(tally) => {
+            let topics = if tally.n_topics == 1 { "topic" } else { "topics" };
+            words.put(format!("{} {topics}", narrowing::prompt::of(tally)), scene.style(Role::Title));
+        }
+        None => words.put(figures::counted(n_topics, "topic"), scene.style(Role::Title)),
+    }
     if n_refused > 0 {
         words.put(format!(" + {} not stored", figures::grouped(n_refused)), scene.style(Role::Dropped));
     }
@@ -62,6 +69,11 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
     }
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
+    }
+    if let Some(text) = narrowing::text(scene.model) {
+        let room = usize::from(scene.layout.topics.cols).saturating_sub(words.cols() + 12);
+        words.put("· filter ", scene.style(Role::Title));
+        words.put(format!("{} ", sanitize(text.as_bytes(), room)), scene.style(Role::Mark));
     }
     words.into_line()
 }

@@ -2,7 +2,7 @@
 use crate::model::event::Effect;
 use crate::model::freeze::Frozen;
 use crate::model::toast::Tone;
-use crate::model::{Model, ingest};
+use crate::model::{Model, ingest, narrowing};
 use crate::mqtt::BrokerRequest;
 use crate::time::Timestamp;
 
@@ -38,4 +38,5 @@ pub fn pin(model: &mut Model, now: Timestamp) {
     } else {
         device.store.pin(row.node);
     }
+    narrowing::judge_anew(device);
 }

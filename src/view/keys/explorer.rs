@@ -39,6 +39,12 @@ pub(super) fn topics(model: &Model) -> Wanted {
     if model.picture.rows.len() > 1 {
         keys.push((&[Command::Search], "search"));
     }
+    if model.narrowing.set.is_some() {
+        keys.push((&[Command::ViewFilter], "change filter"));
+        keys.push((&[Command::Leave], "show all"));
+    } else if model.picture.rows.len() > 1 {
+        keys.push((&[Command::ViewFilter], "filter"));
+    }
     if can_publish && row.is_some_and(|row| row.is_kept) {
         keys.push((&[Command::EditValue], "edit value"));
     }
