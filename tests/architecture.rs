@@ -41,7 +41,7 @@ const FRIENDS: [(&str, &str); 4] =
     [("mqtt", "time"), ("main", "cli"), ("runtime", "headless"), ("sift", "device")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 32] = [
+const HOMES: [(&str, &[&str]); 34] = [
     ("regex", &["sift"]),
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
@@ -71,6 +71,8 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("serde_json", &["decode", "device", "headless", "config"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
+    ("prost_reflect", &["config"]),
+    ("protox", &["config"]),
     // `model` writes a publication as a line for a shell.
     ("shell_words", &["cli", "model", "runtime"]),
     ("tempfile", &["runtime"]),
