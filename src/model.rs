@@ -11,6 +11,7 @@ pub mod device;
 pub mod devices;
 pub mod editor;
 pub mod event;
+pub mod excludes;
 pub mod facts;
 pub mod fold;
 pub mod form;

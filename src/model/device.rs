@@ -61,6 +61,8 @@ pub struct Device {
     pub paused: Vec<Subscription>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
     pub n_refused: u64,
+    /// Messages that its profile's excludes dropped.
+    pub n_excluded: u64,
     /// How often it came online.
     pub n_connects: u64,
     /// Since when it listens: online with its subscriptions asked for.
@@ -143,6 +145,7 @@ impl Device {
             came: Came::default(),
             paused: Vec::new(),
             n_refused: 0,
+            n_excluded: 0,
             n_connects: 0,
             listening_since: None,
             n_heard: 0,

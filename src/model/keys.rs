@@ -7,8 +7,8 @@ use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, narrowing, nodes, opening,
-    publications, runs, table,
+    Model, Undo, UndoStep, apply, bulk, editor, excludes, form, held, learn, monitor, moves, narrowing,
+    nodes, opening, publications, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -294,6 +294,9 @@ fn go_to(model: &mut Model, now: Timestamp, topic: &str) -> Result<(), String> {
 }
 
 fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    if let Some(excluded) = text.trim_start().strip_prefix('!') {
+        return excludes::toggle(model, now, excluded);
+    }
     let subscription = parse_subscription(text).map_err(|error| error.to_string())?;
     let (filter, device) = (subscription.filter.clone(), model.cursor.device);
     let words = format!("subscribing to {filter} at QoS {}", subscription.qos);

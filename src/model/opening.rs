@@ -225,9 +225,14 @@ fn held(device: &Device) -> Vec<crate::mqtt::Ticket> {
     device.held.iter().map(super::held::Held::ticket).collect()
 }
 
-/// Whether two profiles lead to the same connection; names and subscriptions may differ.
+/// Whether two profiles lead to the same connection; names, subscriptions and excludes may differ.
 fn is_same_connection(old: &Profile, new: &Profile) -> bool {
-    let same = Profile { name: new.name.clone(), subscriptions: new.subscriptions.clone(), ..old.clone() };
+    let same = Profile {
+        name: new.name.clone(),
+        subscriptions: new.subscriptions.clone(),
+        excludes: new.excludes.clone(),
+        ..old.clone()
+    };
     same == *new
 }
 

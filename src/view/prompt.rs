@@ -143,7 +143,10 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
 fn subscribing(text: &str) -> String {
     match parse_subscription(text) {
         Ok(asked) if asked != Subscription::new(asked.filter.clone(), asked.qos) => asked.options(),
-        Ok(_) | Err(_) => "filter QoS no-local no-rap if-new|never; sensors/# 1".into(),
+        Ok(_) | Err(_) => match text.trim_start().strip_prefix('!') {
+            Some(_) => "drops what the filter hears, or takes it in again".into(),
+            None => "filter QoS no-local no-rap if-new|never; sensors/# 1".into(),
+        },
     }
 }
 

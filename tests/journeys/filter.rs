@@ -164,3 +164,24 @@ fn a_sweep_under_a_filter_takes_only_what_is_shown_and_says_so() {
         .sees("2 retained")
         .does_not_see("a/x/off");
 }
+
+#[test]
+fn what_is_excluded_is_dropped_before_it_is_seen_and_counted() {
+    heard()
+        .types("S!yard/+<enter>")
+        .sees("yard/+ is dropped from now on; S !yard/+ takes it in again")
+        .receives("yard/tree", "1")
+        .receives("yard/gate", "shut")
+        .receives("plant/hall2", "busy")
+        .sees("2 excluded")
+        .sees("5 topics")
+        .does_not_see("tree")
+        .types("m")
+        .sees("excluded")
+        .sees("2 messages by yard/+")
+        .types("mS!yard/+<enter>")
+        .receives("yard/tree", "1")
+        .sees("6 topics")
+        .types("S!yard/#/x<enter>")
+        .sees("the # must stand alone in the last level");
+}
