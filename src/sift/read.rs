@@ -52,19 +52,19 @@ enum Kind<'a> {
 }
 
 /// Reads a line. An empty one lets all through.
-pub fn parse(text: &str) -> Result<Sift, SiftError> {
+pub fn parse(line: &str) -> Result<Sift, SiftError> {
     let error = |at: usize, term: &str, words: String| SiftError {
         term: decode::sanitize(term.as_bytes(), MAX_TERM_COLS),
-        place: text.get(..at).map_or(0, |before| before.chars().count()) + 1,
+        place: line.get(..at).map_or(0, |before| before.chars().count()) + 1,
         words,
     };
-    if text.len() > MAX_BYTES {
-        let words = format!("a filter has at most {MAX_BYTES} bytes, this one has {}", text.len());
-        return Err(error(0, text, words));
+    if line.len() > MAX_BYTES {
+        let words = format!("a filter has at most {MAX_BYTES} bytes, this one has {}", line.len());
+        return Err(error(0, line, words));
     }
     let (mut choices, mut choice, mut n_terms) = (Vec::new(), Vec::new(), 0);
     let (mut at, mut or_at) = (0, None);
-    while let Some(word) = next(text, at).map_err(|(at, term, words)| error(at, &term, words))? {
+    while let Some(word) = next(line, at).map_err(|(at, term, words)| error(at, &term, words))? {
         at = word.at + word.whole.len();
         if let Kind::Or = word.kind {
             if choice.is_empty() {
@@ -79,7 +79,7 @@ pub fn parse(text: &str) -> Result<Sift, SiftError> {
             return Err(error(word.at, word.whole, format!("a filter has at most {MAX_TERMS} terms")));
         }
         let is_excluding = word.is_excluding;
-        let test = test(word.kind).map_err(|words| error(word.at, word.whole, words))?;
+        let test = tested(word.kind).map_err(|words| error(word.at, word.whole, words))?;
         choice.push(Term { is_excluding, test });
     }
     match or_at {
@@ -92,7 +92,7 @@ pub fn parse(text: &str) -> Result<Sift, SiftError> {
     Ok(Sift { choices })
 }
 
-fn test(kind: Kind<'_>) -> Result<Test, String> {
+fn tested(kind: Kind<'_>) -> Result<Test, String> {
     Ok(match kind {
         Kind::Text(text) => Test::Text(Text::new(&text)),
         Kind::Regex(text) => Test::Pattern(Pattern::regex(&text)?),
@@ -163,17 +163,12 @@ fn next(text: &str, from: usize) -> Result<Option<Word<'_>>, Wrong> {
         }
         return made(length, Kind::Regex(inside));
     }
-    match Attribute::of(name) {
-        Some(attribute) => made(length, Kind::Attribute(attribute, inside, is_quoted)),
-        None => {
-            let names = ATTRIBUTES.iter().map(|(_, name, ..)| *name).chain(["re"]);
-            let meant = did_you_mean(name, names);
-            Err(wrong(format!(
-                "there is no {name}:{meant}{} text with a colon stands in quotes",
-                if meant.is_empty() { ";" } else { "" }
-            )))
-        }
+    if let Some(attribute) = Attribute::of(name) {
+        return made(length, Kind::Attribute(attribute, inside, is_quoted));
     }
+    let meant = did_you_mean(name, ATTRIBUTES.iter().map(|(_, name, ..)| *name).chain(["re"]));
+    let end = if meant.is_empty() { ";" } else { "" };
+    Err(wrong(format!("there is no {name}:{meant}{end} text with a colon stands in quotes")))
 }
 
 /// What stands between slashes, with none inside: `/a$/`.
