@@ -308,6 +308,7 @@ impl Model {
         self.expanding.is_some()
             || narrowing::is_working(self)
             || self.monitor.is_working()
+            || self.inspector.is_searching()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.table.as_ref().is_some_and(|table| table.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)

@@ -14,6 +14,8 @@ mod filter;
 mod runs;
 #[path = "common/story.rs"]
 mod story;
+#[path = "journeys/structure.rs"]
+mod structure;
 #[path = "journeys/table.rs"]
 mod table;
 

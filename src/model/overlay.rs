@@ -43,6 +43,8 @@ pub enum PromptKind {
     Search,
     /// What the tree is narrowed to.
     ViewFilter,
+    /// A text to search a structured value for.
+    SearchInside,
     /// A topic to go to.
     GoTo,
     /// A filter to subscribe to.

@@ -8,6 +8,7 @@ use super::field::{natural_cols, see};
 use super::strip::{Strip, wrap};
 use super::{Scene, footer, rect};
 use crate::decode::{cols, figures, sanitize};
+use crate::model::inspector::rows;
 use crate::model::overlay::{Prompt, PromptKind};
 use crate::model::search::Search;
 use crate::model::{learn, narrowing, nodes};
@@ -27,6 +28,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let label = match prompt.kind {
         PromptKind::Search => " /",
         PromptKind::ViewFilter => " filter: ",
+        PromptKind::Search | PromptKind::SearchInside => " /",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
         PromptKind::AddChild => " keep below: ",
@@ -91,6 +93,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
     }
     match (prompt.kind, &scene.model.search) {
         (PromptKind::Search, Some(search)) if !prompt.line.text().is_empty() => found(search),
+        (PromptKind::SearchInside, _) => inside(scene),
         (PromptKind::Search | PromptKind::NarrowSweep, _) => ("part of a topic".into(), Role::TextFaint),
         (PromptKind::AddChild | PromptKind::AddSibling, _) => {
             let text = prompt.line.text();
@@ -147,6 +150,18 @@ fn subscribing(text: &str) -> String {
             Some(_) => "drops what the filter hears, or takes it in again".into(),
             None => "filter QoS no-local no-rap if-new|never; sensors/# 1".into(),
         },
+    }
+}
+
+/// What was found within the value.
+fn inside(scene: &Scene<'_>) -> (String, Role) {
+    let found = scene.model.inspector.structures.last().and_then(|structure| structure.inside.as_ref());
+    match found {
+        Some(inside) if inside.n_found == 0 && !inside.is_working() => {
+            (rows::found_words(inside), Role::FieldError)
+        }
+        Some(inside) => (rows::found_words(inside), Role::TextFaint),
+        None => ("part of a name or value".into(), Role::TextFaint),
     }
 }
 
