@@ -131,10 +131,6 @@ pub struct ConnectionArgs {
     #[arg(help = "Filter to subscribe to; may be given again [default: #]")]
     #[arg(short = 't', long = "filter", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
     pub filters: Vec<Filter>,
-    /// Filters of what is dropped as it comes.
-    #[arg(help = "Filter of topics to drop as they come, and only count; may be given again")]
-    #[arg(long = "exclude", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
-    pub excludes: Vec<Filter>,
     /// Highest QoS to be delivered at.
     #[arg(long, help = "Highest QoS to be delivered at [default: 0]", value_parser = parse_qos)]
     pub qos: Option<Qos>,
@@ -185,6 +181,10 @@ pub struct ConnectionArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Screen")]
 pub struct ScreenArgs {
+    /// Filters of what is dropped as it comes.
+    #[arg(help = "Filter of topics to drop as they come, and only count; may be given again")]
+    #[arg(long = "exclude", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
+    pub excludes: Vec<Filter>,
     /// Refuse every command that publishes
     #[arg(long)]
     pub read_only: bool,

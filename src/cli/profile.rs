@@ -138,7 +138,6 @@ impl ConnectionArgs {
         if self.sys {
             profile.subscriptions.extend(parse("$SYS/#").map(new));
         }
-        profile.excludes.extend(self.excludes.iter().cloned());
         let mut seen = std::collections::HashSet::new();
         profile.subscriptions.retain(|subscription| seen.insert(subscription.filter.clone()));
         if let Some(qos) = self.qos {

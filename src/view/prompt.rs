@@ -26,7 +26,6 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.footer, frame);
     let max_cols = usize::from(area.width).saturating_sub(1);
     let label = match prompt.kind {
-        PromptKind::Search => " /",
         PromptKind::ViewFilter => " filter: ",
         PromptKind::Search | PromptKind::SearchInside => " /",
         PromptKind::GoTo => " go to topic: ",
