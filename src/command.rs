@@ -68,17 +68,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics, Range, Structure];
     /// Collapse the branch, or go to its parent
@@ -157,6 +157,10 @@ commands! {
     CopyTopic = "copy-topic" in [Topics, Inspector];
     /// Copy the payload
     CopyPayload = "copy-payload" in [Topics, Inspector, Publications];
+    /// Copy: topic, payload, value, branch as JSON and more
+    CopyMenu = "copy-menu" in [Topics, Range, Inspector];
+    /// Export values, histories or the payload to a file
+    ExportMenu = "export-menu" in [Topics, Range, Inspector];
 
     /// Inspect the value
     TabValue = "tab-value" in [Topics, Inspector];
@@ -342,6 +346,8 @@ commands! {
     LineBefore = "line-before" in [Line];
     /// Fill in the filter set after this one
     LineAfter = "line-after" in [Line];
+    /// Take what is under the hand; its letter takes it at once
+    Choose = "choose" in [Menu];
     /// Take what was typed
     Accept = "accept" in [Line];
     /// Yes, do it

@@ -9,8 +9,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, decoding, editor, form, ingest, inspector, keys, learn, monitor, moves, narrowing,
-    nodes, probe, publications, publish, request, runs, table,
+    Model, Screen, bulk, decoding, editor, export, form, ingest, inspector, keys, learn, menu, monitor,
+    moves, narrowing, nodes, probe, publications, publish, request, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 mod copying;
 mod switches;
 
-pub use copying::copy;
+pub use copying::{copy, copy_as, kept as copy_kept, max_copy_bytes, why_no_clipboard};
 use copying::{copy_payload, copy_topic};
 use switches::{freeze, pin, ping};
 
@@ -43,6 +43,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
+        Command::Leave if model.overlay == Overlay::Exporting => export::give_up(model, now, effects),
         Command::Leave if model.overlay == Overlay::Bulk => bulk::leave(model, now, effects),
         Command::Leave => leave(model, now, effects),
         Command::Quit => quit(model, effects),
@@ -147,6 +148,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
+        Command::CopyMenu | Command::ExportMenu => menu::open(model, now, command),
         Command::CopyTopic => copy_topic(model, now, effects),
         Command::CopyPayload if model.screen == Screen::Publications => {
             publications::deeds::copy_payload(model, now, effects);
@@ -205,6 +207,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::StartRun
         | Command::LineBefore
         | Command::LineAfter
+        | Command::Choose
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now, effects),
@@ -232,6 +235,8 @@ fn help(model: &mut Model) {
         | Overlay::Saved(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
+        | Overlay::Menu(_)
+        | Overlay::Exporting
         | Overlay::Bulk => Overlay::Help { scroll },
     };
 }
@@ -276,6 +281,7 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     losses.extend(model.runs.words(None));
     losses.extend(model.spacing.words());
+    losses.extend(export::unfinished_words(model));
     losses.extend(nodes::unsaved_words(model.devices.iter()));
     if losses.is_empty() {
         return effects.push(Effect::Quit);
@@ -365,6 +371,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     probe::due(model, now, effects);
     bulk::due(model, now, effects);
     narrowing::due(model, now);
+    export::due(model, now, effects);
     moves::expand_on(model);
     inspector::deeds::work(model, now);
     table::due(model, now);

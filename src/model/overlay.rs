@@ -32,6 +32,10 @@ pub enum Overlay {
     Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
+    /// What can be copied or exported, by letters.
+    Menu(Box<super::menu::Menu>),
+    /// What is being exported; how far it is, is the model's.
+    Exporting,
     /// Many publications before they go; what they are is the model's, for a prompt may stand before it.
     Bulk,
 }
@@ -81,6 +85,8 @@ pub enum PromptKind {
     CopyDevice,
     /// A file whose content is the payload.
     PayloadFile,
+    /// The file that something is exported to.
+    Export,
     /// The name to save a device under.
     SaveDevice,
 }
@@ -136,6 +142,8 @@ pub enum Deed {
     RemoveKeys(Vec<(DeviceId, Vec<NodeKey>)>),
     /// Take nodes over that were not saved when the program ended; a no keeps them from being offered again.
     TakeOver(Box<super::nodes::recovered::Recovered>),
+    /// Write over the file that an export was to go to.
+    OverwriteFile,
     /// Leave the device form, whatever was changed in it.
     LeaveForm,
     /// Delete the device file of a name.
