@@ -181,6 +181,10 @@ pub struct ConnectionArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Screen")]
 pub struct ScreenArgs {
+    /// Filters of what is dropped as it comes.
+    #[arg(help = "Filter of topics to drop as they come, and only count; may be given again")]
+    #[arg(long = "exclude", value_name = "FILTER", value_parser = |text: &str| Filter::parse(text))]
+    pub excludes: Vec<Filter>,
     /// Refuse every command that publishes
     #[arg(long)]
     pub read_only: bool,

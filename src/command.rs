@@ -1,41 +1,12 @@
 //! The one table of commands: name, help, where each has a meaning. Owns no keys; `keymap` does.
 
 mod context;
+#[macro_use]
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use context::Context;
-
-/// Writes the enum and its look-ups from one list; the doc line of a command is its help.
-macro_rules! commands {
-    ($($(#[doc = $help:literal])+ $variant:ident = $name:literal in [$($context:ident),+];)+) => {
-        /// What a person can mean by a key.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Command {
-            $($(#[doc = $help])+ $variant,)+
-        }
-
-        impl Command {
-            /// All of them, in the order of the help screen.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name in a keymap file.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// What it does, in one line.
-            pub const fn help(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($help),+).trim_ascii()),+ }
-            }
-
-            /// Where it has a meaning; what has one everywhere may be bound in any context.
-            pub const fn contexts(self) -> &'static [Context] {
-                match self { $(Self::$variant => &[$(Context::$context),+]),+ }
-            }
-        }
-    };
-}
 
 commands! {
     /// Show or hide the keys
@@ -131,6 +102,8 @@ commands! {
     RemoveRange = "remove-range" in [Range];
     /// Edit an attribute of all kept nodes of the range
     EditRange = "edit-range" in [Range];
+    /// Narrow the tree to what a filter lets through
+    ViewFilter = "view-filter" in [Topics];
     /// Show only kept nodes, or all topics again
     ToggleKeptOnly = "toggle-kept-only" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
@@ -372,9 +345,9 @@ commands! {
     ToggleFuzzy = "toggle-fuzzy" in [Line];
     /// Search values as well, or topics alone
     ToggleValues = "toggle-values" in [Line];
-    /// Go to the next result of the list
+    /// Go to the next result, or to a later filter
     NextResult = "next-result" in [Line];
-    /// Go to the result before
+    /// Go to the result before, or to an earlier filter
     PreviousResult = "previous-result" in [Line];
     /// Complete a level of the topic to go to
     CompleteLevel = "complete-level" in [Line];

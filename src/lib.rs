@@ -17,6 +17,7 @@ pub mod wire;
 // Layer 2.
 pub mod device;
 pub mod keymap;
+pub mod sift;
 
 // Layer 3: the pure middle.
 pub mod model;

@@ -1,7 +1,7 @@
 //! The program as a value: `update` takes events in and puts effects out. Owns all state; touches no world.
 use crate::keymap::Keymap;
 use crate::mqtt::Profile;
-use crate::time::{Timestamp, WallOrigin};
+use crate::time::Timestamp;
 
 pub mod apply;
 mod births;
@@ -13,6 +13,7 @@ pub mod device;
 pub mod devices;
 pub mod editor;
 pub mod event;
+pub mod excludes;
 pub mod export;
 pub mod facts;
 pub mod fold;
@@ -35,6 +36,7 @@ pub mod menu;
 pub mod meter;
 pub mod monitor;
 pub mod moves;
+pub mod narrowing;
 pub mod nodes;
 pub mod opening;
 pub mod overlay;
@@ -47,6 +49,7 @@ pub mod publish;
 pub mod request;
 pub mod runs;
 pub mod search;
+mod settings;
 pub mod shown;
 pub mod spacing;
 pub mod sys;
@@ -73,13 +76,15 @@ use inspector::Inspector;
 use layout::{Extent, Layout, Pane, Panes};
 use learn::Learning;
 use life::Lives;
-use monitor::{Monitor, PingEvery};
+use monitor::Monitor;
+use narrowing::Narrowing;
 use opening::Opening;
 use overlay::Overlay;
 use picture::Picture;
 use publications::Publications;
 use runs::Runs;
 use search::Search;
+pub use settings::Settings;
 use spacing::Spacing;
 use table::Table;
 use toast::{Toasts, Tone};
@@ -89,27 +94,6 @@ use visited::Visited;
 
 /// Deeds that can be undone: more than anybody remembers having done.
 const MAX_UNDO: usize = 100;
-
-/// What the user chose at the start.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// Draw with ASCII characters only.
-    pub ascii: bool,
-    /// Every publishing command refuses.
-    pub read_only: bool,
-    /// Whether what is sent is remembered from one run to the next.
-    pub keeps_history: bool,
-    /// Memory for all stores together, in bytes.
-    pub budget_bytes: usize,
-    /// Where chance in placeholders begins.
-    pub seed: u64,
-    /// What the clock on the wall shows.
-    pub wall: WallOrigin,
-    /// How often the Monitor pings while it is open.
-    pub ping_every: PingEvery,
-    /// Whether the terminal takes texts for its clipboard.
-    pub clipboard: export::Clipboard,
-}
 
 /// The screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -191,6 +175,8 @@ pub struct Model {
     pub search_how: search::How,
     /// The topics as a flat table, in the tree's place while it is open.
     pub table: Option<Box<Table>>,
+    /// What the tree is narrowed to.
+    pub narrowing: Narrowing,
     /// Short words to the user.
     pub toasts: Toasts,
     /// Rows visited by jumping.
@@ -266,6 +252,7 @@ impl Model {
             going: None,
             search_how: search::How::default(),
             table: None,
+            narrowing: Narrowing::default(),
             toasts: Toasts::default(),
             visited: Visited::default(),
             frozen: None,
@@ -327,6 +314,7 @@ impl Model {
     /// Whether there is work to do in slices.
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
+            || narrowing::is_working(self)
             || self.monitor.is_working()
             || self.chart.is_working()
             || self.inspector.is_searching()
@@ -341,7 +329,12 @@ impl Model {
     pub fn deadline(&self) -> Option<Timestamp> {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
-        let rest = [probe::deadline(self), form::kept::deadline(self), request::deadline(self)];
+        let rest = [
+            probe::deadline(self),
+            form::kept::deadline(self),
+            request::deadline(self),
+            narrowing::deadline(self),
+        ];
         let table = table::deadline(self);
         waits.into_iter().chain(more).chain(rest).chain([table]).flatten().min()
     }
@@ -392,6 +385,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Terminated => effects.push(Effect::Quit),
     }
     learn::settle(model);
+    narrowing::settle(model);
     spacing::due(model, now, effects);
     runs::due(model, now, effects);
     monitor::due(model, now, effects);

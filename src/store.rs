@@ -32,7 +32,7 @@ pub use budget::Counts;
 pub use fuzzy::{Fit, Fuzzy};
 pub use history::{MAX_PAST_PAYLOAD_BYTES, Past, PastKey};
 pub use last::{Last, LastPayload};
-pub use narrow::SiftCursor;
+pub use narrow::{SiftCursor, Verdict};
 pub use node::Node;
 pub use order::{natural, natural_path};
 pub use past::{PastCursor, PastStep};
@@ -46,6 +46,7 @@ use delivery::Delivery;
 use hashbrown::HashMap;
 use history::{Log, Record};
 use last::{Heard, Shield};
+use narrow::Sifted;
 use pins::Pin;
 use rate::Rate;
 use std::collections::VecDeque;
@@ -78,7 +79,7 @@ pub struct Store {
     /// Whether the tree shows only that.
     is_narrowed: bool,
     /// What a view filter lets through of what may be shown; boxed, for most have none.
-    sifted: Option<Box<Subset>>,
+    sifted: Option<Box<Sifted>>,
     in_view: Vec<u32>,
     /// Topics with a payload worth evicting, next one first.
     line: VecDeque<u32>,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 400;
 
 /// A module may import from lower layers only, and from its own layer where `FRIENDS` says so.
-const LAYERS: [(&str, u8); 23] = [
+const LAYERS: [(&str, u8); 24] = [
     ("mqtt", 0),
     ("random", 0),
     ("time", 0),
@@ -21,6 +21,7 @@ const LAYERS: [(&str, u8); 23] = [
     ("wire", 1),
     ("keymap", 2),
     ("device", 2),
+    ("sift", 2),
     ("model", 3),
     ("broker", 4),
     ("config", 4),
@@ -34,11 +35,14 @@ const LAYERS: [(&str, u8); 23] = [
     ("main", 6),
 ];
 
-/// Layer 0 is one vocabulary; `main` is nothing but the call into `cli`; the explorer runs the doctor.
-const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
+/// Layer 0 is one vocabulary; `main` is nothing but the call into `cli`; the explorer runs the doctor; the view
+/// filter's braces are those of kept nodes.
+const FRIENDS: [(&str, &str); 4] =
+    [("mqtt", "time"), ("main", "cli"), ("runtime", "headless"), ("sift", "device")];
 
 /// Where an outside crate may be named.
 const HOMES: [(&str, &[&str]); 34] = [
+    ("regex", &["sift"]),
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),

@@ -1,6 +1,5 @@
 //! The bodies of the fuzz targets on their seeds and on a few thousand changes of them, the same in each run. Owns the
 //! chance; `tests/fuzz` has the targets for `cargo fuzz`.
-#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 #[path = "fuzz/bodies.rs"]
 mod bodies;
 

@@ -8,6 +8,8 @@ mod chart;
 mod decoders;
 #[path = "screens/devices.rs"]
 mod devices;
+#[path = "screens/filter.rs"]
+mod filter;
 #[path = "screens/find.rs"]
 mod find;
 #[path = "screens/learn.rs"]

@@ -168,10 +168,13 @@ fn demo_options(
 
 fn options(
     screen: &ScreenArgs,
-    openings: Vec<Opening>,
+    mut openings: Vec<Opening>,
     mut warnings: Vec<String>,
     wall: WallOrigin,
 ) -> Result<Options, Failure> {
+    for opening in &mut openings {
+        opening.profile.excludes.extend(screen.excludes.iter().cloned());
+    }
     let (keymap, of_keymap) = config::keymap(screen.keymap.as_deref()).map_err(usage)?;
     let (theme, of_theme) = config::theme(&screen.theme);
     warnings.extend(of_keymap.iter().chain(&of_theme).map(ToString::to_string));

@@ -8,7 +8,7 @@ use super::toast::Tone;
 use super::tree::Placement;
 use super::{
     Model, Screen, bulk, chart, decoding, editor, export, form, ingest, inspector, keys, learn, menu,
-    monitor, moves, nodes, probe, publications, publish, request, runs, search, table,
+    monitor, moves, narrowing, nodes, probe, publications, publish, request, runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -104,6 +104,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::AddSibling => nodes::edit::ask_add(model, PromptKind::AddSibling),
         Command::Alias => nodes::edit::ask_alias(model, now),
         Command::RemoveNode => nodes::edit::ask_remove(model, now),
+        Command::ViewFilter => narrowing::prompt::open(model),
         Command::ToggleKeptOnly => nodes::toggle_kept_only(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
         Command::DeleteDevice => deeds::ask_delete(model, now),
@@ -281,6 +282,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         model.range = None;
     } else if model.search.is_some() {
         model.search = None;
+    } else if model.narrowing.set.is_some() && model.toasts.is_empty() {
+        narrowing::clear(model);
     } else if table::deeds::leave(model) {
         // The tree is seen again.
     } else {
@@ -352,6 +355,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     probe::due(model, now, effects);
     bulk::due(model, now, effects);
     chart::work(model);
+    narrowing::due(model, now);
     export::due(model, now, effects);
     moves::expand_on(model);
     inspector::deeds::work(model, now);

@@ -4,6 +4,7 @@ use super::came::Came;
 use super::event::DeviceId;
 use super::held::Held;
 use super::meter::Meter;
+use super::narrowing::Sieve;
 use super::opening::Origin;
 use super::pings::Pings;
 use super::sys::Drops;
@@ -35,6 +36,8 @@ pub struct Device {
     pub id_is_made_up: bool,
     /// Its tree.
     pub store: Store,
+    /// What its tree is narrowed by.
+    pub sieve: Option<Sieve>,
     /// Its kept nodes.
     pub kept: Kept,
     /// How its topics are read.
@@ -61,6 +64,8 @@ pub struct Device {
     pub paused: Vec<Subscription>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
     pub n_refused: u64,
+    /// Messages that its profile's excludes dropped.
+    pub n_excluded: u64,
     /// How often it came online.
     pub n_connects: u64,
     /// Since when it listens: online with its subscriptions asked for.
@@ -130,6 +135,7 @@ impl Device {
             origin: Origin::default(),
             id_is_made_up: false,
             store: Store::new(budget_bytes),
+            sieve: None,
             kept: Kept::default(),
             rules: Rules::default(),
             births: BirthBook::default(),
@@ -143,6 +149,7 @@ impl Device {
             came: Came::default(),
             paused: Vec::new(),
             n_refused: 0,
+            n_excluded: 0,
             n_connects: 0,
             listening_since: None,
             n_heard: 0,

@@ -78,6 +78,7 @@ pub fn of_device(device: &Device, now: Timestamp, wall: WallOrigin) -> Vec<Line>
     ));
     for (name, n) in [
         ("left out", device.n_refused),
+        ("excluded", device.n_excluded),
         ("duplicates", link.n_duplicates),
         ("reads paused", link.n_stalls),
         ("evicted", counts.n_history_evicted),

@@ -1,8 +1,10 @@
 //! What a device's task tells goes into the model. Owns the words for the user; asks nothing of the task.
 use super::device::{Connection, Device, Subscribed};
 use super::event::{DeviceId, Effect};
+use super::excludes;
 use super::held;
 use super::learn::Learning;
+use super::narrowing;
 use super::runs;
 use super::toast::Tone;
 use super::tree;
@@ -79,7 +81,8 @@ pub fn broker_event(
 }
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch, effects: &mut Vec<Effect>) {
-    let batch = probe::take(model, now, id, batch, effects);
+    let mut batch = probe::take(model, now, id, batch, effects);
+    excludes::drop_from(model, id, &mut batch);
     if !model.requests.is_empty() {
         request::hear(model, now, id, &batch);
     }
@@ -138,7 +141,8 @@ fn store(device: &mut Device, learning: Option<&mut Learning>, batch: &Batch) {
         } else {
             device.n_heard += 1;
         }
-        device.store.ingest(&message);
+        let node = device.store.ingest(&message);
+        narrowing::hear(device, node, &message);
     }
 }
 

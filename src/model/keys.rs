@@ -2,17 +2,18 @@
 use super::devices::{deeds, edit};
 use super::event::Effect;
 use super::line::Edited;
-use super::overlay::{Deed, Overlay, Prompt, PromptKind};
+use super::overlay::{Deed, Overlay};
 use super::toast::Tone;
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, export, form, held, inspector, learn, menu, monitor, nodes,
-    opening, publications, runs, search, table,
+    Model, apply, editor, export, form, held, learn, menu, narrowing, nodes, opening, runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
-use crate::mqtt::BrokerRequest;
-use crate::mqtt::entry::parse_subscription;
 use crate::time::Timestamp;
+
+mod prompt;
+
+pub use prompt::{go_to_best, open as prompt};
 
 /// A key was pressed.
 pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Effect>) {
@@ -30,8 +31,12 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         model.quit_asked = false;
     }
     match (&model.overlay, command) {
-        (Overlay::Prompt(_), Some(Command::Accept)) => return accept(model, now, effects),
-        (Overlay::Prompt(_), Some(Command::Leave)) => return leave_prompt(model),
+        (Overlay::Prompt(_), Some(Command::PreviousResult)) => {
+            return narrowing::prompt::turn(model, now, true);
+        }
+        (Overlay::Prompt(_), Some(Command::NextResult)) => return narrowing::prompt::turn(model, now, false),
+        (Overlay::Prompt(_), Some(Command::Accept)) => return prompt::accept(model, now, effects),
+        (Overlay::Prompt(_), Some(Command::Leave)) => return prompt::leave(model, now),
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
@@ -68,7 +73,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         return;
     }
     if is_text && belongs_to_text(chord, command.filter(|command| !is_of_search(*command))) {
-        return edit(model, chord);
+        return edit(model, now, chord);
     }
     if model.context() == Context::Publish && form::keys::key(&mut model.form, chord, command) {
         return;
@@ -96,7 +101,7 @@ pub fn belongs_to_text(chord: Chord, command: Option<Command>) -> bool {
     chord.text().is_some() || moves || command.is_none()
 }
 
-fn edit(model: &mut Model, chord: Chord) {
+fn edit(model: &mut Model, now: Timestamp, chord: Chord) {
     if let Overlay::Attribute(_) = model.overlay {
         return nodes::attribute::edit(model, chord);
     }
@@ -104,7 +109,7 @@ fn edit(model: &mut Model, chord: Chord) {
         Overlay::Prompt(prompt) => {
             if prompt.line.edit(chord) == Edited::Changed {
                 prompt.error = None;
-                retype(model);
+                prompt::retype(model, now);
             }
         }
         Overlay::None
@@ -177,159 +182,8 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         }
     }
     if matches!(model.overlay, Overlay::Prompt(_)) {
-        retype(model);
+        prompt::retype(model, now);
     }
-}
-
-/// Opens a prompt.
-pub fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
-    let line = super::line::Line::with(text);
-    model.overlay = Overlay::Prompt(Prompt { kind, line, from: model.cursor, error: None });
-}
-
-/// What is being typed changed: the search follows with each letter.
-fn retype(model: &mut Model) {
-    let Overlay::Prompt(prompt) = &model.overlay else { return };
-    match prompt.kind {
-        PromptKind::Search | PromptKind::GoTo => {}
-        PromptKind::SearchInside => {
-            let text = prompt.line.text().to_owned();
-            return inspector::deeds::search(model, &text);
-        }
-        PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
-        PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
-        PromptKind::NarrowSweep => return bulk::narrow_to(model),
-        PromptKind::BatchFile
-        | PromptKind::ConfirmSweep
-        | PromptKind::Subscribe
-        | PromptKind::AddChild
-        | PromptKind::AddSibling
-        | PromptKind::Alias
-        | PromptKind::LearnScope
-        | PromptKind::EditCandidate
-        | PromptKind::EditRange
-        | PromptKind::SaveLog
-        | PromptKind::PayloadFile
-        | PromptKind::CopyDevice
-        | PromptKind::SaveForDevice
-        | PromptKind::SaveForAll
-        | PromptKind::Export
-        | PromptKind::SaveDevice => return,
-    }
-    let (kind, text, from) = (prompt.kind, prompt.line.text().to_owned(), prompt.from);
-    search::deeds::retype(model, kind, &text, from);
-}
-
-/// What fits best is known by now, and Enter was pressed before.
-pub fn go_to_best(model: &mut Model) {
-    let Overlay::Prompt(prompt) = &mut model.overlay else { return };
-    let text = prompt.line.text().to_owned();
-    prompt.error = None;
-    match search::deeds::go_to(model, &text) {
-        Ok(()) => model.overlay = Overlay::None,
-        Err(words) => {
-            if let Overlay::Prompt(prompt) = &mut model.overlay {
-                prompt.error = Some(words);
-            }
-        }
-    }
-}
-
-fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    let Overlay::Prompt(prompt) = &model.overlay else { return };
-    let text = prompt.line.text().to_owned();
-    let kind = prompt.kind;
-    let from = prompt.from;
-    let done = match kind {
-        PromptKind::Search => {
-            search::deeds::accept(model, from);
-            Ok(())
-        }
-        PromptKind::GoTo => search::deeds::go_to(model, &text),
-        PromptKind::Subscribe => subscribe(model, now, &text, effects),
-        PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
-        PromptKind::Alias => nodes::edit::name(model, now, from, &text),
-        PromptKind::EditRange => nodes::range::edit(model, now, &text),
-        PromptKind::SearchInside
-        | PromptKind::NarrowDevices
-        | PromptKind::NarrowLog
-        | PromptKind::NarrowSweep => Ok(()),
-        PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
-        PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
-        PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
-        PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
-        PromptKind::Export => export::accept(model, &text, effects),
-        PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
-        PromptKind::EditCandidate => learn::deeds::edited(model, &text),
-        PromptKind::SaveForDevice | PromptKind::SaveForAll => {
-            publications::saved::named(model, kind, &text, effects)
-        }
-        PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
-    };
-    match (done, &mut model.overlay) {
-        (Ok(()), overlay) => *overlay = Overlay::None,
-        (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
-        (
-            Err(_),
-            Overlay::None
-            | Overlay::Help { .. }
-            | Overlay::Question(_)
-            | Overlay::Attribute(_)
-            | Overlay::Parts(_)
-            | Overlay::Difference(_)
-            | Overlay::Saved(_)
-            | Overlay::Repeat(_)
-            | Overlay::Exam(_)
-            | Overlay::Menu(_)
-            | Overlay::Exporting
-            | Overlay::Bulk,
-        ) => {}
-    }
-}
-
-fn leave_prompt(model: &mut Model) {
-    let Overlay::Prompt(prompt) = std::mem::take(&mut model.overlay) else { return };
-    match prompt.kind {
-        PromptKind::Search => search::deeds::leave(model, prompt.from),
-        PromptKind::GoTo => model.going = None,
-        PromptKind::SearchInside => inspector::deeds::leave_search(model),
-        PromptKind::NarrowDevices => model.shelf.narrow.clear(),
-        PromptKind::NarrowLog => model.monitor.narrow.clear(),
-        PromptKind::NarrowSweep => bulk::widen(model),
-        PromptKind::BatchFile
-        | PromptKind::ConfirmSweep
-        | PromptKind::Subscribe
-        | PromptKind::AddChild
-        | PromptKind::AddSibling
-        | PromptKind::Alias
-        | PromptKind::LearnScope
-        | PromptKind::EditCandidate
-        | PromptKind::EditRange
-        | PromptKind::SaveLog
-        | PromptKind::PayloadFile
-        | PromptKind::SaveForDevice
-        | PromptKind::SaveForAll
-        | PromptKind::CopyDevice => {}
-        PromptKind::Export => export::forget(model),
-        PromptKind::SaveDevice => model.quits_when_saved = false,
-    }
-}
-
-fn subscribe(model: &mut Model, now: Timestamp, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
-    let subscription = parse_subscription(text).map_err(|error| error.to_string())?;
-    let (filter, device) = (subscription.filter.clone(), model.cursor.device);
-    let words = format!("subscribing to {filter} at QoS {}", subscription.qos);
-    let known = model.device(device).and_then(|device| device.subscribed(&filter).cloned());
-    model.remember_undo(Undo {
-        device,
-        words: words.clone(),
-        back: known.map_or(UndoStep::Unsubscribe(filter), UndoStep::Subscribe),
-        forth: UndoStep::Subscribe(subscription.clone()),
-    });
-    learn::disown(model, device, &subscription.filter);
-    effects.push(Effect::Request(device, BrokerRequest::Subscribe(subscription)));
-    model.say(now, Tone::Info, format!("{words}; u undoes"));
-    Ok(())
 }
 
 /// A question was answered with no.

@@ -12,7 +12,7 @@ use super::devices::{Errand, NodesSaving};
 use super::event::{DeviceId, Effect};
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
-use super::{Model, Undo, UndoStep, ingest, learn, moves};
+use super::{Model, Undo, UndoStep, ingest, learn, moves, narrowing};
 use crate::decode::figures;
 use crate::device::{Change, Node, NodeKey};
 use crate::time::Timestamp;
@@ -138,6 +138,7 @@ pub fn toggle_kept_only(model: &mut Model, now: Timestamp) {
     }
     for device in &mut model.devices {
         device.store.set_kept_only(!is_on);
+        narrowing::judge_anew(device);
     }
     moves::settle(model);
 }

@@ -3,7 +3,7 @@ use super::device::{Connection, Device, Subscribed};
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::tree::{self, RowId};
-use super::{Model, Screen, ingest, nodes, runs};
+use super::{Model, Screen, ingest, narrowing, nodes, runs};
 use crate::device::{Node, Rule, Rules};
 use crate::mqtt::port::Step;
 use crate::mqtt::{BrokerRequest, Filter, Profile};
@@ -122,6 +122,7 @@ pub(super) fn add(model: &mut Model, now: Timestamp, opening: Opening) -> Device
     device.rules = Rules::of_file(opening.rules);
     device.connection = Connection::Connecting { step: Step::Resolve, since: now };
     device.store.expand(NodeId::ROOT);
+    narrowing::join(&model.narrowing, &mut device);
     if model.devices.is_empty() {
         (model.cursor, model.anchor) = (RowId::device(id), RowId::device(id));
         model.form.device = id;
@@ -224,9 +225,14 @@ fn held(device: &Device) -> Vec<crate::mqtt::Ticket> {
     device.held.iter().map(super::held::Held::ticket).collect()
 }
 
-/// Whether two profiles lead to the same connection; names and subscriptions may differ.
+/// Whether two profiles lead to the same connection; names, subscriptions and excludes may differ.
 fn is_same_connection(old: &Profile, new: &Profile) -> bool {
-    let same = Profile { name: new.name.clone(), subscriptions: new.subscriptions.clone(), ..old.clone() };
+    let same = Profile {
+        name: new.name.clone(),
+        subscriptions: new.subscriptions.clone(),
+        excludes: new.excludes.clone(),
+        ..old.clone()
+    };
     same == *new
 }
 

@@ -45,6 +45,8 @@ pub enum Overlay {
 pub enum PromptKind {
     /// A text to search the topics for.
     Search,
+    /// What the tree is narrowed to.
+    ViewFilter,
     /// A text to search a structured value for.
     SearchInside,
     /// A topic to go to.

@@ -78,6 +78,8 @@ pub struct Row {
     pub has_twin: bool,
     /// Topics here and below.
     pub n_topics: usize,
+    /// Those of them that a view filter lets through; `None` without one.
+    pub n_shown: Option<usize>,
     /// Kept nodes here and below, heard or not.
     pub n_kept: usize,
     /// Messages here and below.
@@ -211,6 +213,7 @@ impl RowMaker<'_> {
             lit: Vec::new(),
             has_twin: twin(device, id.node).is_some(),
             n_topics: node.n_topics_below,
+            n_shown: store.n_sifted(id.node),
             n_kept: store.n_kept(id.node),
             n_messages: node.n_messages_below,
             rate: node.rate_per_s(self.now),
@@ -305,6 +308,7 @@ fn empty_row(id: RowId) -> Row {
         lit: Vec::new(),
         has_twin: false,
         n_topics: 0,
+        n_shown: None,
         n_kept: 0,
         n_messages: 0,
         rate: 0.0,

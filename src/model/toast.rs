@@ -71,6 +71,11 @@ impl Toasts {
         self.shown.retain(|toast| toast.until > now);
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
     /// Takes all away; Esc does.
     pub fn clear(&mut self) {
         self.shown.clear();

@@ -4,8 +4,8 @@ use super::births;
 use super::device::Device;
 use crate::decode::{self, Ink, Line, Preview, Reading, escape};
 use crate::device::misfit::Misfit;
-use crate::device::{Kind, Node, Value};
-use crate::store::NodeId;
+use crate::device::{Kept, Kind, Node, Value};
+use crate::store::{NodeId, Store};
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -110,6 +110,12 @@ fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option
     (line.cols > 0).then_some(Typed { preview: Preview { kind: decode::Kind::Object, line }, fit })
 }
 
+/// Whether a payload fails any of the kept nodes at this place: by its type or its domain.
+pub fn has_misfit(kept: &Kept, id: NodeId, payload: &[u8]) -> bool {
+    let fails = |node: &Node| node.read(payload).map_or(true, |value| node.judge(&value).is_err());
+    kept.at(id).any(fails)
+}
+
 /// Numbers of late, oldest first; empty unless there are two.
 pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
     let past = device.store.history(node).take(max_numbers);
@@ -120,8 +126,13 @@ pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
 
 /// When a topic's silence becomes a fault: three cadences after its last message, as learnt or as measured.
 pub fn stale_at(device: &Device, id: NodeId, received: Timestamp) -> Option<Timestamp> {
-    let node = device.store.node(id);
-    let learnt = device.kept.at(id).find_map(|node| node.cadence_ms).map(Duration::from_millis);
+    silent_at(&device.store, &device.kept, id, received)
+}
+
+/// The same, where the device is at work.
+pub fn silent_at(store: &Store, kept: &Kept, id: NodeId, received: Timestamp) -> Option<Timestamp> {
+    let node = store.node(id);
+    let learnt = kept.at(id).find_map(|node| node.cadence_ms).map(Duration::from_millis);
     let cadence = learnt.or(node.interval.filter(|_| node.n_messages >= STALE_AFTER.0))?;
     Some(received + (cadence * STALE_AFTER.1).max(MIN_STALE))
 }

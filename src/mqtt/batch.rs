@@ -67,6 +67,17 @@ impl Batch {
         self.heads.clear();
     }
 
+    /// Drops the messages whose topics will not do, and tells how many those were. Their bytes stay in the buffer.
+    pub fn retain_topics(&mut self, mut will_do: impl FnMut(&str) -> bool) -> usize {
+        let (before, bytes) = (self.heads.len(), &self.bytes);
+        self.heads.retain(|head| {
+            let end = head.start + head.topic_bytes as usize;
+            let topic = bytes.get(head.start..end).and_then(|topic| std::str::from_utf8(topic).ok());
+            topic.is_some_and(&mut will_do)
+        });
+        before - self.heads.len()
+    }
+
     /// The messages in the order they came.
     pub fn iter(&self) -> impl Iterator<Item = MessageRef<'_>> {
         self.heads.iter().filter_map(|head| self.at(head))

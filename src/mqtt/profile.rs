@@ -74,6 +74,8 @@ pub struct Profile {
     pub will: Option<Will>,
     /// Asked for at each connect.
     pub subscriptions: Vec<Subscription>,
+    /// What is dropped of what they bring, before anything else sees it.
+    pub excludes: Vec<Filter>,
 }
 
 /// The default for packets we take: what fits a photograph, and no broker's default exceeds.
@@ -118,6 +120,7 @@ impl Profile {
             max_packet_bytes: DEFAULT_MAX_PACKET_BYTES,
             will: None,
             subscriptions: Vec::new(),
+            excludes: Vec::new(),
         }
     }
 

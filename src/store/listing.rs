@@ -17,7 +17,7 @@ impl Store {
         let mut node = from.0;
         for _ in 0..budget_nodes.max(1) {
             let id = NodeId(node);
-            if (self.is_topic(id) || self.is_kept(id)) && self.is_listed(id) {
+            if (self.is_topic(id) || self.is_kept(id)) && self.is_shown(id) {
                 found.push(id);
             }
             self.tree.order_children(node);

@@ -1,18 +1,36 @@
 //! What the tree is narrowed to: kept nodes, what a view filter lets through, or both. Owns who counts as shown;
 //! which topics the filter lets through, the caller judges.
-use super::subset::Subset;
+use super::subset::{Bits, Subset};
 use super::tree::ROOT;
 use super::{NodeId, Store};
 
-/// Where the judging of all topics goes on; begin with the default. Nodes are gone through in the order of their
+/// Where the judging of all topics goes on. Nodes are gone through in the order of their
 /// making.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SiftCursor(u32);
 
-impl Default for SiftCursor {
-    fn default() -> Self {
-        Self(ROOT + 1)
-    }
+impl SiftCursor {
+    /// Where to begin.
+    pub const FIRST: Self = Self(ROOT + 1);
+}
+
+/// What the view filter says of a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its name will not do, whatever it is heard to say.
+    Never,
+    /// Its name will do, but it is not let through now.
+    NotNow,
+    /// It is let through.
+    Through,
+}
+
+/// What a view filter lets through.
+#[derive(Debug, Default)]
+pub(super) struct Sifted {
+    pub shown: Subset,
+    /// Those whose names will do.
+    pub candidates: Bits,
 }
 
 impl Store {
@@ -52,31 +70,40 @@ impl Store {
     }
 
     /// A node was judged: it is let through or not. Where only kept nodes are shown, others are not.
-    pub fn sift(&mut self, id: NodeId, is_let_through: bool) {
-        let is_shown = is_let_through && (!self.is_narrowed || self.kept.is_member(id.0));
+    pub fn sift(&mut self, id: NodeId, verdict: Verdict) {
+        let may_be_shown = !self.is_narrowed || self.kept.is_member(id.0);
         let Some(sifted) = &mut self.sifted else { return };
-        let is_changed =
-            if is_shown { sifted.add(&self.tree, id.0) } else { sifted.remove(&self.tree, id.0) };
-        if is_changed {
+        if sifted.take(&self.tree, id.0, verdict, may_be_shown) {
             self.revision += 1;
             self.keep_within_budget();
         }
     }
 
     /// Goes through up to `budget_nodes` nodes, has the topics and kept nodes among them judged by their path, and
-    /// shows those that are let through. `Some` tells where to go on; `None`: all were judged.
+    /// shows those that are let through; the second time, only those whose names will do. `Some` tells where to go
+    /// on; `None`: all were judged.
     pub fn sift_slice(
         &mut self,
         cursor: SiftCursor,
         budget_nodes: u32,
-        mut judge: impl FnMut(&Self, NodeId, &str) -> bool,
+        is_again: bool,
+        mut judge: impl FnMut(&Self, NodeId, &str) -> Verdict,
     ) -> Option<SiftCursor> {
         let mut sifted = self.sifted.take()?;
         let n_nodes = self.tree.slots.len();
-        let end = cursor.0.saturating_add(budget_nodes.max(1)).min(n_nodes);
         let (mut path, mut parent, mut n_above) = (String::new(), None, 0);
-        for node in cursor.0..end {
+        let (mut node, mut n_looked) = (cursor.0, 0);
+        while node < n_nodes && n_looked < budget_nodes.max(1) {
+            n_looked += 1;
+            if is_again {
+                node = sifted.candidates.next(node).unwrap_or(n_nodes);
+                if node >= n_nodes {
+                    break;
+                }
+            }
             let id = NodeId(node);
+            node += 1;
+            let node = id.0;
             let is_kept = self.kept.is_member(node);
             if !(is_kept || self.is_topic(id)) {
                 continue;
@@ -92,20 +119,24 @@ impl Store {
             }
             path.truncate(n_above);
             path.push_str(self.tree.level(node));
-            let is_shown = (is_kept || !self.is_narrowed) && judge(self, id, &path);
-            let is_changed =
-                if is_shown { sifted.add(&self.tree, node) } else { sifted.remove(&self.tree, node) };
+            let verdict = judge(self, id, &path);
+            let is_changed = sifted.take(&self.tree, node, verdict, is_kept || !self.is_narrowed);
             self.revision += u64::from(is_changed);
         }
         self.sifted = Some(sifted);
         self.keep_within_budget();
-        (end < n_nodes).then_some(SiftCursor(end))
+        (node < n_nodes).then_some(SiftCursor(node))
     }
 
     /// How many topics and kept nodes are shown, here and below; `None` where nothing is left out by a view
     /// filter.
     pub fn n_sifted(&self, id: NodeId) -> Option<usize> {
-        self.sifted.as_ref().map(|sifted| sifted.n_members(id.0))
+        self.sifted.as_ref().map(|sifted| sifted.shown.n_members(id.0))
+    }
+
+    /// Whether a node's name will do for the view filter; without one, all do.
+    pub fn may_be_let_through(&self, id: NodeId) -> bool {
+        self.sifted.as_ref().is_none_or(|sifted| sifted.candidates.has(id.0))
     }
 
     /// Whether a node itself is shown, not only the way to others: all are where nothing is left out.
@@ -134,7 +165,7 @@ impl Store {
     /// What the tree is narrowed to.
     pub(super) fn narrowed(&self) -> Option<&Subset> {
         match &self.sifted {
-            Some(sifted) => Some(sifted),
+            Some(sifted) => Some(&sifted.shown),
             None => self.is_narrowed.then_some(&self.kept),
         }
     }
@@ -142,8 +173,25 @@ impl Store {
     /// As [`Store::narrowed`], to fold branches in it.
     pub(super) fn narrowed_mut(&mut self) -> Option<(&mut Subset, &super::Tree)> {
         match &mut self.sifted {
-            Some(sifted) => Some((sifted, &self.tree)),
+            Some(sifted) => Some((&mut sifted.shown, &self.tree)),
             None => self.is_narrowed.then_some((&mut self.kept, &self.tree)),
         }
+    }
+}
+
+impl Sifted {
+    /// Whether what is shown changed by it.
+    fn take(&mut self, tree: &super::Tree, node: u32, verdict: Verdict, may_be_shown: bool) -> bool {
+        self.candidates.set(node, verdict != Verdict::Never);
+        if verdict == Verdict::Through && may_be_shown {
+            self.shown.add(tree, node)
+        } else {
+            self.shown.remove(tree, node)
+        }
+    }
+
+    /// Memory taken.
+    pub fn n_bytes(&self) -> usize {
+        size_of::<Self>() + self.shown.n_bytes() + self.candidates.n_bytes()
     }
 }

@@ -54,7 +54,7 @@ impl Store {
         self.kept.remove(&self.tree, id.0);
         let is_nothing = self.is_narrowed || self.tree.slots[id.0].heard == NONE;
         if let Some(sifted) = self.sifted.as_mut().filter(|_| is_nothing) {
-            sifted.remove(&self.tree, id.0);
+            sifted.shown.remove(&self.tree, id.0);
         }
         self.let_go(id.0);
         self.prune(id.0);

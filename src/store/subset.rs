@@ -22,12 +22,48 @@ struct Entry {
     children: OnceCell<Vec<u32>>,
 }
 
+/// A bit for each node.
+#[derive(Debug, Default)]
+pub(super) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// Whether a node's bit is set.
+    pub fn has(&self, node: u32) -> bool {
+        let (word, bit) = place(node);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Sets it or takes it back. Whether that made a difference.
+    pub fn set(&mut self, node: u32, on: bool) -> bool {
+        let (word, bit) = place(node);
+        if on && word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        let Some(word) = self.0.get_mut(word).filter(|word| (**word & bit != 0) != on) else { return false };
+        *word ^= bit;
+        true
+    }
+
+    /// The first node from one on that has it.
+    pub fn next(&self, from: u32) -> Option<u32> {
+        let (first, bit) = place(from);
+        let words = self.0.get(first..)?.iter().enumerate();
+        let (ahead, rest) = words
+            .map(|(ahead, word)| (ahead, if ahead == 0 { word & !(bit - 1) } else { *word }))
+            .find(|(_, word)| *word != 0)?;
+        u32::try_from((first + ahead) * 64).ok().map(|start| start + rest.trailing_zeros())
+    }
+
+    /// Memory taken.
+    pub const fn n_bytes(&self) -> usize {
+        heap_bytes(self.0.capacity() * size_of::<u64>())
+    }
+}
+
 /// Nodes that were chosen, with their ancestors.
 #[derive(Debug, Default)]
 pub(super) struct Subset {
-    /// A bit for each node.
-    members: Vec<u64>,
-    n_members: usize,
+    members: Bits,
     branches: HashMap<u32, Entry, RandomState>,
     list_bytes: Cell<usize>,
 }
@@ -44,13 +80,9 @@ fn bytes_of(list: &Vec<u32>) -> usize {
 impl Subset {
     /// Takes a node in. Whether that made a difference.
     pub fn add(&mut self, tree: &Tree, node: u32) -> bool {
-        let (word, bit) = place(node);
-        if word >= self.members.len() {
-            self.members.resize(word + 1, 0);
+        if !self.members.set(node, true) {
+            return false;
         }
-        let Some(word) = self.members.get_mut(word).filter(|word| **word & bit == 0) else { return false };
-        *word |= bit;
-        self.n_members += 1;
         let (mut below, mut is_new) = (node, !self.branches.contains_key(&node));
         let mut at = tree.slots[node].parent;
         while at != NONE {
@@ -77,14 +109,9 @@ impl Subset {
 
     /// Leaves a node out again. Whether that made a difference.
     pub fn remove(&mut self, tree: &Tree, node: u32) -> bool {
-        if !self.is_member(node) {
+        if !self.members.set(node, false) {
             return false;
         }
-        let (word, bit) = place(node);
-        if let Some(word) = self.members.get_mut(word) {
-            *word &= !bit;
-        }
-        self.n_members -= 1;
         let (mut below, mut is_gone) = (node, !self.branches.contains_key(&node));
         let mut at = tree.slots[node].parent;
         while at != NONE {
@@ -112,8 +139,7 @@ impl Subset {
 
     /// Whether a node was chosen.
     pub fn is_member(&self, node: u32) -> bool {
-        let (word, bit) = place(node);
-        self.members.get(word).is_some_and(|word| word & bit != 0)
+        self.members.has(node)
     }
 
     /// Whether a node is shown when the tree is narrowed to this; the root always is.
@@ -210,8 +236,6 @@ impl Subset {
 
     /// Memory taken.
     pub fn n_bytes(&self) -> usize {
-        self.branches.allocation_size()
-            + heap_bytes(self.members.capacity() * size_of::<u64>())
-            + self.list_bytes.get()
+        self.branches.allocation_size() + self.members.n_bytes() + self.list_bytes.get()
     }
 }

@@ -47,11 +47,13 @@ fn put(scene: &Scene<'_>, line: &mut Strip, hint: &keys::Hint) {
 /// Memory used of what is allowed, what was let go, what was dropped.
 pub fn figures(scene: &Scene<'_>) -> Strip {
     let (mut n_bytes, mut budget, mut n_evicted, mut n_dropped) = (0_usize, 0_usize, 0_u64, 0_u64);
+    let mut n_excluded = 0_u64;
     for device in &scene.model.devices {
         let counts = device.store.counts();
         n_bytes = n_bytes.saturating_add(counts.n_bytes);
         budget = budget.saturating_add(counts.budget_bytes);
         n_evicted += counts.n_payloads_evicted + counts.n_history_evicted;
+        n_excluded += device.n_excluded;
         n_dropped += counts.n_messages_refused + device.n_refused;
     }
     if scene.model.devices.is_empty() {
@@ -63,6 +65,9 @@ pub fn figures(scene: &Scene<'_>) -> Strip {
     line.put(format!("{}/{} MB", mega(n_bytes), mega(budget)), faint);
     if n_evicted > 0 {
         line.put(format!(" · {} evicted", short(n_evicted)), faint);
+    }
+    if n_excluded > 0 {
+        line.put(format!(" · {} excluded", short(n_excluded)), faint);
     }
     line.put(" · ", faint);
     let role = if n_dropped > 0 { Role::Dropped } else { Role::Footer };

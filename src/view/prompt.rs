@@ -12,7 +12,7 @@ use crate::decode::{cols, figures, sanitize};
 use crate::model::inspector::rows;
 use crate::model::overlay::{Prompt, PromptKind};
 use crate::model::search::{How, Search};
-use crate::model::{learn, nodes};
+use crate::model::{learn, narrowing, nodes};
 use crate::mqtt::Subscription;
 use crate::mqtt::entry::parse_subscription;
 use crate::theme::Role;
@@ -27,6 +27,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.footer, frame);
     let max_cols = usize::from(area.width).saturating_sub(1);
     let label = match prompt.kind {
+        PromptKind::ViewFilter => " filter: ",
         PromptKind::Search | PromptKind::SearchInside => " /",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
@@ -133,6 +134,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
         (PromptKind::GoTo, _) => ("tab completes a level".into(), Role::TextFaint),
+        (PromptKind::ViewFilter, _) => (narrowing::prompt::words(scene.model), Role::TextFaint),
         (PromptKind::Export, _) => ("a path; ~/ is the home directory".into(), Role::TextFaint),
         (PromptKind::PayloadFile, _) => ("a path; ~ is the home directory".into(), Role::TextFaint),
         (PromptKind::SaveLog, _) => {
@@ -147,7 +149,10 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
 fn subscribing(text: &str) -> String {
     match parse_subscription(text) {
         Ok(asked) if asked != Subscription::new(asked.filter.clone(), asked.qos) => asked.options(),
-        Ok(_) | Err(_) => "filter QoS no-local no-rap if-new|never; sensors/# 1".into(),
+        Ok(_) | Err(_) => match text.trim_start().strip_prefix('!') {
+            Some(_) => "drops what the filter hears, or takes it in again".into(),
+            None => "filter QoS no-local no-rap if-new|never; sensors/# 1".into(),
+        },
     }
 }
 

@@ -274,6 +274,10 @@ fn badges(scene: &Scene<'_>, row: &Row, line: &mut Strip) {
 }
 
 fn topics(row: &Row) -> String {
+    if let Some(n_shown) = row.n_shown.filter(|n_shown| *n_shown != row.n_topics) {
+        let n = |n: usize| figures::grouped(n as u64);
+        return format!("{} of {}", n(n_shown), n(row.n_topics));
+    }
     match (row.n_topics, row.n_kept) {
         (0, n_kept @ 1..) => format!("{} kept", figures::grouped(n_kept as u64)),
         (n_topics, _) => figures::counted(n_topics as u64, "topic"),

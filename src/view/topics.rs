@@ -11,8 +11,9 @@ use tui_tree_widget::{Tree, TreeItem, TreeState};
 use super::row::{Columns, Placed};
 use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, lit, prompt, rect, table};
-use crate::decode::figures;
+use crate::decode::{figures, sanitize};
 use crate::model::layout::Pane;
+use crate::model::narrowing;
 use crate::model::nodes::range;
 use crate::model::overlay::Overlay;
 use crate::theme::Role;
@@ -53,7 +54,13 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
         marked(scene, &mut words);
         return words.into_line();
     }
-    words.put(figures::counted(n_topics, "topic"), scene.style(Role::Title));
+    match narrowing::tally(scene.model) {
+        Some(tally) => {
+            let topics = if tally.n_topics == 1 { "topic" } else { "topics" };
+            words.put(format!("{} {topics}", narrowing::prompt::of(tally)), scene.style(Role::Title));
+        }
+        None => words.put(figures::counted(n_topics, "topic"), scene.style(Role::Title)),
+    }
     if n_refused > 0 {
         words.put(format!(" + {} not stored", figures::grouped(n_refused)), scene.style(Role::Dropped));
     }
@@ -65,6 +72,11 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
     marked(scene, &mut words);
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
+    }
+    if let Some(text) = narrowing::text(scene.model) {
+        let room = usize::from(scene.layout.topics.cols).saturating_sub(words.cols() + 12);
+        words.put("· filter ", scene.style(Role::Title));
+        words.put(format!("{} ", sanitize(text.as_bytes(), room)), scene.style(Role::Mark));
     }
     words.into_line()
 }

@@ -28,6 +28,7 @@ pub(super) const CONNECTION: &[&str] = &[
     "session_expiry_s",
     "receive_maximum",
     "max_packet_bytes",
+    "excludes",
     "proxy",
     "proxy_password",
     "tls",
@@ -127,6 +128,7 @@ fn connection(reader: &mut Reader<'_>, table: DeTable<'_>, profile: &mut Profile
                 Some(Said::From(source)) => profile.password_source = source,
                 None => {}
             },
+            "excludes" => profile.excludes = excludes(reader, name, value),
             "keep_alive_s" => set(&mut profile.keep_alive_s, reader.small(name, &value, 0)),
             "clean_start" => {
                 set(&mut profile.clean_start, reader.flag(name, &value));
@@ -202,6 +204,20 @@ fn version(reader: &mut Reader<'_>, value: &Value<'_>, profile: &mut Profile) {
             return;
         }
     };
+}
+
+/// Filters of what is dropped before anything sees it.
+fn excludes(reader: &mut Reader<'_>, name: &str, value: Value<'_>) -> Vec<Filter> {
+    let mut excludes = Vec::new();
+    for value in reader.array(name, value, "a list of filters such as [\"plant/debug/#\"]") {
+        let at = value.span().start;
+        match reader.text(name, &value).map(|text| Filter::parse(&text)) {
+            Some(Ok(filter)) => excludes.push(filter),
+            Some(Err(error)) => reader.fault(at, error.to_string()),
+            None => {}
+        }
+    }
+    excludes
 }
 
 fn tls(reader: &mut Reader<'_>, table: DeTable<'_>, mut tls: TlsSettings) -> TlsSettings {

@@ -5,7 +5,7 @@ use super::preset::base_of;
 use super::{PlainPassword, secret, will};
 use crate::mqtt::profile::{DEFAULT_MAX_PACKET_BYTES, PasswordSource, RetainHandling, default_expiry_s};
 use crate::mqtt::url::{proxy_of, proxy_shown, url_of};
-use crate::mqtt::{Preset, Profile, Qos, Secret, Subscription, Version};
+use crate::mqtt::{Filter, Preset, Profile, Qos, Secret, Subscription, Version};
 use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -150,6 +150,7 @@ fn entries(profile: &Profile, plain: PlainPassword) -> Vec<Entry> {
         (&["session_expiry_s"], number(expiry == default_expiry_s(profile.clean_start), expiry)),
         (&["receive_maximum"], number(profile.receive_maximum == u16::MAX, profile.receive_maximum.into())),
         (&["max_packet_bytes"], number(max_bytes == DEFAULT_MAX_PACKET_BYTES, max_bytes)),
+        (&["excludes"], excludes(&profile.excludes)),
         (&["proxy"], text(proxy.as_deref())),
         (&["proxy_password"], secret::written(&profile.proxy_password_source).map(Value::from)),
         (&["tls", "ca"], file(tls.ca_file.as_deref())),
@@ -230,6 +231,10 @@ pub(super) fn put(table: &mut dyn TableLike, path: &[&str], value: Option<Value>
             }
         }
     }
+}
+
+fn excludes(excludes: &[Filter]) -> Option<Value> {
+    (!excludes.is_empty()).then(|| excludes.iter().map(Filter::as_str).collect::<Array>().into())
 }
 
 /// Puts the subscriptions in order, each with the block that it had; those meant anyhow need none.

@@ -2,7 +2,7 @@
 use crate::model::event::Effect;
 use crate::model::freeze::Frozen;
 use crate::model::toast::Tone;
-use crate::model::{Model, ingest};
+use crate::model::{Model, ingest, narrowing};
 use crate::mqtt::BrokerRequest;
 use crate::time::Timestamp;
 
@@ -40,4 +40,5 @@ pub fn pin(model: &mut Model, now: Timestamp) {
         device.store.pin(row.node);
         model.chart.pinned.push(row);
     }
+    narrowing::judge_anew(device);
 }

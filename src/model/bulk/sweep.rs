@@ -14,7 +14,7 @@ use crate::model::event::DeviceId;
 use crate::model::nodes::range;
 use crate::model::overlay::PromptKind;
 use crate::model::toast::Tone;
-use crate::model::{Model, keys, publish, tree};
+use crate::model::{Model, keys, narrowing, publish, tree};
 use crate::store::{NodeId, Store};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -93,8 +93,6 @@ struct Walk {
     tops: VecDeque<(NodeId, bool)>,
     /// Where to go on below the first of them.
     from: Option<NodeId>,
-    /// Whether only kept nodes count.
-    is_kept_only: bool,
 }
 
 impl Walk {
@@ -102,15 +100,12 @@ impl Walk {
     fn slice(&mut self, store: &Store, found: &mut Vec<NodeId>) {
         let Some((top, is_whole)) = self.tops.front().copied() else { return };
         if is_whole && store.is_there(top) {
-            self.from = store.topics_slice(top, self.from.unwrap_or(top), SLICE_NODES, found);
-        } else if store.is_there(top) && store.is_topic(top) {
+            self.from = store.shown_topics_slice(top, self.from.unwrap_or(top), SLICE_NODES, found);
+        } else if store.is_there(top) && store.is_topic(top) && store.is_shown(top) {
             found.push(top);
         }
         if self.from.is_none() {
             self.tops.pop_front();
-        }
-        if self.is_kept_only {
-            found.retain(|node| store.is_kept(*node));
         }
     }
 }
@@ -298,7 +293,7 @@ impl Sweep {
 pub fn open(model: &mut Model, now: Timestamp) -> bool {
     let row = model.cursor;
     let Some(device) = model.device(row.device) else { return false };
-    let is_kept_only = device.store.is_kept_only();
+    let only = narrowing::only(model, device);
     let (name, tops) = if model.range.is_some() {
         let mut of = range::tops(model);
         if of.len() != 1 {
@@ -319,8 +314,8 @@ pub fn open(model: &mut Model, now: Timestamp) -> bool {
         model.say(now, Tone::Warn, publish::READ_ONLY);
         return true;
     }
-    let name = if is_kept_only { format!("{name}, kept nodes only") } else { name };
-    let walk = Walk { tops: tops.into(), from: None, is_kept_only };
+    let walk = Walk { tops: tops.into(), from: None };
+    let name = name + &only;
     let device = row.device;
     model.range = None;
     super::show(model, Preview::Sweep(Sweep::new(device, name, walk)));

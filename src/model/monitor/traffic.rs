@@ -4,6 +4,7 @@ use super::survey::Found;
 use crate::decode::{figures, fit, sanitize};
 use crate::model::Model;
 use crate::model::device::Device;
+use crate::mqtt::Filter;
 use crate::store::{MAX_PAST_PAYLOAD_BYTES, NodeId};
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -44,6 +45,11 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
         n => format!("{} times, for our queue was full", figures::grouped(n)),
     };
     lines.fact("reads paused", if link.n_stalls > 0 { Shade::Warn } else { Shade::Plain }, &stalls);
+    if !device.profile.excludes.is_empty() {
+        let filters: Vec<&str> = device.profile.excludes.iter().map(Filter::as_str).collect();
+        let words = format!("{} by {}", figures::counted(device.n_excluded, "message"), filters.join(", "));
+        lines.fact("excluded", Shade::Plain, &words);
+    }
     let losses = [
         (device.n_refused, "left out as too large or unreadable"),
         (counts.n_messages_refused, "dropped as memory was full"),

@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::model::overlay::{Overlay, PromptKind};
 use crate::model::toast::Tone;
 use crate::model::tree::{Placement, RowId};
-use crate::model::{Model, ingest, keys, moves};
+use crate::model::{Model, ingest, keys, moves, narrowing};
 use crate::store::Direction;
 use crate::time::Timestamp;
 
@@ -115,7 +115,7 @@ pub fn accept(model: &mut Model, from: RowId) {
 }
 
 /// Enter in the line of a place to go to: what was chosen, what was typed, or what fits best; which is waited for.
-pub fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
+pub fn go_to(model: &mut Model, now: Timestamp, topic: &str) -> Result<(), String> {
     let here = model.cursor.device;
     let find = |id| {
         let device = model.device(id)?;
@@ -140,6 +140,7 @@ pub fn go_to(model: &mut Model, topic: &str) -> Result<(), String> {
     })?;
     model.visited.leave(model.cursor);
     model.going = None;
+    narrowing::let_in(model, now, row);
     moves::go(model, row, Placement::Middle);
     Ok(())
 }
@@ -189,7 +190,7 @@ pub fn due(model: &mut Model, now: Timestamp) {
         going.work(devices, None);
         if !going.is_working() && going.is_accepted {
             going.is_accepted = false;
-            keys::go_to_best(model);
+            keys::go_to_best(model, now);
         }
         return;
     }

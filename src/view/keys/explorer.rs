@@ -40,6 +40,10 @@ pub(super) fn topics(model: &Model) -> Wanted {
     if model.picture.rows.len() > 1 {
         keys.push((&[Command::Search], "search"));
     }
+    if model.narrowing.set.is_some() {
+        keys.push((&[Command::ViewFilter], "change filter"));
+        keys.push((&[Command::Leave], "show all"));
+    }
     if can_publish && row.is_some_and(|row| row.is_kept) {
         keys.push((&[Command::EditValue], "edit value"));
     }
@@ -79,6 +83,9 @@ pub(super) fn topics(model: &Model) -> Wanted {
     }
     if can_publish && value.is_some_and(|value| value.retained == Retained::Yes) {
         keys.push((&[Command::ClearRetained], "clear retained"));
+    }
+    if model.narrowing.set.is_none() && model.picture.rows.len() > 1 {
+        keys.push((&[Command::ViewFilter], "filter"));
     }
     if model.frozen.is_none() {
         keys.push((&[Command::ToggleFreeze], "freeze"));

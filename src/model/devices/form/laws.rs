@@ -139,6 +139,7 @@ prop_compose! {
             max_packet_bytes: numbers.3,
             will,
             subscriptions,
+            excludes: vec![Filter::parse("plant/debug/#").unwrap()],
             address,
         }
     }

@@ -72,6 +72,7 @@ impl Reading<'_> {
             ),
             will: self.will(),
             subscriptions: self.subscriptions(),
+            excludes: base.excludes.clone(),
         }
     }
 

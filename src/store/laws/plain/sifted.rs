@@ -2,6 +2,10 @@
 use super::super::super::*;
 use super::{Pair, Path};
 
+const fn verdict(is_let_through: bool) -> Verdict {
+    if is_let_through { Verdict::Through } else { Verdict::Never }
+}
+
 impl Pair {
     /// Shows kept nodes alone, or all again.
     pub fn show_kept_only(&mut self, on: bool) {
@@ -19,26 +23,40 @@ impl Pair {
         self.plain.sifted = text;
         self.plain.sift_folded.clear();
         self.judge(slice);
+        self.judge_again(slice);
     }
 
     /// Judges every node, in slices.
     pub fn judge(&mut self, slice: u32) {
         let Some(text) = self.plain.sifted else { return };
-        let mut cursor = Some(SiftCursor::default());
+        let mut cursor = Some(SiftCursor::FIRST);
         let mut topic = String::new();
         while let Some(at) = cursor {
-            cursor = self.store.sift_slice(at, slice, |store, id, path| {
+            cursor = self.store.sift_slice(at, slice, false, |store, id, path| {
                 store.topic_of(id, &mut topic);
                 assert_eq!(topic, path);
-                path.contains(text)
+                verdict(path.contains(text))
             });
         }
+    }
+
+    /// Judges once more those whose names will do: nothing changes.
+    fn judge_again(&mut self, slice: u32) {
+        let Some(text) = self.plain.sifted else { return };
+        let (mut cursor, before) = (Some(SiftCursor::FIRST), self.store.revision());
+        while let Some(at) = cursor {
+            cursor = self.store.sift_slice(at, slice, true, |_, _, path| {
+                assert!(path.contains(text), "it will never do");
+                Verdict::Through
+            });
+        }
+        assert_eq!(self.store.revision(), before);
     }
 
     /// Judges a node that a message came on, or that is kept from now on.
     pub fn judge_one(&mut self, path: &Path) {
         if let Some(text) = self.plain.sifted {
-            self.store.sift(self.id(path), path.join("/").contains(text));
+            self.store.sift(self.id(path), verdict(path.join("/").contains(text)));
         }
     }
 
