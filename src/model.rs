@@ -9,6 +9,7 @@ pub mod came;
 pub mod decoding;
 pub mod device;
 pub mod devices;
+pub mod difference;
 pub mod editor;
 pub mod event;
 pub mod facts;
@@ -34,6 +35,7 @@ pub mod moves;
 pub mod nodes;
 pub mod opening;
 pub mod overlay;
+pub mod past;
 pub mod picture;
 pub mod pings;
 pub mod placeholders;
@@ -296,6 +298,7 @@ impl Model {
             || self.monitor.is_working()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)
+            || self.inspector.past.is_working()
             || self.learning.as_ref().is_some_and(Learning::is_working)
     }
 
@@ -348,6 +351,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
+        Event::Compared(difference) => past::compare::told(model, now, *difference),
         Event::Edited(edited) => form::deeds::edited(model, now, edited),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),

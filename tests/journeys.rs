@@ -8,6 +8,8 @@ mod decoding;
 mod devices;
 #[path = "journeys/exam.rs"]
 mod exam;
+#[path = "journeys/past.rs"]
+mod past;
 #[path = "journeys/runs.rs"]
 mod runs;
 #[path = "common/story.rs"]

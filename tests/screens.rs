@@ -11,6 +11,8 @@ mod link;
 mod monitor;
 #[path = "screens/nodes.rs"]
 mod nodes;
+#[path = "screens/past.rs"]
+mod past;
 #[path = "screens/publications.rs"]
 mod publications;
 #[path = "screens/runs.rs"]

@@ -147,7 +147,7 @@ async fn run_demo(
         saved: config::publications::saved_of_user(),
         opener,
     };
-    let ended = runtime::explore(options, files, clock, panicked).await;
+    let ended = Box::pin(runtime::explore(options, files, clock, panicked)).await;
     demo.stop().await;
     ended.map_err(|error| (EXIT_FAILED, error.to_string()))
 }

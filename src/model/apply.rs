@@ -9,8 +9,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, decoding, editor, form, ingest, keys, learn, monitor, moves, nodes, probe,
-    publications, publish, request, runs,
+    Model, Screen, bulk, decoding, difference, editor, form, ingest, keys, learn, monitor, moves, nodes,
+    past, probe, publications, publish, request, runs,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -173,7 +173,15 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::EditText => form::deeds::edit(model, effects),
         Command::ReadFile => form::deeds::ask_file(model),
         Command::FillReceived => form::deeds::fill_received(model, now),
-        Command::Compare => form::difference::show(model, now),
+        Command::Compare => difference::of_form(model, now),
+        Command::HoldHistory
+        | Command::FilterHistory
+        | Command::OpenPast
+        | Command::MarkMessage
+        | Command::CompareMessages
+        | Command::ForgetMessage
+        | Command::ForgetHistory
+        | Command::ToggleUtc => past::deeds::command(model, now, command, effects),
         Command::Respell => form::deeds::respell(model, now),
         Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
@@ -239,6 +247,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         monitor::deeds::leave(model);
     } else if model.screen == Screen::Publications {
         publications::deeds::leave(model);
+    } else if past::deeds::leave(model) {
+        // The list of past messages is seen again.
     } else if learn::parts::close(model) {
         // The list is seen again.
     } else if model.focus != Pane::Topics {
@@ -350,6 +360,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     probe::due(model, now, effects);
     bulk::due(model, now, effects);
     moves::expand_on(model);
+    past::deeds::due(model);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {
         Progress::Found(row) => moves::go(model, row, Placement::Middle),

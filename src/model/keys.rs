@@ -7,7 +7,7 @@ use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening,
+    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening, past,
     publications, runs,
 };
 use crate::command::{Command, Context};
@@ -172,6 +172,7 @@ fn retype(model: &mut Model) {
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
         PromptKind::NarrowSweep => return bulk::narrow_to(model),
+        PromptKind::FilterHistory => return past::deeds::retype(model),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
         | PromptKind::GoTo
@@ -214,6 +215,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
         PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => Ok(()),
+        PromptKind::FilterHistory => past::deeds::filter(model, &text),
         PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
         PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
         PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
@@ -254,6 +256,7 @@ fn leave_prompt(model: &mut Model) {
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
         PromptKind::NarrowSweep => bulk::widen(model),
+        PromptKind::FilterHistory => model.inspector.past.list(None),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
         | PromptKind::GoTo
@@ -321,6 +324,7 @@ pub fn no(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         | Deed::UpdateNodes(..)
         | Deed::DiscardCandidates(..)
         | Deed::EndLearning
+        | Deed::ForgetHistory(_)
         | Deed::DeleteDevice(_) => {}
     }
 }
@@ -342,6 +346,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::KeepAll(session) => learn::deeds::keep_all(model, now, session),
         Deed::UpdateNodes(id, changed) => learn::deeds::update(model, now, id, changed),
         Deed::DiscardCandidates(session, ids) => learn::deeds::discard(model, now, session, ids),
+        Deed::ForgetHistory(row) => past::deeds::clear(model, now, row),
         Deed::EndLearning => learn::end(model, now, effects),
         Deed::LeaveForm => model.shelf.editing = None,
         Deed::CloseDevice(id) => opening::close(model, id, effects),

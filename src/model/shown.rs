@@ -3,6 +3,8 @@ use super::device::Device;
 use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
 use super::nodes::tab;
 use super::overlay::Overlay;
+use super::past::inspected::Inspected;
+use super::past::rows::{self, PastRow};
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
@@ -10,16 +12,13 @@ use crate::decode::{self, Choice, Decoder, Ink, Line, Preview};
 use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
-use crate::store::{Last, LastPayload, Past};
+use crate::store::{Last, LastPayload};
 use crate::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Numbers of the large sparkline; a chart has its own tab.
 const SPARK_NUMBERS: usize = 120;
-
-/// Lines of history that a key may go back to at once: walking there costs a step each.
-const MAX_HISTORY_SCROLL: usize = 100_000;
 
 /// What the inspector shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,18 +33,22 @@ pub struct Shown {
     pub head: Option<Head>,
     /// Lines of the tabs Value and Message, from `scroll` on.
     pub lines: Vec<Line>,
-    /// Messages of the tab History, newest first, from `scroll` on.
+    /// Messages of the tab History, newest first, from `scroll` on; `lines` stand above them.
     pub past: Vec<PastRow>,
     /// First line shown.
     pub scroll: usize,
-    /// Which of `lines` is under the hand; only on the tab Node.
+    /// Which of `lines` is under the hand; only on the tabs Node and History.
     pub cursor: Option<usize>,
     /// Lines there are.
     pub n_lines: usize,
+    /// Which past message is shown and how old it is; behind the title.
+    pub past_words: Option<String>,
     /// Whether a worker is still laying the payload out.
     pub is_reading: bool,
-    /// Columns that `past` was made for.
-    cols: usize,
+    /// Whether the times of `past` are UTC.
+    pub is_utc: bool,
+    /// What `past` was made for.
+    pub(super) made_for: Option<rows::MadeFor>,
 }
 
 /// A value in short.
@@ -116,29 +119,6 @@ impl Shown {
     }
 }
 
-/// A message of the past.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PastRow {
-    /// Which message of its topic it was, counted from 1.
-    pub ordinal: u64,
-    /// When it came.
-    pub received: Timestamp,
-    /// Since the message before it.
-    pub delta: Option<Duration>,
-    /// One line of it.
-    pub preview: Preview,
-    /// Its full size.
-    pub n_bytes: usize,
-    /// Whether the history holds only its beginning.
-    pub is_cut: bool,
-    /// Quality of service of the delivery.
-    pub qos: Qos,
-    /// Kept by the broker or not.
-    pub retained: Retained,
-    /// The DUP flag.
-    pub dup: bool,
-}
-
 /// Makes ready what the inspector shows.
 pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> Shown {
     let inner = model.layout().inspector.inner();
@@ -180,6 +160,11 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         );
         return shown;
     };
+    // A past message may stand in the last one's place.
+    let inspected = inspector.past.inspected.clone();
+    let last = inspected.as_ref().map_or(last, Inspected::last);
+    let cut = folded(&inspected.as_ref().map(Inspected::facts).unwrap_or_default(), cols);
+    shown.past_words = inspected.as_ref().map(|past| past.words(device.store.node(row.node).n_messages, now));
     let mut above = match tab {
         Tab::Value => {
             let head = head(device, row, &last, cols);
@@ -187,18 +172,22 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             shown.head = Some(head);
             // A value that its head says in full needs no lines below.
             let is_guessed = inspector.choice(row) == Choice::Auto;
-            if is_guessed && shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols)) {
+            if is_guessed
+                && cut.is_empty()
+                && shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols))
+            {
                 inspector.scroll = 0;
                 return shown;
             }
-            Lines { facts: Vec::new(), n_rows: n_rows + 1 }
+            Lines { facts: cut, n_rows: n_rows + 1 }
         }
         Tab::History => {
-            history(&mut shown, &old, inspector, (device, row.node), (cols, n_rows));
+            rows::show(&mut shown, old, inspector, (device, row), (cols, n_rows), wall);
             return shown;
         }
         Tab::Message | Tab::Node => {
-            Lines { facts: folded(&facts::of_message(device, row.node, &last, wall), cols), n_rows: 0 }
+            let facts = folded(&facts::of_message(device, row.node, &last, wall), cols);
+            Lines { facts: cut.into_iter().chain(facts).collect(), n_rows: 0 }
         }
     };
     let LastPayload::Whole(payload) = last.payload else {
@@ -209,7 +198,8 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let mut topic = String::new();
     device.store.topic_of(row.node, &mut topic);
     let promised = Decoder::of_topic(&topic);
-    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice, promised };
+    let past = inspected.as_ref().map(|past| past.key.ordinal);
+    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice, promised, past };
     lay_out(inspector, subject, payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
     if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
@@ -302,69 +292,6 @@ fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
         n_messages: node.n_messages,
         is_pinned: device.store.is_pinned(row.node),
         spark,
-    }
-}
-
-fn history(
-    shown: &mut Shown,
-    old: &Shown,
-    inspector: &mut super::inspector::Inspector,
-    (device, node): (&Device, crate::store::NodeId),
-    (cols, n_rows): (usize, usize),
-) {
-    let n_messages = device.store.node(node).n_messages;
-    // Scrolled back, the picture holds still while new messages come above it.
-    if inspector.scroll > 0 && inspector.n_seen > 0 {
-        let n_new = usize::try_from(n_messages.saturating_sub(inspector.n_seen)).unwrap_or(usize::MAX);
-        inspector.scroll = inspector.scroll.saturating_add(n_new);
-    }
-    inspector.n_seen = n_messages;
-    // The heading has a row of its own.
-    let n_rows = n_rows.saturating_sub(1);
-    shown.n_lines = device.store.n_history(node);
-    let most = shown.n_lines.saturating_sub(n_rows).min(MAX_HISTORY_SCROLL);
-    inspector.scroll = inspector.scroll.min(most);
-    shown.scroll = inspector.scroll;
-    let known = if old.row == shown.row && old.cols == cols { old.past.as_slice() } else { &[] };
-    shown.cols = cols;
-    let mut past = device.store.history(node).skip(shown.scroll).take(n_rows + 1).peekable();
-    while let Some(message) = past.next() {
-        if shown.past.len() == n_rows {
-            break;
-        }
-        let delta = past.peek().map(|before| message.received.since(before.received));
-        // Its place from the oldest on stays the same while newer ones come.
-        let ordinal = n_messages.saturating_sub((shown.scroll + shown.past.len()) as u64);
-        let is_it = |row: &&PastRow| row.ordinal == ordinal;
-        // What was made for the last frame need not be decoded again.
-        let known = known.iter().find(is_it).map(|row| row.preview.clone());
-        shown.past.push(past_row(&message, (ordinal, delta), known, cols));
-    }
-}
-
-fn past_row(
-    message: &Past<'_>,
-    (ordinal, delta): (u64, Option<Duration>),
-    known: Option<Preview>,
-    cols: usize,
-) -> PastRow {
-    let preview = if let Some(known) = known {
-        known
-    } else if message.payload.is_empty() && message.n_bytes > 0 {
-        picture::evicted(message.n_bytes)
-    } else {
-        decode::preview(message.payload, cols)
-    };
-    PastRow {
-        ordinal,
-        received: message.received,
-        delta,
-        preview,
-        n_bytes: message.n_bytes,
-        is_cut: message.is_cut(),
-        qos: message.qos,
-        retained: message.retained,
-        dup: message.dup,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Texts for the terminal's clipboard. Owns how long they may be, and the words.
-use crate::model::Model;
 use crate::model::event::Effect;
 use crate::model::toast::Tone;
+use crate::model::{Model, past};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 
@@ -21,8 +21,14 @@ pub fn copy_topic(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) 
     copy(model, now, topic, effects);
 }
 
-/// Copies the last payload of the topic under the cursor.
+/// Copies the last payload of the topic under the cursor, or the past one that is looked at.
 pub fn copy_payload(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    if let Some(copied) = past::deeds::payload(model) {
+        return match copied {
+            Ok(text) => copy(model, now, text, effects),
+            Err(words) => model.say(now, Tone::Warn, words),
+        };
+    }
     let row = model.cursor;
     let last = model.device(row.device).and_then(|device| device.store.last(row.node));
     let words = match last.map(|last| last.payload) {
