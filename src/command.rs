@@ -93,6 +93,12 @@ commands! {
     VisitedBack = "visited-back" in [Topics, Inspector];
     /// Go forward again through visited topics
     VisitedForward = "visited-forward" in [Topics, Inspector];
+    /// Show all topics of the branch as a table, or the tree again
+    ToggleTable = "toggle-table" in [Topics, Table];
+    /// Order the table by its next column
+    NextOrder = "next-order" in [Table];
+    /// Order the table the other way round
+    ReverseOrder = "reverse-order" in [Table];
     /// Search the topics
     Search = "search" in [Topics, Inspector];
     /// Go to the next match

@@ -48,6 +48,7 @@ pub mod search;
 pub mod shown;
 pub mod spacing;
 pub mod sys;
+pub mod table;
 pub mod takes;
 pub mod text;
 mod tls;
@@ -77,6 +78,7 @@ use publications::Publications;
 use runs::Runs;
 use search::Search;
 use spacing::Spacing;
+use table::Table;
 use toast::{Toasts, Tone};
 use tree::RowId;
 use undo::{Undo, UndoStep};
@@ -172,6 +174,8 @@ pub struct Model {
     pub overlay: Overlay,
     /// The search of late; its matches stay marked until Esc.
     pub search: Option<Search>,
+    /// The topics as a flat table, in the tree's place while it is open.
+    pub table: Option<Box<Table>>,
     /// Short words to the user.
     pub toasts: Toasts,
     /// Rows visited by jumping.
@@ -196,6 +200,7 @@ pub struct Model {
     n_exams: u32,
     n_learnings: u32,
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
+    table_order: table::Order,
 }
 
 impl Model {
@@ -239,6 +244,7 @@ impl Model {
             inspector: Inspector::default(),
             overlay: Overlay::default(),
             search: None,
+            table: None,
             toasts: Toasts::default(),
             visited: Visited::default(),
             frozen: None,
@@ -257,6 +263,7 @@ impl Model {
             n_exams: 0,
             n_learnings: 0,
             expanding: None,
+            table_order: table::Order::default(),
         }
     }
 
@@ -297,6 +304,7 @@ impl Model {
         self.expanding.is_some()
             || self.monitor.is_working()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
+            || self.table.as_ref().is_some_and(|table| table.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)
             || self.inspector.past.is_working()
             || self.learning.as_ref().is_some_and(Learning::is_working)
@@ -307,7 +315,8 @@ impl Model {
         let waits = [self.toasts.deadline(), self.lives.deadline(), self.spacing.deadline()];
         let more = [self.monitor.deadline(), self.picture.next_change, learn::deadline(self)];
         let rest = [probe::deadline(self), form::kept::deadline(self), request::deadline(self)];
-        waits.into_iter().chain(more).chain(rest).flatten().min()
+        let table = table::deadline(self);
+        waits.into_iter().chain(more).chain(rest).chain([table]).flatten().min()
     }
 
     /// When something that publishes by itself is due: apart, for it is wanted to a fraction of a millisecond.
@@ -366,4 +375,5 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     nodes::recovered::ask(model);
     request::settle(model, now, effects);
     form::kept::settle(model, now, effects);
+    table::settle(model, now);
 }

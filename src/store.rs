@@ -8,6 +8,8 @@ mod index;
 mod last;
 #[cfg(test)]
 mod laws;
+mod listing;
+mod narrow;
 mod node;
 mod order;
 mod pins;
@@ -26,6 +28,7 @@ mod walk;
 pub use budget::Counts;
 pub use history::{MAX_PAST_PAYLOAD_BYTES, Past, PastKey};
 pub use last::{Last, LastPayload};
+pub use narrow::SiftCursor;
 pub use node::Node;
 pub use order::{natural, natural_path};
 pub use refused::Refused;
@@ -69,6 +72,8 @@ pub struct Store {
     kept: Subset,
     /// Whether the tree shows only that.
     is_narrowed: bool,
+    /// What a view filter lets through of what may be shown; boxed, for most have none.
+    sifted: Option<Box<Subset>>,
     in_view: Vec<u32>,
     /// Topics with a payload worth evicting, next one first.
     line: VecDeque<u32>,
@@ -101,6 +106,7 @@ impl Store {
             pin_bytes: 0,
             kept: Subset::default(),
             is_narrowed: false,
+            sifted: None,
             in_view: Vec::new(),
             line: VecDeque::new(),
             payload_bytes: 0,

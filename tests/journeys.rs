@@ -14,6 +14,8 @@ mod past;
 mod runs;
 #[path = "common/story.rs"]
 mod story;
+#[path = "journeys/table.rs"]
+mod table;
 
 use mqttscope::model::{Effect, Settings};
 use mqttscope::mqtt::packet::ConnAck;

@@ -3,6 +3,8 @@
 mod bulk;
 #[path = "screens/devices.rs"]
 mod devices;
+#[path = "screens/find.rs"]
+mod find;
 #[path = "screens/learn.rs"]
 mod learn;
 #[path = "common/link.rs"]

@@ -10,7 +10,7 @@ use super::toast::Tone;
 use super::tree::Placement;
 use super::{
     Model, Screen, bulk, decoding, difference, editor, form, ingest, keys, learn, monitor, moves, nodes,
-    past, probe, publications, publish, request, runs,
+    past, probe, publications, publish, request, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -121,6 +121,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::CollapseAll => moves::collapse_all(model),
         Command::VisitedBack => moves::visit(model, now, Direction::Backward),
         Command::VisitedForward => moves::visit(model, now, Direction::Forward),
+        Command::ToggleTable => table::deeds::toggle(model, now),
+        Command::NextOrder => table::deeds::order(model, now, table::deeds::next_column),
+        Command::ReverseOrder => table::deeds::order(model, now, table::deeds::reversed),
         Command::Search => keys::prompt(model, PromptKind::Search, ""),
         Command::NextMatch => moves::seek(model, now, Direction::Forward),
         Command::PreviousMatch => moves::seek(model, now, Direction::Backward),
@@ -257,6 +260,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         model.range = None;
     } else if model.search.is_some() {
         model.search = None;
+    } else if table::deeds::leave(model) {
+        // The tree is seen again.
     } else {
         model.toasts.clear();
     }
@@ -361,6 +366,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     bulk::due(model, now, effects);
     moves::expand_on(model);
     past::deeds::due(model);
+    table::due(model, now);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {
         Progress::Found(row) => moves::go(model, row, Placement::Middle),

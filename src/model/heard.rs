@@ -21,6 +21,7 @@ impl Model {
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
             (Overlay::None, Screen::Publications, _) => Context::Publications,
             (Overlay::None, Screen::Explorer, Pane::Topics) if self.range.is_some() => Context::Range,
+            (Overlay::None, Screen::Explorer, Pane::Topics) if self.table.is_some() => Context::Table,
             (Overlay::None, Screen::Explorer, Pane::Topics) => Context::Topics,
             (Overlay::None, Screen::Explorer, Pane::Inspector) => self.inspector.context(),
             (Overlay::None, Screen::Explorer, Pane::Publish) if self.editor.is_some() => Context::Editor,
@@ -68,12 +69,21 @@ pub(super) fn is_heard(model: &Model, command: Command) -> bool {
                             | Command::Publications
                     )
             }
+            // There are no branches in a table.
+            Context::Table => !matches!(
+                command,
+                Command::Expand
+                    | Command::Collapse
+                    | Command::Toggle
+                    | Command::ExpandAll
+                    | Command::CollapseAll
+                    | Command::SelectRange
+            ),
             // What freezes stands on another screen.
             Context::Monitor | Context::Publications => command != Command::ToggleFreeze,
             Context::Everywhere
             | Context::Topics
             | Context::Range
-            | Context::Table
             | Context::Inspector
             | Context::Structure
             | Context::History

@@ -8,7 +8,7 @@ use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
     Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening, past,
-    publications, runs,
+    publications, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -18,6 +18,7 @@ use crate::time::Timestamp;
 
 /// A key was pressed.
 pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Effect>) {
+    table::touch(model, now);
     if let Overlay::Saved(picker) = &mut model.overlay
         && picker.key(chord)
     {

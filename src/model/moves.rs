@@ -4,7 +4,7 @@ use super::layout::Pane;
 use super::overlay::Overlay;
 use super::toast::Tone;
 use super::tree::{self, Placement, RowId};
-use super::{Model, Screen, ingest, learn, monitor, publications};
+use super::{Model, Screen, ingest, learn, monitor, publications, table};
 use crate::store::{Direction, NodeId};
 use crate::time::Timestamp;
 
@@ -48,6 +48,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     }
     if let Some(search) = &mut model.search {
         search.stay();
+    }
+    if table::deeds::step(model, by) {
+        return;
     }
     let (row, placement) = if by > 0 {
         (tree::next(&model.devices, model.cursor), Placement::Bottom)
@@ -97,6 +100,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
         let n_rows = usize::from(model.layout().learn.rows);
         return learn::hands::step(model, now, half(n_rows));
     }
+    if table::deeds::step(model, half(n_topics)) {
+        return;
+    }
     for _ in 0..half(n_topics).unsigned_abs() {
         step(model, now, direction);
     }
@@ -142,6 +148,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
         return learn::hands::edge(model, now, edge);
     }
     model.visited.leave(model.cursor);
+    if table::deeds::step(model, if edge == Placement::Top { isize::MIN } else { isize::MAX }) {
+        return;
+    }
     let row = if edge == Placement::Top { tree::first(&model.devices) } else { tree::last(&model.devices) };
     go(model, row, edge);
 }
@@ -149,6 +158,9 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
 /// Puts the cursor on a row, its branches expanded, and has it on screen.
 pub fn go(model: &mut Model, row: RowId, placement: Placement) {
     model.touched = true;
+    if table::deeds::go_to(model, row) {
+        return;
+    }
     if let Some(device) = ingest::device_mut(&mut model.devices, row.device) {
         device.store.reveal(row.node);
     }
@@ -166,6 +178,9 @@ pub(super) fn settle(model: &mut Model) {
 
 /// Keeps the cursor on screen and on a row that is not hidden.
 pub fn follow(model: &mut Model, placement: Placement) {
+    if table::follow(model) {
+        return;
+    }
     let (n_rows, _) = model.n_rows();
     let cursor = tree::shown(&model.devices, model.cursor);
     if cursor != model.cursor {

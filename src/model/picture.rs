@@ -3,9 +3,9 @@ use super::device::{Connection, Device};
 use super::layout::Arrangement;
 use super::monitor::board::Board;
 use super::overlay::Overlay;
-use super::tree::{self, RowId};
+use super::tree::{self, RowId, Window};
 use super::typed::{self, Fit};
-use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, publications, shown, unfold};
+use super::{Effect, Model, Screen, help, hints, keep_alive, monitor, publications, shown, table, unfold};
 use crate::decode::{self, Preview, figures};
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload, NodeId};
@@ -26,6 +26,8 @@ pub struct Picture {
     pub rows: Vec<Row>,
     /// How many of `rows` are the sticky path.
     pub n_sticky: usize,
+    /// The table's further cells, one for each of `rows`; none while there is no table.
+    pub cells: Vec<table::picture::Cells>,
     /// Ancestors that found no room on top.
     pub n_hidden_ancestors: usize,
     /// What the inspector shows.
@@ -115,7 +117,14 @@ impl Model {
         let is_alone = layout.arrangement == Arrangement::Single;
         self.form.follow(layout.publish.inner().rows, is_alone);
         let inner = layout.topics.inner();
-        let window = tree::window(&self.devices, self.anchor, usize::from(inner.rows));
+        let n_rows = usize::from(inner.rows);
+        let window = match &self.table {
+            // Its headings have the uppermost row.
+            Some(table) => {
+                Window { rows: table.window(n_rows.saturating_sub(1)).collect(), ..Window::default() }
+            }
+            None => tree::window(&self.devices, self.anchor, n_rows),
+        };
         let mut old: HashMap<RowId, Row> = self.picture.rows.drain(..).map(|row| (row.id, row)).collect();
         if self.picture.cols != inner.cols {
             // Values were cut to another width.
@@ -125,6 +134,7 @@ impl Model {
         let maker = RowMaker { model: self, old, now, max_cols: usize::from(inner.cols) };
         let rows: Vec<Row> = window.sticky.iter().chain(&window.rows).map(|id| maker.row(*id)).collect();
         self.shield(&rows);
+        self.picture.cells = table::picture::cells(self, &rows, now);
         self.picture.rows = rows;
         self.picture.n_sticky = window.sticky.len();
         self.picture.n_hidden_ancestors = window.n_hidden_ancestors;

@@ -122,6 +122,7 @@ impl Store {
             + self.pins.allocation_size()
             + self.forgotten.allocation_size()
             + self.kept.n_bytes()
+            + self.sifted.as_ref().map_or(0, |sifted| size_of::<super::Subset>() + sifted.n_bytes())
             + self.payload_bytes
             + self.refused.n_bytes()
             + (self.line.capacity() + self.in_view.capacity()) * size_of::<u32>()

@@ -55,6 +55,8 @@ fn deed(payload_bytes: usize) -> impl Strategy<Value = Deed> {
         2 => path().prop_map(Deed::Keep),
         1 => index().prop_map(Deed::Release),
         1 => any::<bool>().prop_map(Deed::KeptOnly),
+        2 => (prop::option::of(prop::sample::select(&["a", "", "1", "/"][..])), 1..20_u32)
+            .prop_map(|(text, slice)| Deed::Narrow(text, slice)),
         2 => (index(), index()).prop_map(|(node, message)| Deed::Forget(node, message)),
         1 => index().prop_map(Deed::ForgetHistory),
     ]
@@ -112,6 +114,24 @@ proptest! {
         }
         pair.check_nodes(false);
         pair.check_steps();
+    }
+
+    #[test]
+    fn topics_shown_below_a_node_are_those_the_view_lets_through(
+        deeds in prop::collection::vec(deed(30), 1..60),
+        text in prop::sample::select(&["a", "", "1", "/"][..]),
+        kept_only in any::<bool>(),
+        slice in 1..20_usize,
+    ) {
+        let mut pair = Pair::new(usize::MAX);
+        for deed in at_their_times(deeds) {
+            pair.carry_out(deed);
+        }
+        pair.check_shown_topics(slice);
+        pair.carry_out(Deed::KeptOnly(kept_only));
+        pair.check_shown_topics(slice);
+        pair.carry_out(Deed::Narrow(Some(text), 7));
+        pair.check_shown_topics(slice);
     }
 
     #[test]

@@ -169,7 +169,7 @@ impl Tree {
 
     /// Sorts siblings. Their beginnings are compared as numbers, their texts only where those are equal:
     /// a hundred thousand texts lie all over the memory.
-    fn sort(&self, siblings: &mut [u32]) {
+    pub fn sort(&self, siblings: &mut [u32]) {
         let Some(first) = siblings.first().map(|first| self.level(*first).as_bytes()) else { return };
         let shared = siblings.iter().fold(first.len(), |shared, sibling| {
             let both = first.iter().zip(self.level(*sibling).as_bytes());

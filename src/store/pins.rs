@@ -52,6 +52,10 @@ impl Store {
         let Some(pin) = self.pins.get_mut(&id.0).filter(|pin| pin.is_kept) else { return };
         pin.is_kept = false;
         self.kept.remove(&self.tree, id.0);
+        let is_nothing = self.is_narrowed || self.tree.slots[id.0].heard == NONE;
+        if let Some(sifted) = self.sifted.as_mut().filter(|_| is_nothing) {
+            sifted.remove(&self.tree, id.0);
+        }
         self.let_go(id.0);
         self.prune(id.0);
         self.revision += 1;

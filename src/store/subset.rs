@@ -1,128 +1,183 @@
 //! Some nodes and the way to them: what a narrowed tree shows. Owns who is in it and what is folded there; a
 //! step costs a search among siblings that are in it, however many are not.
+//!
+//! A member costs a bit, a branch on the way to some an entry. Which of a branch's children are shown is listed
+//! when somebody looks there, and forgotten where keeping the list up would cost more than making it anew.
 use super::arena::{NONE, heap_bytes};
 use super::tree::{ROOT, Tree};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use std::cell::{Cell, OnceCell};
 
-/// A member, or a branch on the way to some.
+/// Children whose list is kept up: to move more costs more than a microsecond, and they come by thousands.
+const MAX_KEPT_UP: usize = 4_096;
+
+/// A branch on the way to some members; those below are not zero.
 #[derive(Debug, Default)]
 struct Entry {
-    /// Members here and below.
+    /// Members below, itself not counted.
     n_members: u32,
-    is_member: bool,
     is_collapsed: bool,
-    /// Children that are entries, in natural order.
-    children: Vec<u32>,
+    /// Children that are shown, in natural order, once somebody looked.
+    children: OnceCell<Vec<u32>>,
 }
 
 /// Nodes that were chosen, with their ancestors.
 #[derive(Debug, Default)]
 pub(super) struct Subset {
-    entries: HashMap<u32, Entry, RandomState>,
-    list_bytes: usize,
+    /// A bit for each node.
+    members: Vec<u64>,
+    n_members: usize,
+    branches: HashMap<u32, Entry, RandomState>,
+    list_bytes: Cell<usize>,
+}
+
+/// Where a node's bit lies.
+const fn place(node: u32) -> (usize, u64) {
+    (node as usize / 64, 1 << (node % 64))
+}
+
+fn bytes_of(list: &Vec<u32>) -> usize {
+    heap_bytes(list.capacity() * size_of::<u32>())
 }
 
 impl Subset {
-    /// Takes a node in.
-    pub fn add(&mut self, tree: &Tree, node: u32) {
-        let entry = self.entries.entry(node).or_default();
-        if entry.is_member {
-            return;
+    /// Takes a node in. Whether that made a difference.
+    pub fn add(&mut self, tree: &Tree, node: u32) -> bool {
+        let (word, bit) = place(node);
+        if word >= self.members.len() {
+            self.members.resize(word + 1, 0);
         }
-        entry.is_member = true;
-        let (mut at, mut below) = (node, NONE);
+        let Some(word) = self.members.get_mut(word).filter(|word| **word & bit == 0) else { return false };
+        *word |= bit;
+        self.n_members += 1;
+        let (mut below, mut is_new) = (node, !self.branches.contains_key(&node));
+        let mut at = tree.slots[node].parent;
         while at != NONE {
-            let entry = self.entries.entry(at).or_default();
+            let is_member = is_new && self.is_member(at);
+            let entry = self.branches.entry(at).or_default();
             entry.n_members += 1;
-            if below != NONE {
-                let children = &mut entry.children;
-                let place = children.partition_point(|child| tree.compare(*child, below).is_lt());
-                let before = heap_bytes(children.capacity() * size_of::<u32>());
-                children.insert(place, below);
-                self.list_bytes += heap_bytes(children.capacity() * size_of::<u32>()) - before;
+            if is_new && let Some(list) = entry.children.get_mut() {
+                let before = bytes_of(list);
+                let place = list.partition_point(|child| tree.compare(*child, below).is_lt());
+                if list.len() < MAX_KEPT_UP {
+                    list.insert(place, below);
+                    self.list_bytes.set(self.list_bytes.get() + bytes_of(list) - before);
+                } else {
+                    self.list_bytes.set(self.list_bytes.get() - before);
+                    entry.children.take();
+                }
             }
-            // Whoever was there already is in its parent's list.
-            below = if entry.n_members == 1 { at } else { NONE };
-            at = tree.slots[at].parent;
+            // Whoever was shown already is in its parent's list.
+            is_new = is_new && entry.n_members == 1 && !is_member;
+            (below, at) = (at, tree.slots[at].parent);
         }
+        true
     }
 
-    /// Leaves a node out again.
-    pub fn remove(&mut self, tree: &Tree, node: u32) {
-        match self.entries.get_mut(&node) {
-            Some(entry) if entry.is_member => entry.is_member = false,
-            Some(_) | None => return,
+    /// Leaves a node out again. Whether that made a difference.
+    pub fn remove(&mut self, tree: &Tree, node: u32) -> bool {
+        if !self.is_member(node) {
+            return false;
         }
-        let (mut at, mut gone) = (node, NONE);
+        let (word, bit) = place(node);
+        if let Some(word) = self.members.get_mut(word) {
+            *word &= !bit;
+        }
+        self.n_members -= 1;
+        let (mut below, mut is_gone) = (node, !self.branches.contains_key(&node));
+        let mut at = tree.slots[node].parent;
         while at != NONE {
-            let Some(entry) = self.entries.get_mut(&at) else { return };
+            let is_member = self.is_member(at);
+            let Some(entry) = self.branches.get_mut(&at) else { return true };
             entry.n_members -= 1;
-            if gone != NONE {
-                let place = entry.children.partition_point(|child| tree.compare(*child, gone).is_lt());
-                entry.children.remove(place);
-                // With nothing below it there is nothing folded either.
-                entry.is_collapsed &= !entry.children.is_empty();
+            if is_gone && let Some(list) = entry.children.get_mut() {
+                let is_short = list.len() <= MAX_KEPT_UP && entry.n_members > 0;
+                if is_short {
+                    let place = list.partition_point(|child| tree.compare(*child, below).is_lt());
+                    list.remove(place);
+                } else {
+                    self.list_bytes.set(self.list_bytes.get() - bytes_of(list));
+                    entry.children.take();
+                }
             }
-            gone = NONE;
+            is_gone = is_gone && entry.n_members == 0 && !is_member;
             if entry.n_members == 0 {
-                self.list_bytes -= heap_bytes(entry.children.capacity() * size_of::<u32>());
-                self.entries.remove(&at);
-                gone = at;
+                self.branches.remove(&at);
             }
-            at = tree.slots[at].parent;
+            (below, at) = (at, tree.slots[at].parent);
         }
+        true
     }
 
     /// Whether a node was chosen.
     pub fn is_member(&self, node: u32) -> bool {
-        self.entries.get(&node).is_some_and(|entry| entry.is_member)
+        let (word, bit) = place(node);
+        self.members.get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// Whether a node is shown when the tree is narrowed to this; the root always is.
     pub fn is_listed(&self, node: u32) -> bool {
-        node == ROOT || self.entries.contains_key(&node)
+        node == ROOT || self.is_member(node) || self.branches.contains_key(&node)
     }
 
     /// How many were chosen, here and below.
     pub fn n_members(&self, node: u32) -> usize {
-        self.entries.get(&node).map_or(0, |entry| entry.n_members as usize)
+        let below = self.branches.get(&node).map_or(0, |entry| entry.n_members as usize);
+        below + usize::from(self.is_member(node))
+    }
+
+    /// Whether any of a node's children is shown.
+    pub fn has_children(&self, node: u32) -> bool {
+        self.branches.contains_key(&node)
     }
 
     /// The children that are shown, in natural order.
-    pub fn children(&self, node: u32) -> &[u32] {
-        self.entries.get(&node).map_or(&[], |entry| entry.children.as_slice())
+    pub fn children(&self, tree: &Tree, node: u32) -> &[u32] {
+        let Some(entry) = self.branches.get(&node) else { return &[] };
+        entry.children.get_or_init(|| {
+            let mut list: Vec<u32> = tree.children(node).filter(|child| self.is_listed(*child)).collect();
+            if tree.branch(node).is_some_and(|branch| !branch.ordered) {
+                tree.sort(&mut list);
+            }
+            self.list_bytes.set(self.list_bytes.get() + bytes_of(&list));
+            list
+        })
     }
 
     /// Whether a node's children are shown: here they are unless they were hidden.
     pub fn is_expanded(&self, node: u32) -> bool {
-        self.entries.get(&node).is_some_and(|entry| !entry.is_collapsed && !entry.children.is_empty())
+        self.branches.get(&node).is_some_and(|entry| !entry.is_collapsed)
     }
 
     /// Shows or hides a node's children. Whether that made a difference.
     pub fn set_collapsed(&mut self, node: u32, is_collapsed: bool) -> bool {
-        let entry = self.entries.get_mut(&node).filter(|entry| !entry.children.is_empty());
+        let entry = self.branches.get_mut(&node);
         entry.is_some_and(|entry| std::mem::replace(&mut entry.is_collapsed, is_collapsed) != is_collapsed)
     }
 
     /// Shows or hides the children of a node and of all below it.
-    pub fn set_all_collapsed(&mut self, node: u32, is_collapsed: bool) {
-        let mut way = vec![node];
-        while let Some(at) = way.pop() {
-            way.extend(self.children(at));
-            self.set_collapsed(at, is_collapsed);
+    pub fn set_all_collapsed(&mut self, tree: &Tree, node: u32, is_collapsed: bool) {
+        for (at, entry) in &mut self.branches {
+            let mut above = *at;
+            while above != node && above != ROOT {
+                above = tree.slots[above].parent;
+            }
+            if above == node {
+                entry.is_collapsed = is_collapsed;
+            }
         }
     }
 
     /// The row below a visible one.
     pub fn next_visible(&self, tree: &Tree, node: u32) -> Option<u32> {
         if self.is_expanded(node) {
-            return self.children(node).first().copied();
+            return self.children(tree, node).first().copied();
         }
         let mut node = node;
         while node != ROOT {
             let parent = tree.slots[node].parent;
-            let siblings = self.children(parent);
+            let siblings = self.children(tree, parent);
             let after = siblings.partition_point(|sibling| tree.compare(*sibling, node).is_le());
             if let Some(next) = siblings.get(after) {
                 return Some(*next);
@@ -138,16 +193,16 @@ impl Subset {
         if parent == NONE {
             return None;
         }
-        let siblings = self.children(parent);
+        let siblings = self.children(tree, parent);
         let place = siblings.partition_point(|sibling| tree.compare(*sibling, node).is_lt());
         siblings.get(place.checked_sub(1)?).copied()
     }
 
     /// The last row of what hangs on a node.
-    pub fn last_visible_below(&self, node: u32) -> u32 {
+    pub fn last_visible_below(&self, tree: &Tree, node: u32) -> u32 {
         let mut node = node;
         while self.is_expanded(node) {
-            let Some(last) = self.children(node).last() else { break };
+            let Some(last) = self.children(tree, node).last() else { break };
             node = *last;
         }
         node
@@ -155,6 +210,8 @@ impl Subset {
 
     /// Memory taken.
     pub fn n_bytes(&self) -> usize {
-        self.entries.allocation_size() + self.list_bytes
+        self.branches.allocation_size()
+            + heap_bytes(self.members.capacity() * size_of::<u64>())
+            + self.list_bytes.get()
     }
 }

@@ -1,27 +1,9 @@
 //! Walking the tree as it is shown: expansion and steps over what is visible. Owns no rows and no cursor.
 use super::arena::NONE;
-use super::subset::Subset;
 use super::tree::ROOT;
 use super::{NodeId, Store};
 
 impl Store {
-    /// Narrows the tree to the kept nodes and the way to them, or shows all of it again. What is expanded
-    /// in one is not touched by the other.
-    pub fn set_kept_only(&mut self, kept_only: bool) {
-        self.is_narrowed = kept_only;
-        self.revision += 1;
-    }
-
-    /// Whether only kept nodes are shown.
-    pub const fn is_kept_only(&self) -> bool {
-        self.is_narrowed
-    }
-
-    /// What the tree is narrowed to.
-    fn narrowed(&self) -> Option<&Subset> {
-        self.is_narrowed.then_some(&self.kept)
-    }
-
     /// Whether a node is there and the view does not leave it out; its branches may hide it all the same.
     pub fn is_listed(&self, id: NodeId) -> bool {
         self.is_there(id) && self.narrowed().is_none_or(|subset| subset.is_listed(id.0))
@@ -47,8 +29,9 @@ impl Store {
     }
 
     fn set_expanded(&mut self, node: u32, expanded: bool) {
-        if self.is_narrowed {
-            self.revision += u64::from(self.kept.set_collapsed(node, !expanded));
+        if let Some((subset, _)) = self.narrowed_mut() {
+            let is_changed = subset.set_collapsed(node, !expanded);
+            self.revision += u64::from(is_changed);
             return;
         }
         if expanded {
@@ -72,8 +55,8 @@ impl Store {
         from: Option<NodeId>,
         budget_nodes: usize,
     ) -> Option<NodeId> {
-        if self.is_narrowed {
-            self.kept.set_all_collapsed(id.0, false);
+        if let Some((subset, tree)) = self.narrowed_mut() {
+            subset.set_all_collapsed(tree, id.0, false);
             self.revision += 1;
             return None;
         }
@@ -107,8 +90,8 @@ impl Store {
     /// Collapses a node and all branches below it.
     pub fn collapse_all_below(&mut self, id: NodeId) {
         self.revision += 1;
-        if self.is_narrowed {
-            return self.kept.set_all_collapsed(id.0, true);
+        if let Some((subset, tree)) = self.narrowed_mut() {
+            return subset.set_all_collapsed(tree, id.0, true);
         }
         // A branch's record is younger than that of any branch above it, so one pass in the order of
         // their making sees each parent before its children.
@@ -158,7 +141,7 @@ impl Store {
     /// The last row of what hangs on a node: itself where it is not expanded.
     pub fn last_visible_below(&self, id: NodeId) -> NodeId {
         NodeId(match self.narrowed() {
-            Some(subset) => subset.last_visible_below(id.0),
+            Some(subset) => subset.last_visible_below(&self.tree, id.0),
             None => self.tree.last_visible_below(id.0),
         })
     }
@@ -181,20 +164,23 @@ impl Store {
     /// How many children it has that are shown or would be.
     pub fn n_children(&self, id: NodeId) -> usize {
         match self.narrowed() {
-            Some(subset) => subset.children(id.0).len(),
+            Some(subset) => subset.children(&self.tree, id.0).len(),
             None => self.tree.branch(id.0).map_or(0, |branch| branch.n_children as usize),
         }
     }
 
     /// Whether it is a branch.
     pub fn has_children(&self, id: NodeId) -> bool {
-        self.n_children(id) > 0
+        match self.narrowed() {
+            Some(subset) => subset.has_children(id.0),
+            None => self.n_children(id) > 0,
+        }
     }
 
     /// The child that natural order puts first.
     pub fn first_child(&self, id: NodeId) -> Option<NodeId> {
         let first = match self.narrowed() {
-            Some(subset) => subset.children(id.0).first().copied(),
+            Some(subset) => subset.children(&self.tree, id.0).first().copied(),
             None => self.tree.first_child(id.0),
         };
         first.map(NodeId)
@@ -203,7 +189,7 @@ impl Store {
     /// The child that natural order puts last.
     pub fn last_child(&self, id: NodeId) -> Option<NodeId> {
         let last = match self.narrowed() {
-            Some(subset) => subset.children(id.0).last().copied(),
+            Some(subset) => subset.children(&self.tree, id.0).last().copied(),
             None => self.tree.last_child(id.0),
         };
         last.map(NodeId)
@@ -211,7 +197,7 @@ impl Store {
 
     /// The children: in natural order once the node was expanded, else as it happens.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
-        let narrowed = self.narrowed().map(|subset| subset.children(id.0));
+        let narrowed = self.narrowed().map(|subset| subset.children(&self.tree, id.0));
         let all = narrowed.is_none().then(|| self.tree.children(id.0));
         narrowed.into_iter().flatten().copied().chain(all.into_iter().flatten()).map(NodeId)
     }

@@ -70,6 +70,6 @@ pub fn figures(scene: &Scene<'_>) -> Strip {
 }
 
 /// A count in at most four digits and a letter.
-fn short(n: u64) -> String {
+pub fn short(n: u64) -> String {
     figures::bytes(n).trim_end_matches('B').replace(' ', "")
 }

@@ -10,7 +10,7 @@ use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::row::{Columns, Placed};
 use super::strip::{Strip, keep_end, wrap};
-use super::{Scene, rect};
+use super::{Scene, rect, table};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::layout::Pane;
 use crate::model::nodes::range;
@@ -26,7 +26,10 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     }
     let block = scene.block(Pane::Topics).title(title(scene));
     let inner = block.inner(area);
-    tree(scene, inner, frame);
+    match &scene.model.table {
+        Some(table) => table::draw(scene, table, inner, frame),
+        None => tree(scene, inner, frame),
+    }
     hints(scene, inner, frame);
     // The widget's indent does not stop at its edge, so the frame comes last.
     frame.render_widget(block, area);
@@ -44,6 +47,10 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
     words.put(" Topics", scene.title(Pane::Topics));
     let border = if scene.has_focus(Pane::Topics) { Role::BorderFocused } else { Role::Border };
     words.put(" ─ ", scene.style(border));
+    if let Some(table) = &scene.model.table {
+        words.put(format!("{} ", table::title(scene, table)), scene.style(Role::Title));
+        return words.into_line();
+    }
     words.put(figures::counted(n_topics, "topic"), scene.style(Role::Title));
     if n_refused > 0 {
         words.put(format!(" + {} not stored", figures::grouped(n_refused)), scene.style(Role::Dropped));

@@ -1,5 +1,6 @@
 //! The naive model that the laws hold the store against: everything in maps of texts.
 mod checks;
+mod sifted;
 
 use super::super::*;
 use crate::mqtt::{PacketId, Qos, Queued, Retained};
@@ -34,6 +35,8 @@ pub(super) enum Deed {
     Keep(Path),
     Release(prop::sample::Index),
     KeptOnly(bool),
+    /// Lets through what holds a text, judged in slices; or all again.
+    Narrow(Option<&'static str>, u32),
     Forget(prop::sample::Index, prop::sample::Index),
     ForgetHistory(prop::sample::Index),
 }
@@ -50,6 +53,10 @@ pub(super) struct Plain {
     pub is_kept_only: bool,
     /// Branches that were collapsed while only kept nodes were shown.
     pub folded: BTreeSet<Path>,
+    /// The text that paths must hold to be let through.
+    pub sifted: Option<&'static str>,
+    /// Branches that were collapsed meanwhile.
+    pub sift_folded: BTreeSet<Path>,
     /// Kept after its payload was evicted.
     pub not_whole: BTreeSet<Path>,
     pub in_view: BTreeSet<Path>,
@@ -82,17 +89,42 @@ impl Plain {
         children
     }
 
+    /// Whether a node itself is shown, not only the way to others.
+    pub fn is_shown(&self, path: &Path) -> bool {
+        let is_let_through = match self.sifted {
+            Some(text) => {
+                path.join("/").contains(text) && (self.heard.contains_key(path) || self.kept.contains(path))
+            }
+            None => true,
+        };
+        is_let_through && (!self.is_kept_only || self.kept.contains(path))
+    }
+
+    const fn is_narrowed(&self) -> bool {
+        self.is_kept_only || self.sifted.is_some()
+    }
+
     /// Children that the view does not leave out.
     fn shown_children(&self, path: &Path) -> Vec<Path> {
         let mut children = self.children(path);
-        if self.is_kept_only {
-            children.retain(|child| self.kept.iter().any(|kept| kept.starts_with(child)));
+        if self.is_narrowed() {
+            let is_way = |child: &Path| self.below(child).any(|node| self.is_shown(node));
+            children.retain(is_way);
         }
         children
     }
 
+    /// What is folded in the view of now, where it is narrowed.
+    const fn folds(&mut self) -> &mut BTreeSet<Path> {
+        if self.sifted.is_some() { &mut self.sift_folded } else { &mut self.folded }
+    }
+
     fn is_expanded(&self, path: &Path) -> bool {
-        if self.is_kept_only { !self.folded.contains(path) } else { self.expanded.contains(path) }
+        match (self.sifted, self.is_kept_only) {
+            (Some(_), _) => !self.sift_folded.contains(path),
+            (None, true) => !self.folded.contains(path),
+            (None, false) => self.expanded.contains(path),
+        }
     }
 
     fn list(&self, path: &Path, all: bool, out: &mut Vec<Path>) {
@@ -171,7 +203,8 @@ impl Pair {
                 self.plain.nodes.insert(path.get(..n_levels).unwrap().to_vec());
             }
             self.plain.not_whole.remove(&path);
-            self.plain.heard.entry(path).or_default().push(message);
+            self.plain.heard.entry(path.clone()).or_default().push(message);
+            self.judge_one(&path);
         } else {
             assert!(!self.plain.heard.contains_key(&path), "a known topic is always taken in");
             assert_eq!((self.store.log.n_bytes(), self.store.evictable_bytes), (0, 0), "refused too early");
@@ -183,7 +216,7 @@ impl Pair {
         }
     }
 
-    fn keep(&mut self, path: Path) {
+    fn keep(&mut self, path: &Path) {
         let topic = path.join("/");
         let Some(id) = self.store.keep(&topic) else {
             assert_eq!((self.store.log.n_bytes(), self.store.evictable_bytes), (0, 0), "refused too early");
@@ -196,7 +229,8 @@ impl Pair {
         if matches!(self.store.last(id), Some(Last { payload: LastPayload::Evicted { .. }, .. })) {
             self.plain.not_whole.insert(path.clone());
         }
-        self.plain.kept.insert(path);
+        self.plain.kept.insert(path.clone());
+        self.judge_one(path);
     }
 
     fn forget(&mut self, node: prop::sample::Index, message: prop::sample::Index) {
@@ -232,13 +266,22 @@ impl Pair {
     }
 
     pub fn carry_out(&mut self, deed: Deed) {
+        self.do_it(deed);
+        // With nothing let through below it there is nothing folded either.
+        let plain = &mut self.plain;
+        let mut folds = std::mem::take(&mut plain.sift_folded);
+        folds.retain(|fold| plain.below(fold).any(|node| node != fold && plain.is_shown(node)));
+        plain.sift_folded = folds;
+    }
+
+    fn do_it(&mut self, deed: Deed) {
         match deed {
             Deed::Hear(path, message) => self.hear(path, message),
             Deed::Expand(index) => {
                 let (path, id, is_branch) = self.branch(index);
                 self.store.expand(id);
-                if self.plain.is_kept_only {
-                    self.plain.folded.remove(&path);
+                if self.plain.is_narrowed() {
+                    self.plain.folds().remove(&path);
                 } else {
                     self.plain.expanded.extend(is_branch.then_some(path));
                 }
@@ -247,8 +290,8 @@ impl Pair {
                 let (path, id, _) = self.branch(index);
                 let has_shown = !self.plain.shown_children(&path).is_empty();
                 self.store.collapse(id);
-                if self.plain.is_kept_only {
-                    self.plain.folded.extend(has_shown.then_some(path));
+                if self.plain.is_narrowed() {
+                    self.plain.folds().extend(has_shown.then_some(path));
                 } else {
                     self.plain.expanded.remove(&path);
                 }
@@ -259,8 +302,8 @@ impl Pair {
                 while let Some(next) = self.store.expand_all_below(id, from, slice) {
                     from = Some(next);
                 }
-                if self.plain.is_kept_only {
-                    self.plain.folded.retain(|node| !node.starts_with(&path));
+                if self.plain.is_narrowed() {
+                    self.plain.folds().retain(|node| !node.starts_with(&path));
                     return;
                 }
                 let branches = self.plain.below(&path).filter(|node| !self.plain.children(node).is_empty());
@@ -271,11 +314,11 @@ impl Pair {
             Deed::CollapseAll(index) => {
                 let (path, id, _) = self.branch(index);
                 self.store.collapse_all_below(id);
-                if self.plain.is_kept_only {
+                if self.plain.is_narrowed() {
                     let below = self.plain.below(&path).chain([&path]);
                     let shown = below.filter(|node| !self.plain.shown_children(node).is_empty());
                     let shown: Vec<Path> = shown.cloned().collect();
-                    self.plain.folded.extend(shown);
+                    self.plain.folds().extend(shown);
                 } else {
                     self.plain.expanded.retain(|node| !node.starts_with(&path));
                 }
@@ -283,8 +326,8 @@ impl Pair {
             Deed::Reveal(index) => {
                 let (path, id, _) = self.branch(index);
                 self.store.reveal(id);
-                if self.plain.is_kept_only {
-                    self.plain.folded.retain(|node| !path.starts_with(node) || *node == path);
+                if self.plain.is_narrowed() {
+                    self.plain.folds().retain(|node| !path.starts_with(node) || *node == path);
                 } else {
                     self.plain.expanded.extend((0..path.len()).map(|n| path.get(..n).unwrap().to_vec()));
                 }
@@ -304,7 +347,7 @@ impl Pair {
                 self.plain.pinned.remove(&path);
                 self.plain.prune();
             }
-            Deed::Keep(path) => self.keep(path),
+            Deed::Keep(path) => self.keep(&path),
             Deed::Release(index) => {
                 let (path, id, _) = self.branch(index);
                 if self.store.is_kept(id) {
@@ -315,10 +358,8 @@ impl Pair {
                     assert_eq!(self.store.is_there(id), path.is_empty() || self.plain.nodes.contains(&path));
                 }
             }
-            Deed::KeptOnly(on) => {
-                self.store.set_kept_only(on);
-                self.plain.is_kept_only = on;
-            }
+            Deed::KeptOnly(on) => self.show_kept_only(on),
+            Deed::Narrow(text, slice) => self.narrow(text, slice),
             Deed::Forget(node, message) => self.forget(node, message),
             Deed::ForgetHistory(index) => self.forget_history(index),
             Deed::View(indices) => {

@@ -23,7 +23,12 @@ pub(super) fn topics(model: &Model) -> Wanted {
     } else if model.layout().arrangement == Arrangement::Single {
         keys.push((&[Command::NextPane], "next pane"));
     }
-    match row.filter(|row| row.has_children).map(|row| row.is_expanded) {
+    if model.table.is_some() {
+        keys.push((&[Command::NextOrder], "order"));
+        keys.push((&[Command::ReverseOrder], "reverse"));
+        keys.push((&[Command::ToggleTable], "tree"));
+    }
+    match row.filter(|row| row.has_children && model.table.is_none()).map(|row| row.is_expanded) {
         Some(false) => keys.push((&[Command::Expand], "open")),
         Some(true) => keys.push((&[Command::Collapse], "close")),
         None => {}
