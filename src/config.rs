@@ -8,6 +8,7 @@ pub mod log;
 pub mod ossia;
 pub mod payload;
 pub mod publications;
+pub mod schema;
 pub mod versions;
 
 use crate::keymap::Keymap;

@@ -11,6 +11,7 @@ pub mod diff;
 pub mod escape;
 pub mod figures;
 pub mod hex;
+pub mod hint;
 pub mod image;
 mod jot;
 pub mod json;
@@ -23,6 +24,7 @@ pub mod numbers;
 mod protobuf;
 mod reader;
 pub mod respell;
+pub mod schema;
 pub mod sparkplug;
 pub mod text;
 mod unpack;
@@ -33,7 +35,9 @@ mod xml;
 pub use chain::{Choice, Decoded, decode, decode_on, decode_told};
 pub use decoder::Decoder;
 pub use escape::{cols, fit, sanitize};
-pub use value::{Kind, Preview, number, preview};
+pub use hint::{Hint, Reading};
+pub use schema::Schema;
+pub use value::{Kind, Preview, number, preview, preview_on};
 
 /// What a piece of a line is, for whoever gives it a style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -38,7 +38,7 @@ const LAYERS: [(&str, u8); 23] = [
 const FRIENDS: [(&str, &str); 3] = [("mqtt", "time"), ("main", "cli"), ("runtime", "headless")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 31] = [
+const HOMES: [(&str, &[&str]); 33] = [
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),
@@ -67,6 +67,8 @@ const HOMES: [(&str, &[&str]); 31] = [
     ("serde_json", &["decode", "device", "headless", "config"]),
     ("toml", &["config", "theme", "keymap"]),
     ("toml_edit", &["config"]),
+    ("prost_reflect", &["config"]),
+    ("protox", &["config"]),
     // `model` writes a publication as a line for a shell.
     ("shell_words", &["cli", "model", "runtime"]),
     ("tempfile", &["runtime"]),

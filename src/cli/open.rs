@@ -3,7 +3,8 @@
 use super::profile::{check, check_user, read_password};
 use super::{ConnectionArgs, PasswordArgs, ProfileError};
 use crate::config::device::{Devices, is_path, url_of};
-use crate::device::Node;
+use crate::config::schema;
+use crate::device::{Node, Rule};
 use crate::model::opening::{Opening, Origin};
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::PasswordSource;
@@ -19,6 +20,8 @@ pub struct Opened {
     pub words: Vec<String>,
     /// The nodes that their files name.
     pub nodes: Vec<Vec<Node>>,
+    /// How their files have topics read.
+    pub rules: Vec<Vec<Rule>>,
     /// Whether the client id of each was made up, or put into the place of what its file says.
     pub ids_are_made_up: Vec<bool>,
     /// What to tell.
@@ -26,6 +29,9 @@ pub struct Opened {
     /// The places in `profiles` of those that the typed password is for.
     pub(super) asking: Vec<usize>,
 }
+
+/// What a file says of topics.
+type Said = (Vec<Node>, Vec<Rule>);
 
 /// Finds the devices of the words. `unique` makes client ids unique.
 pub fn open(
@@ -89,13 +95,14 @@ impl Opened {
         let profiles = std::mem::take(&mut self.profiles).into_iter();
         let words = std::mem::take(&mut self.words);
         let made_up = std::mem::take(&mut self.ids_are_made_up);
-        let nodes = std::mem::take(&mut self.nodes);
-        let opening = |(((profile, word), id_is_made_up), nodes): (((Profile, String), bool), Vec<Node>)| {
-            let is_file = is_name(&word) || is_path(&word);
-            let origin = if is_file { Origin::File(word) } else { Origin::Url(word) };
-            Opening { profile, nodes, origin, id_is_made_up, warnings: Vec::new() }
-        };
-        profiles.zip(words).zip(made_up).zip(nodes).map(opening).collect()
+        let said = std::mem::take(&mut self.nodes).into_iter().zip(std::mem::take(&mut self.rules));
+        let opening =
+            |(((profile, word), id_is_made_up), (nodes, rules)): (((Profile, String), bool), Said)| {
+                let is_file = is_name(&word) || is_path(&word);
+                let origin = if is_file { Origin::File(word) } else { Origin::Url(word) };
+                Opening { profile, nodes, rules, origin, id_is_made_up, warnings: Vec::new() }
+            };
+        profiles.zip(words).zip(made_up).zip(said).map(opening).collect()
     }
 
     /// A file's name wins over a host's; everything else is a URL or a host.
@@ -132,7 +139,7 @@ impl Opened {
         let profile = connection.profile(parsed, unique, place)?;
         self.warnings.extend(unset_variables(&profile));
         self.ask(&profile, asks)?;
-        self.put(profile, remembered, true, Vec::new());
+        self.put(profile, remembered, true, (Vec::new(), Vec::new()));
         Ok(())
     }
 
@@ -144,8 +151,9 @@ impl Opened {
         unique: u64,
         place: usize,
     ) -> Result<(), ProfileError> {
-        let file = devices.open(name)?;
+        let mut file = devices.open(name)?;
         self.warnings.extend(file.warnings.iter().map(ToString::to_string));
+        self.warnings.extend(schema::compile_all(&file.path, &mut file.rules));
         let mut profile = file.profile;
         connection.change(&mut profile)?;
         let id_is_made_up = connection.client_id.is_some() || profile.client_id.is_empty();
@@ -155,7 +163,7 @@ impl Opened {
         connection.resolve()?;
         check(&profile)?;
         self.ask(&profile, connection.asks(None))?;
-        self.put(profile, name.to_owned(), id_is_made_up, file.nodes);
+        self.put(profile, name.to_owned(), id_is_made_up, (file.nodes, file.rules));
         Ok(())
     }
 
@@ -169,8 +177,15 @@ impl Opened {
         Ok(())
     }
 
-    fn put(&mut self, profile: Profile, word: String, id_is_made_up: bool, nodes: Vec<Node>) {
+    fn put(
+        &mut self,
+        profile: Profile,
+        word: String,
+        id_is_made_up: bool,
+        (nodes, rules): (Vec<Node>, Vec<Rule>),
+    ) {
         self.nodes.push(nodes);
+        self.rules.push(rules);
         self.profiles.push(profile);
         self.words.push(word);
         self.ids_are_made_up.push(id_is_made_up);

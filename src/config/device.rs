@@ -1,5 +1,6 @@
 //! Device files, `devices/NAME.toml`. Owns their directory, names, reading and saving; opens no connection.
 mod blocks;
+mod decoder;
 pub mod diff;
 pub(super) mod disk;
 mod file;
@@ -27,8 +28,9 @@ pub(super) use json::{node_of_json, nodes_json, settings_that_differ};
 pub use list::List;
 pub use preset::unknown_words as unknown_preset;
 pub(super) use read::default_subscriptions;
+pub(super) use table::path_from;
 
-use crate::device::Node;
+use crate::device::{Node, Rule};
 use crate::mqtt::entry::MAX_NAME_CHARS;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
@@ -62,6 +64,8 @@ pub struct DeviceFile {
     pub profile: Profile,
     /// The nodes it keeps, in its order, no two of them with the same key.
     pub nodes: Vec<Node>,
+    /// How it has topics read; the schemas are not compiled yet.
+    pub rules: Vec<Rule>,
     /// What in it was passed over.
     pub warnings: Vec<Warning>,
     text: String,
@@ -266,7 +270,7 @@ impl Devices {
     /// Nothing is written when nothing changed; the older version is kept as `NAME.toml~`.
     pub fn save(&self, name: &str, profile: &Profile, plain: PlainPassword) -> Result<PathBuf, DeviceError> {
         match self.read(name) {
-            Ok(old) => save_into(old, profile, None, plain),
+            Ok(old) => save_into(old, profile, None, None, plain),
             Err(DeviceError::Missing { .. }) => self.create(name, profile, plain, Existing::Refuse),
             Err(error) => Err(error),
         }
@@ -281,19 +285,20 @@ impl Devices {
         plain: PlainPassword,
     ) -> Result<PathBuf, DeviceError> {
         match self.read(name) {
-            Ok(old) => save_into(old, profile, Some(nodes), plain),
+            Ok(old) => save_into(old, profile, Some(nodes), None, plain),
             Err(DeviceError::Missing { .. }) => {
-                self.create_with(name, profile, nodes, plain, Existing::Refuse)
+                self.create_with(name, profile, (nodes, &[]), plain, Existing::Refuse)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Saves the nodes of the file of a device's name, or of the file at a path; the rest of it stays.
-    pub fn keep(&self, word: &str, nodes: &[Node]) -> Result<PathBuf, DeviceError> {
+    /// Saves the nodes of the file of a device's name, or of the file at a path, and where they are given how topics
+    /// are read; the rest of it stays.
+    pub fn keep(&self, word: &str, nodes: &[Node], rules: Option<&[Rule]>) -> Result<PathBuf, DeviceError> {
         let old = self.open(word)?;
         let profile = old.profile.clone();
-        save_into(old, &profile, Some(nodes), PlainPassword::Save)
+        save_into(old, &profile, Some(nodes), rules, PlainPassword::Save)
     }
 
     /// Writes a profile as a new file. A file that is there, even a broken one, is refused or becomes the backup.
@@ -304,15 +309,15 @@ impl Devices {
         plain: PlainPassword,
         existing: Existing,
     ) -> Result<PathBuf, DeviceError> {
-        self.create_with(name, profile, &[], plain, existing)
+        self.create_with(name, profile, (&[], &[]), plain, existing)
     }
 
-    /// Writes profile and nodes as a new file, likewise.
+    /// Writes profile and nodes, and how topics are read, as a new file, likewise.
     pub fn create_with(
         &self,
         name: &str,
         profile: &Profile,
-        nodes: &[Node],
+        (nodes, rules): (&[Node], &[Rule]),
         plain: PlainPassword,
         existing: Existing,
     ) -> Result<PathBuf, DeviceError> {
@@ -324,7 +329,7 @@ impl Devices {
                 Some(fs::read(&path).map_err(|error| io_error(&path, "read", error))?)
             }
         };
-        let text = file::new(name, &path, profile, nodes, plain)?;
+        let text = file::new(name, &path, profile, (nodes, rules), plain)?;
         replace(&path, old.as_deref(), &text)?;
         Ok(path)
     }

@@ -45,18 +45,39 @@ pub struct Flaw {
     pub offset: usize,
     /// Why, in words.
     pub words: Cow<'static, str>,
-    /// Whether only a bound on the output stands in the way.
-    pub is_bound: bool,
+    /// What stands in the way.
+    pub blame: Blame,
+}
+
+/// What stands in the way of a decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The bytes, at the offset.
+    Bytes,
+    /// A bound on the output alone.
+    Bound,
+    /// What the decoder was told to read by; the bytes were not looked at.
+    Setting,
 }
 
 impl Flaw {
     /// A flaw at an offset.
     pub fn new(offset: usize, words: impl Into<Cow<'static, str>>) -> Self {
-        Self { offset, words: words.into(), is_bound: false }
+        Self { offset, words: words.into(), blame: Blame::Bytes }
     }
 
     /// A flaw that is none of the bytes: they make more than the bound.
     pub fn bound(offset: usize, words: impl Into<Cow<'static, str>>) -> Self {
-        Self { offset, words: words.into(), is_bound: true }
+        Self { offset, words: words.into(), blame: Blame::Bound }
+    }
+
+    /// A flaw of what the bytes should be read by.
+    pub fn setting(words: impl Into<Cow<'static, str>>) -> Self {
+        Self { offset: 0, words: words.into(), blame: Blame::Setting }
+    }
+
+    /// Whether larger bounds would help.
+    pub fn is_bound(&self) -> bool {
+        self.blame == Blame::Bound
     }
 }

@@ -5,10 +5,10 @@ mod links;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::LazyLock;
 
-use super::bounds::{Bounds, Flaw};
+use super::bounds::{Blame, Bounds, Flaw};
 use super::decoder::{Decoder, Role};
+use super::hint::{Hint, Reading};
 use super::image::Image;
 use super::sparkplug::Told;
 use super::unpack::mark;
@@ -66,6 +66,9 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { decoder, flaw } = self;
+        if flaw.blame == Blame::Setting {
+            return write!(f, "{} has nothing to read by: {}", decoder.title(), flaw.words);
+        }
         let offset = figures::grouped(flaw.offset as u64);
         write!(f, "{} fails at byte {offset}: {}", decoder.title(), flaw.words)
     }
@@ -110,7 +113,7 @@ impl Decoded<'_> {
 
     /// Whether larger bounds would show more.
     pub fn is_bound(&self) -> bool {
-        self.cut.is_some() || self.failures.iter().any(|failure| failure.flaw.is_bound)
+        self.cut.is_some() || self.failures.iter().any(|failure| failure.flaw.is_bound())
     }
 
     /// Whether what is shown are other bytes than those that came.
@@ -121,35 +124,24 @@ impl Decoded<'_> {
 
 /// Decodes a payload; never fails, since bytes are always bytes.
 pub fn decode<'a>(payload: &'a [u8], choice: Choice, bounds: &Bounds) -> Decoded<'a> {
-    decode_on(None, payload, choice, bounds)
+    decode_on(Hint::default(), payload, choice, bounds)
 }
 
-/// Likewise, where the topic may promise a decoder ([`Decoder::of_topic`]): it is tried before any guess.
-pub fn decode_on<'a>(
-    promised: Option<Decoder>,
+/// Likewise, where something is known of the topic: what it promises is tried before any guess.
+pub fn decode_on<'a, 'h>(
+    hint: impl Into<Hint<'h>>,
     payload: &'a [u8],
     choice: Choice,
     bounds: &Bounds,
 ) -> Decoded<'a> {
-    static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
-    decode_told(&NOTHING, promised, payload, choice, bounds)
-}
-
-/// Likewise, with what is known beside the payload.
-pub fn decode_told<'a>(
-    told: &'a Told,
-    promised: Option<Decoder>,
-    payload: &'a [u8],
-    choice: Choice,
-    bounds: &Bounds,
-) -> Decoded<'a> {
-    let mut chain = Chain::new(payload, told);
+    let mut chain = Chain::new(payload, hint.into());
+    let hint = chain.hint;
     let form = match choice {
         Choice::Raw => chain.plain(),
         Choice::By(Decoder::Hex) => chain.ends(Decoder::Hex, Form::Hex),
         Choice::Auto => {
             chain.peel(bounds);
-            let kept = promised.filter(|_| !payload.is_empty()).and_then(|by| chain.show(by, bounds));
+            let kept = hint.promised.filter(|_| !payload.is_empty()).and_then(|by| chain.show(by, bounds));
             kept.unwrap_or_else(|| chain.guess(bounds))
         }
         Choice::By(decoder) => match decoder.role() {
@@ -160,20 +152,31 @@ pub fn decode_told<'a>(
             Role::Unpacks => chain.plain(),
             Role::Shows => {
                 chain.peel(bounds);
-                chain.show(decoder, bounds).unwrap_or_else(|| chain.plain())
+                chain.show(decoder, bounds).unwrap_or_else(|| chain.instead(decoder, bounds))
             }
         },
     };
-    let Chain { bytes, steps, failures, cut, notes, .. } = chain;
+    let Chain { bytes, steps, failures, cut, notes, hint: _ } = chain;
     Decoded { steps, form, bytes, failures, cut, notes }
 }
 
+/// Likewise, with what is known beside the payload of Sparkplug.
+pub fn decode_told<'a>(
+    told: &Told,
+    promised: Option<Decoder>,
+    payload: &'a [u8],
+    choice: Choice,
+    bounds: &Bounds,
+) -> Decoded<'a> {
+    decode_on(Hint { told: Some(told), promised, schema: None }, payload, choice, bounds)
+}
+
 /// The ways to read a payload that suit it, in the order in which they are offered; the first two always do.
-pub fn suiting(payload: &[u8], bounds: &Bounds) -> Vec<Choice> {
+pub fn suiting(hint: Hint<'_>, payload: &[u8], bounds: &Bounds) -> Vec<Choice> {
     let suits = |choice: &Choice| match choice {
         Choice::Auto | Choice::Raw => true,
         Choice::By(decoder) => {
-            decode(payload, *choice, bounds).steps.iter().any(|step| step.decoder == *decoder)
+            decode_on(hint, payload, *choice, bounds).steps.iter().any(|step| step.decoder == *decoder)
         }
     };
     Choice::all().filter(suits).collect()
@@ -183,13 +186,18 @@ pub fn suiting(payload: &[u8], bounds: &Bounds) -> Vec<Choice> {
 const MAX_PREVIEWED_BYTES: usize = 16 << 10;
 
 /// What a small payload of bytes decodes to, for one line of a tree; none when it says enough by itself.
-pub(super) fn inside(payload: &[u8]) -> Option<Decoded<'_>> {
+pub(super) fn inside<'a>(reading: Reading<'_>, payload: &'a [u8]) -> Option<Decoded<'a>> {
     let is_plain = mark(payload).is_none() && std::str::from_utf8(payload).is_ok();
-    if payload.len() > MAX_PREVIEWED_BYTES || is_plain {
+    let is_told = match reading.choice {
+        Choice::Auto => reading.hint.promised.is_some(),
+        Choice::Raw => return None,
+        Choice::By(_) => true,
+    };
+    if payload.is_empty() || payload.len() > MAX_PREVIEWED_BYTES || (is_plain && !is_told) {
         return None;
     }
     let bounds = Bounds { max_out_bytes: value::MAX_PARSED_BYTES, ..Bounds::default() };
-    let decoded = decode(payload, Choice::Auto, &bounds);
+    let decoded = decode_on(reading.hint, payload, reading.choice, &bounds);
     (decoded.is_undone() && !decoded.is_bound()).then_some(decoded)
 }
 

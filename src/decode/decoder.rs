@@ -34,6 +34,8 @@ pub enum Decoder {
     Cbor,
     /// Eclipse Sparkplug's payload B; read unasked on its own topics only.
     Sparkplug,
+    /// Protobuf by the schema that the device file names for the topic.
+    Protobuf,
     /// Protobuf without a schema: the numbers of its fields.
     ProtobufFields,
     /// A picture's kind and measures.
@@ -55,7 +57,7 @@ pub enum Role {
 
 impl Decoder {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Text,
         Self::Json,
         Self::JsonLines,
@@ -63,6 +65,7 @@ impl Decoder {
         Self::MessagePack,
         Self::Cbor,
         Self::Sparkplug,
+        Self::Protobuf,
         Self::ProtobufFields,
         Self::Image,
         Self::Hex,
@@ -110,6 +113,7 @@ impl Decoder {
             Self::MessagePack => "MessagePack",
             Self::Cbor => "CBOR",
             Self::Sparkplug => "Sparkplug B",
+            Self::Protobuf => "protobuf",
             Self::ProtobufFields => "protobuf fields",
             Self::Image => "image",
             Self::Numbers(format) => format.name(),
@@ -134,6 +138,7 @@ impl Decoder {
             Self::MessagePack => "msgpack",
             Self::Cbor => "cbor",
             Self::Sparkplug => "sparkplug-b",
+            Self::Protobuf => "protobuf",
             Self::ProtobufFields => "protobuf-fields",
             Self::Image => "image",
             Self::Numbers(format) => format.name(),
@@ -164,6 +169,7 @@ impl Decoder {
             | Self::MessagePack
             | Self::Cbor
             | Self::Sparkplug
+            | Self::Protobuf
             | Self::ProtobufFields
             | Self::Image
             | Self::Numbers(_)

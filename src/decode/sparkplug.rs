@@ -189,7 +189,7 @@ fn unknown(field: &Field<'_>, jot: &mut Jot) -> Result<(), Flaw> {
             Wire::Varint(n) => jot.whole(n),
             Wire::Fixed64(bits) => jot.double(f64::from_bits(bits)),
             Wire::Fixed32(bits) => jot.single(f32::from_bits(bits)),
-            Wire::Bytes(inside) => jot.text_or_bytes(content(inside)),
+            Wire::Bytes(inside) | Wire::Group(inside) => jot.text_or_bytes(content(inside)),
         })
         .map_err(at(field.at))
 }

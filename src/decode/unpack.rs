@@ -124,6 +124,7 @@ fn part(
         | Decoder::MessagePack
         | Decoder::Cbor
         | Decoder::Sparkplug
+        | Decoder::Protobuf
         | Decoder::ProtobufFields
         | Decoder::Image
         | Decoder::Numbers(_)

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::chain::Choice;
 use super::escape::{Glyphs, MAX_BYTES_PER_COL, push_sane, push_seen};
+use super::hint::Reading;
 use super::image::{self, Image};
 use super::{Ink, Line, chain, figures, hex};
 
@@ -107,10 +109,18 @@ const WORDS: [(&str, bool); 8] = [
 
 /// One line of a payload, at most so many columns wide.
 pub fn preview(payload: &[u8], max_cols: usize) -> Preview {
+    preview_on(Reading::default(), payload, max_cols)
+}
+
+/// Likewise, where something is known of the topic or was chosen for it.
+pub fn preview_on(reading: Reading<'_>, payload: &[u8], max_cols: usize) -> Preview {
+    if reading.choice == Choice::Raw {
+        return plain(payload, max_cols);
+    }
     if let Some(image) = image::read(payload) {
         return picture(image, payload.len(), max_cols);
     }
-    match chain::inside(payload) {
+    match chain::inside(reading, payload) {
         Some(decoded) => {
             let mut line = Line::default();
             push_sane(&mut line, Ink::Faint, format!("{} ", decoded.names(" ")).as_bytes(), max_cols);

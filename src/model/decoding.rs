@@ -1,10 +1,10 @@
 //! The decoder of the topic under the cursor: another one, or none. Owns what is offered.
 
 use super::toast::Tone;
-use super::{Model, tree};
-use crate::decode::Choice;
+use super::{Model, ingest, tree};
 use crate::decode::bounds::Bounds;
 use crate::decode::chain::suiting;
+use crate::decode::{Choice, Decoder};
 use crate::model::inspector::MAX_INLINE_BYTES;
 use crate::store::{Direction, LastPayload};
 use crate::time::Timestamp;
@@ -12,8 +12,7 @@ use crate::time::Timestamp;
 /// Turns to the next way to read the payload that suits it.
 pub(super) fn step(model: &mut Model, now: Timestamp, direction: Direction) {
     let Some(choices) = offered(model) else { return no_message(model, now) };
-    let row = model.cursor;
-    let chosen = model.inspector.choice(row);
+    let Some(chosen) = chosen(model) else { return };
     let place = choices.iter().position(|choice| *choice == chosen).unwrap_or_default();
     let by = match direction {
         Direction::Forward => 1,
@@ -28,15 +27,44 @@ pub(super) fn toggle_raw(model: &mut Model, now: Timestamp) {
     if offered(model).is_none() {
         return no_message(model, now);
     }
-    match model.inspector.choice(model.cursor) {
-        Choice::Raw => choose(model, now, Choice::Auto),
-        Choice::Auto | Choice::By(_) => choose(model, now, Choice::Raw),
+    match chosen(model) {
+        Some(Choice::Raw) => {
+            // Back to what other rules have it read by.
+            let row = model.cursor;
+            let otherwise = topic(model)
+                .and_then(|topic| Some(tree::device(&model.devices, row.device)?.rules.otherwise(&topic)));
+            let choice = otherwise.filter(|choice| *choice != Choice::Raw).unwrap_or_default();
+            choose(model, now, choice);
+        }
+        Some(Choice::Auto | Choice::By(_)) => choose(model, now, Choice::Raw),
+        None => {}
     }
 }
 
+fn topic(model: &Model) -> Option<String> {
+    let row = model.cursor;
+    let device = tree::device(&model.devices, row.device).filter(|_| !row.is_device())?;
+    let mut topic = String::new();
+    device.store.topic_of(row.node, &mut topic);
+    Some(topic)
+}
+
+fn chosen(model: &Model) -> Option<Choice> {
+    let row = model.cursor;
+    tree::device(&model.devices, row.device).map(|device| device.reading(row.node).choice)
+}
+
 fn choose(model: &mut Model, now: Timestamp, choice: Choice) {
-    model.inspector.choose(model.cursor, choice);
-    model.say(now, Tone::Info, format!("decoder: {}", choice.title()));
+    let Some(topic) = topic(model) else { return };
+    let Some(device) = ingest::device_mut(&mut model.devices, model.cursor.device) else { return };
+    if let Err(words) = device.rules.choose(&topic, choice) {
+        return model.say(now, Tone::Error, words);
+    }
+    let saves = if device.rules.is_changed() && device.origin.file().is_some() { "; w saves it" } else { "" };
+    model.inspector.scroll = 0;
+    // Its lines of history were made by the decoder before.
+    model.picture.inspector.past.clear();
+    model.say(now, Tone::Info, format!("decoder: {}{saves}", choice.title()));
 }
 
 fn no_message(model: &mut Model, now: Timestamp) {
@@ -50,9 +78,14 @@ fn offered(model: &Model) -> Option<Vec<Choice>> {
     match device.store.last(row.node)?.payload {
         LastPayload::Whole(payload) if payload.len() <= MAX_INLINE_BYTES => {
             // Sixteen decoders that each unpack a bomb must not be felt.
-            Some(suiting(payload, &Bounds { max_out_bytes: MAX_TRIED_BYTES, ..Bounds::default() }))
+            let hint = device.reading(row.node).hint;
+            Some(suiting(hint, payload, &Bounds { max_out_bytes: MAX_TRIED_BYTES, ..Bounds::default() }))
         }
-        LastPayload::Whole(_) => Some(Choice::all().collect()),
+        LastPayload::Whole(_) => {
+            let has_schema = matches!(device.reading(row.node).hint.schema, Some(Ok(_)));
+            let is_there = |choice: &Choice| has_schema || *choice != Choice::By(Decoder::Protobuf);
+            Some(Choice::all().filter(is_there).collect())
+        }
         LastPayload::Evicted { .. } => None,
     }
 }

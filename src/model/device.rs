@@ -7,10 +7,11 @@ use super::opening::Origin;
 use super::pings::Pings;
 use super::sys::Drops;
 use super::toast::Tone;
-use crate::device::Kept;
+use crate::decode::Reading;
+use crate::device::{Kept, Rules};
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
-use crate::store::Store;
+use crate::store::{NodeId, Store};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 
@@ -35,6 +36,8 @@ pub struct Device {
     pub store: Store,
     /// Its kept nodes.
     pub kept: Kept,
+    /// How its topics are read.
+    pub rules: Rules,
     /// Where its connection stands.
     pub connection: Connection,
     /// The latest figures of its link.
@@ -125,6 +128,7 @@ impl Device {
             id_is_made_up: false,
             store: Store::new(budget_bytes),
             kept: Kept::default(),
+            rules: Rules::default(),
             connection: Connection::Connecting { step: Step::Resolve, since: Timestamp::ZERO },
             link: LinkStatus::default(),
             bytes_in: Meter::default(),
@@ -147,6 +151,26 @@ impl Device {
             next_ticket: 1,
             profile,
         }
+    }
+
+    /// How the payloads at a place of its tree are read.
+    pub fn reading(&self, node: NodeId) -> Reading<'_> {
+        let mut topic = String::new();
+        self.store.topic_of(node, &mut topic);
+        self.rules.reading(&topic)
+    }
+
+    /// Whether there is something of it that `w` would save. What is chosen for a device without a file is saved
+    /// with its nodes; for itself it is not worth a question.
+    pub fn is_unsaved(&self) -> bool {
+        self.kept.is_changed() || (self.rules.is_changed() && self.origin.file().is_some())
+    }
+
+    /// Nothing of it is unsaved any more.
+    pub fn let_go(&mut self) {
+        self.kept.note_saved(self.kept.revision());
+        let rules = self.rules.list().to_vec();
+        self.rules.note_saved(&rules);
     }
 
     /// Adds a line to its log; the oldest makes room.

@@ -1,4 +1,5 @@
 //! What happens to the model, and what it wants done. Owns the two lists; does none of it.
+use crate::decode::hint::Compiled;
 use crate::keymap::Chord;
 use crate::mqtt::{BrokerEvent, BrokerRequest, Profile, Sighting};
 use std::sync::Arc;
@@ -65,7 +66,7 @@ pub enum Effect {
     /// Send a text to the terminal's clipboard (OSC 52).
     Copy(String),
     /// Read a large payload on a worker; `Event::Decoded` brings the result.
-    Decode(super::inspector::Subject, Arc<[u8]>),
+    Decode(super::inspector::Subject, Option<Compiled>, Arc<[u8]>),
     /// Compare two large payloads on a worker; `Event::Compared` brings the result.
     Compare(Box<super::past::compare::Comparison>),
     /// Leave the terminal to the user's own editor, on a text; `Event::Edited` brings what became of it.

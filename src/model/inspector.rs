@@ -4,9 +4,10 @@ use super::shown::{fact, folded};
 use super::tree::RowId;
 use crate::command::Context;
 use crate::decode::bounds::Bounds;
+use crate::decode::hint::Compiled;
 use crate::decode::json::Pretty;
 use crate::decode::text::Wrapped;
-use crate::decode::{self, Choice, Decoder, Ink, Line, chain, figures, hex};
+use crate::decode::{self, Choice, Decoder, Hint, Ink, Line, chain, figures, hex};
 use crate::device::JsonPath;
 use std::sync::Arc;
 
@@ -84,6 +85,14 @@ pub struct Subject {
     pub promised: Option<Decoder>,
     /// Which past message of its topic it is; `None`: the last.
     pub past: Option<u64>,
+    /// Which schema its topic has ([`Hint::stamp`]).
+    pub schema: u64,
+}
+
+impl Subject {
+    fn hint<'a>(&self, schema: Option<&'a Compiled>) -> Hint<'a> {
+        Hint { promised: self.promised, schema, told: None }
+    }
 }
 
 /// A payload with its lines laid out.
@@ -126,14 +135,16 @@ impl Form {
 
 impl Decoded {
     /// Lays a payload out. Takes time in proportion to its size, and a worker above [`MAX_INLINE_BYTES`].
-    pub fn new(subject: Subject, payload: &Arc<[u8]>) -> Self {
-        let decoded = decode::decode_on(subject.promised, payload, subject.choice, &Bounds::default());
+    pub fn new(subject: Subject, schema: Option<&Compiled>, payload: &Arc<[u8]>) -> Self {
+        let hint = subject.hint(schema);
+        let decoded = decode::decode_on(hint, payload, subject.choice, &Bounds::default());
         Self::of(subject, payload, &decoded)
     }
 
     /// Likewise between two frames; none when a worker has to, since there is more in it than seems.
-    pub fn inline(subject: Subject, payload: &[u8]) -> Option<Self> {
-        let decoded = decode::decode_on(subject.promised, payload, subject.choice, &Bounds::inline());
+    pub fn inline(subject: Subject, schema: Option<&Compiled>, payload: &[u8]) -> Option<Self> {
+        let hint = subject.hint(schema);
+        let decoded = decode::decode_on(hint, payload, subject.choice, &Bounds::inline());
         (payload.len() <= MAX_INLINE_BYTES && !decoded.is_bound())
             .then(|| Self::of(subject, &payload.into(), &decoded))
     }
@@ -234,9 +245,6 @@ fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
     lines
 }
 
-/// Topics whose decoder is chosen by hand; the one chosen longest ago is read automatically again.
-const MAX_CHOICES: usize = 1_000;
-
 /// The inspector's state.
 #[derive(Clone, Debug, Default)]
 pub struct Inspector {
@@ -250,8 +258,6 @@ pub struct Inspector {
     pub decoded: Option<Decoded>,
     /// What a worker is laying out.
     pub pending: Option<Subject>,
-    /// How topics are read that were chosen for, the latest choice last.
-    choices: Vec<(RowId, Choice)>,
     /// The paths chosen in structured values.
     pub places: Places,
     /// The tab History.
@@ -309,23 +315,6 @@ impl Inspector {
     /// The path chosen in a row's value, which its history and chart follow; `None` for the whole value.
     pub fn path(&self, row: RowId) -> Option<&JsonPath> {
         self.places.get(row)
-    }
-
-    /// How a row's payload is to be read.
-    pub fn choice(&self, row: RowId) -> Choice {
-        self.choices.iter().find(|(known, _)| *known == row).map_or(Choice::Auto, |(_, choice)| *choice)
-    }
-
-    /// Reads a row's payload in another way.
-    pub fn choose(&mut self, row: RowId, choice: Choice) {
-        self.choices.retain(|(known, _)| *known != row);
-        if choice != Choice::Auto {
-            if self.choices.len() == MAX_CHOICES {
-                self.choices.remove(0);
-            }
-            self.choices.push((row, choice));
-        }
-        self.scroll = 0;
     }
 
     /// A worker is done.

@@ -197,7 +197,7 @@ pub fn end(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         model.focus = Pane::Topics;
     }
     let left = figures::counted(learning.learn.len(Lane::New) as u64, "candidate");
-    let is_changed = model.device(learning.device).is_some_and(|device| device.kept.is_changed());
+    let is_changed = model.device(learning.device).is_some_and(Device::is_unsaved);
     let save = if is_changed { "; w saves" } else { "" };
     model.say(now, Tone::Info, format!("learning ended; {left} not kept{save}"));
 }

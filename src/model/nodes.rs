@@ -151,6 +151,7 @@ pub fn saving(device: &Device, name: &str) -> NodesSaving {
         name: name.to_owned(),
         nodes: device.kept.iter().cloned().collect(),
         revision: device.kept.revision(),
+        rules: device.rules.list().to_vec(),
     }
 }
 
@@ -158,7 +159,7 @@ pub fn saving(device: &Device, name: &str) -> NodesSaving {
 pub fn save(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<Effect>) {
     let Some(device) = model.device(id) else { return };
     let Some(name) = device.origin.file() else { return };
-    if !device.kept.is_changed() {
+    if !device.is_unsaved() {
         let words = format!("{name} is saved already");
         return model.say(now, Tone::Info, words);
     }
@@ -169,6 +170,7 @@ pub fn save(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut Vec<E
 pub fn note_saved(model: &mut Model, saving: &NodesSaving) {
     if let Some(device) = ingest::device_mut(&mut model.devices, saving.id) {
         device.kept.note_saved(saving.revision);
+        device.rules.note_saved(&saving.rules);
     }
 }
 
@@ -184,13 +186,16 @@ pub fn saved(model: &mut Model, now: Timestamp, saving: &NodesSaving, saved: Res
     }
 }
 
-/// Which devices have nodes that are not saved, in words.
+/// Which devices have nodes or decoders that are not saved, in words.
 pub fn unsaved_words<'a>(devices: impl Iterator<Item = &'a Device>) -> Option<String> {
-    let unsaved = devices.filter(|device| device.kept.is_changed());
-    let names: Vec<&str> = unsaved.map(|device| device.profile.name.as_str()).collect();
-    match names.as_slice() {
-        [] => None,
-        [name] => Some(format!("The nodes of {name} are not saved.")),
-        names => Some(format!("The nodes of {} are not saved.", names.join(", "))),
-    }
+    let unsaved: Vec<&Device> = devices.filter(|device| device.is_unsaved()).collect();
+    let names: Vec<&str> = unsaved.iter().map(|device| device.profile.name.as_str()).collect();
+    let of_nodes = unsaved.iter().any(|device| device.kept.is_changed());
+    let of_rules = unsaved.iter().any(|device| device.rules.is_changed());
+    let what = match (of_nodes, of_rules) {
+        (true, true) => "nodes and decoders",
+        (false, true) => "decoders",
+        (_, false) => "nodes",
+    };
+    (!names.is_empty()).then(|| format!("The {what} of {} are not saved.", names.join(", ")))
 }

@@ -4,7 +4,7 @@ use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::tree::{self, RowId};
 use super::{Model, Screen, ingest, nodes, runs};
-use crate::device::Node;
+use crate::device::{Node, Rule, Rules};
 use crate::mqtt::port::Step;
 use crate::mqtt::{BrokerRequest, Filter, Profile};
 use crate::store::NodeId;
@@ -50,6 +50,8 @@ pub struct Opening {
     pub profile: Profile,
     /// The nodes that its file names.
     pub nodes: Vec<Node>,
+    /// How its file has topics read, with the schemas compiled.
+    pub rules: Vec<Rule>,
     /// Where that came from.
     pub origin: Origin,
     /// Whether its client id was made up for this run.
@@ -64,6 +66,7 @@ impl Opening {
         Self {
             profile,
             nodes: Vec::new(),
+            rules: Vec::new(),
             origin: Origin::Program,
             id_is_made_up: true,
             warnings: Vec::new(),
@@ -116,6 +119,7 @@ pub(super) fn add(model: &mut Model, now: Timestamp, opening: Opening) -> Device
     device.origin = opening.origin;
     device.id_is_made_up = opening.id_is_made_up;
     nodes::load(&mut device, opening.nodes);
+    device.rules = Rules::of_file(opening.rules);
     device.connection = Connection::Connecting { step: Step::Resolve, since: now };
     device.store.expand(NodeId::ROOT);
     if model.devices.is_empty() {
@@ -170,7 +174,7 @@ pub fn close(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
 /// What was saved anew for a device that is open: what changed is done at once, and no more. The tree stays.
 pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening, effects: &mut Vec<Effect>) {
     let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
-    let Opening { mut profile, nodes: _, origin, id_is_made_up, warnings } = opening;
+    let Opening { mut profile, nodes: _, rules, origin, id_is_made_up, warnings } = opening;
     if id_is_made_up && device.id_is_made_up {
         profile.client_id.clone_from(&device.profile.client_id);
     }
@@ -178,6 +182,9 @@ pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening,
     let is_named = device.origin != origin;
     device.origin = origin;
     device.id_is_made_up = id_is_made_up;
+    if !device.rules.is_changed() {
+        device.rules.load(rules);
+    }
     let name = device.profile.name.clone();
     let stays = is_same_connection(&old, &device.profile);
     if !stays {

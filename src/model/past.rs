@@ -1,6 +1,7 @@
 //! The past messages of the topic under the cursor. Owns which rows are seen, the one under the hand, and whether
 //! they hold still; reads them from the store, which owns the messages.
 use super::device::Device;
+use super::inspector::Inspector;
 use super::tree::RowId;
 use crate::store::{NodeId, Past, PastKey, Store};
 
@@ -92,7 +93,7 @@ impl PastView {
     }
 
     /// Takes in what came since the last look, and moves the hand.
-    pub fn settle(&mut self, store: &Store, node: NodeId, by: &Reader) {
+    pub fn settle(&mut self, store: &Store, node: NodeId, by: &Reader<'_>) {
         let n_messages = store.node(node).n_messages;
         let n_came = match self.n_seen {
             0 => 0,
@@ -164,8 +165,6 @@ impl PastView {
 }
 
 /// How the payloads of a row's topic are read for its history.
-pub fn reader(inspector: &super::inspector::Inspector, device: &Device, row: RowId) -> Reader {
-    let mut topic = String::new();
-    device.store.topic_of(row.node, &mut topic);
-    Reader::new(&topic, inspector.choice(row), inspector.path(row).cloned())
+pub fn reader<'a>(inspector: &Inspector, device: &'a Device, row: RowId) -> Reader<'a> {
+    Reader { reading: device.reading(row.node), path: inspector.path(row).cloned() }
 }

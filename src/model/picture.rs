@@ -96,7 +96,7 @@ pub struct RowValue {
     /// Whether it should have been followed by another long since.
     pub is_stale: bool,
     sequence: u64,
-    kept_revision: u64,
+    kept_revision: (u64, u64),
     changed: Timestamp,
     stale_at: Option<Timestamp>,
 }
@@ -210,16 +210,18 @@ impl RowMaker<'_> {
 
     fn value(&self, device: &Device, id: RowId, old: Option<&RowValue>) -> Option<RowValue> {
         let last = device.store.last(id.node)?;
-        let kept_revision = device.kept.revision();
+        let kept_revision = (device.kept.revision(), device.rules.revision());
         let is_same = |old: &&RowValue| old.sequence == last.sequence && old.kept_revision == kept_revision;
         let (preview, fit, spark) = match (old.filter(is_same), last.payload) {
             (Some(old), _) => (old.preview.clone(), old.fit.clone(), old.spark.clone()),
             (None, LastPayload::Whole(_)) if is_clearing(&last) => (cleared(), None, Vec::new()),
             (None, LastPayload::Whole(payload)) => {
                 let spark = typed::spark(device, id.node, SPARK_NUMBERS);
-                match typed::typed(device, id.node, payload, self.max_cols) {
-                    Some(typed) => (typed.preview, Some(typed.fit), spark),
-                    None => (decode::preview(payload, self.max_cols), None, spark),
+                if let Some(typed) = typed::typed(device, id.node, payload, self.max_cols) {
+                    (typed.preview, Some(typed.fit), spark)
+                } else {
+                    let reading = device.reading(id.node);
+                    (decode::preview_on(reading, payload, self.max_cols), None, spark)
                 }
             }
             (None, LastPayload::Evicted { n_bytes }) => (evicted(n_bytes), None, Vec::new()),

@@ -8,7 +8,8 @@ use super::past::rows::{self, PastRow};
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
-use crate::decode::{self, Choice, Decoder, Ink, Line, Preview};
+use crate::decode::hint::Compiled;
+use crate::decode::{self, Choice, Ink, Line, Preview, Reading};
 use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
@@ -171,7 +172,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             let n_rows = head.n_rows();
             shown.head = Some(head);
             // A value that its head says in full needs no lines below.
-            let is_guessed = inspector.choice(row) == Choice::Auto;
+            let is_guessed = device.reading(row.node).choice == Choice::Auto;
             if is_guessed
                 && cut.is_empty()
                 && shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols))
@@ -194,13 +195,12 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
         return shown;
     };
-    let choice = inspector.choice(row);
-    let mut topic = String::new();
-    device.store.topic_of(row.node, &mut topic);
-    let promised = Decoder::of_topic(&topic);
+    let Reading { choice, hint } = device.reading(row.node);
+    let (promised, schema) = (hint.promised, hint.stamp());
     let past = inspected.as_ref().map(|past| past.key.ordinal);
-    let subject = Subject { row, sequence: last.sequence, tab, cols: cols.max(1), choice, promised, past };
-    lay_out(inspector, subject, payload, effects);
+    let (sequence, cols) = (last.sequence, cols.max(1));
+    let subject = Subject { row, sequence, tab, cols, choice, promised, past, schema };
+    lay_out(inspector, (subject, hint.schema), payload, effects);
     let n_rows = n_rows.saturating_sub(above.n_rows);
     if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
         if tab == Tab::Message {
@@ -236,7 +236,7 @@ fn is_of(decoded: &Decoded, subject: Subject) -> bool {
 
 fn lay_out(
     inspector: &mut super::inspector::Inspector,
-    subject: Subject,
+    (subject, schema): (Subject, Option<&Compiled>),
     payload: &[u8],
     effects: &mut Vec<Effect>,
 ) {
@@ -246,11 +246,11 @@ fn lay_out(
     // What a worker has in hand is not tried again with every frame.
     let is_awaited = inspector.pending == Some(subject);
     let inline = Some(payload).filter(|payload| payload.len() <= MAX_INLINE_BYTES && !is_awaited);
-    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, payload)) {
+    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, schema, payload)) {
         inspector.decoded = Some(decoded);
     } else if inspector.pending.is_none() {
         inspector.pending = Some(subject);
-        effects.push(Effect::Decode(subject, Arc::from(payload)));
+        effects.push(Effect::Decode(subject, schema.cloned(), Arc::from(payload)));
     }
 }
 
@@ -275,7 +275,7 @@ fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
                 kept.get_or_insert_default().complain(&fit, cols);
                 preview
             }
-            None => decode::preview(payload, cols),
+            None => decode::preview_on(device.reading(row.node), payload, cols),
         },
         LastPayload::Evicted { n_bytes } => picture::evicted(n_bytes),
     };

@@ -1,7 +1,7 @@
 //! A kept topic's payload as its nodes read it. Owns the line that a row and the inspector show of it, and what does
 //! not fit; reading itself is `device`'s.
 use super::device::Device;
-use crate::decode::{self, Ink, Line, Preview, escape};
+use crate::decode::{self, Ink, Line, Preview, Reading, escape};
 use crate::device::{Kind, Node, Value};
 use crate::store::NodeId;
 use crate::time::Timestamp;
@@ -42,13 +42,13 @@ pub struct Typed {
 /// A payload as the kept nodes at this place read it; `None` where there are none.
 pub fn typed(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option<Typed> {
     match device.kept.whole(id) {
-        Some(node) => Some(whole(node, payload, max_cols)),
+        Some(node) => Some(whole(node, device.reading(id), payload, max_cols)),
         None => parts(device, id, payload, max_cols),
     }
 }
 
-fn whole(node: &Node, payload: &[u8], max_cols: usize) -> Typed {
-    let raw = || decode::preview(payload, max_cols);
+fn whole(node: &Node, reading: Reading<'_>, payload: &[u8], max_cols: usize) -> Typed {
+    let raw = || decode::preview_on(reading, payload, max_cols);
     let value = match node.read(payload) {
         Ok(value) => value,
         Err(misfit) => return Typed { preview: raw(), fit: Fit::Misfit(misfit.to_string()) },

@@ -1,5 +1,6 @@
 //! What is done beside the loop: large payloads read, brokers looked for, one broker examined. Owns the workers and
 //! their end; what is made of their results is the model's.
+use crate::decode::hint::Compiled;
 use crate::discover::Browse;
 use crate::headless::doctor::{self, Options, Publish};
 use crate::model::Event;
@@ -60,11 +61,11 @@ impl Aside {
     }
 
     /// Reads a large payload.
-    pub fn decode(&self, subject: Subject, payload: Arc<[u8]>) {
+    pub fn decode(&self, subject: Subject, schema: Option<Compiled>, payload: Arc<[u8]>) {
         let sender = self.decoded.0.clone();
         tokio::task::spawn_blocking(move || {
             // A full channel means that newer ones wait: the model asks again for what it misses.
-            let _ = sender.blocking_send(Decoded::new(subject, &payload));
+            let _ = sender.blocking_send(Decoded::new(subject, schema.as_ref(), &payload));
         });
     }
 

@@ -123,8 +123,8 @@ impl Files {
                 Answer::Saved(saving, saved)
             }
             Errand::SaveNodes(saving) => {
-                let NodesSaving { name, nodes, .. } = &*saving;
-                let saved = self.devices.keep(name, nodes);
+                let NodesSaving { name, nodes, rules, .. } = &*saving;
+                let saved = self.devices.keep(name, nodes, Some(rules));
                 Answer::NodesSaved(saving, saved.map(drop).map_err(words))
             }
             Errand::Recover(id, name) => Answer::Recovered(self.recovered(id, name).transpose()?),
@@ -270,8 +270,9 @@ impl Files {
                 self.devices.remove(spare).and(renamed)
             }),
             None => {
-                let nodes = saving.of.as_ref().map_or(&[][..], |of| &of.nodes);
-                self.devices.create_with(name, profile, nodes, plain, Existing::Refuse)
+                let (nodes, rules) =
+                    saving.of.as_ref().map_or((&[][..], &[][..]), |of| (&of.nodes, &of.rules));
+                self.devices.create_with(name, profile, (nodes, rules), plain, Existing::Refuse)
             }
         };
         written.map_err(|error| SaveError::NotWritten(words(error)))?;

@@ -353,7 +353,7 @@ impl Explorer {
                     }
                     Effect::Request(id, request) => self.request(now, id, request),
                     Effect::Copy(text) => self.clipboard = Some(text),
-                    Effect::Decode(subject, payload) => self.aside.decode(subject, payload),
+                    Effect::Decode(subject, schema, payload) => self.aside.decode(subject, schema, payload),
                     Effect::Compare(comparison) => self.aside.compare(*comparison),
                     Effect::Examine(wanted) => self.aside.examine(*wanted),
                     Effect::StopExamining => self.aside.stop_examining(),

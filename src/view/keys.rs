@@ -4,6 +4,7 @@ use crate::device::learn::Lane;
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::device::Connection;
+use crate::model::device::Device;
 use crate::model::devices::Row;
 use crate::model::editor::Body;
 use crate::model::form::Field;
@@ -106,7 +107,7 @@ fn question(model: &Model) -> Wanted {
 /// Whether the question that is open can be answered by saving first.
 pub fn saves_first(model: &Model) -> bool {
     let quits = matches!(&model.overlay, Overlay::Question(question) if matches!(question.deed, Deed::Quit));
-    quits && model.devices.iter().any(|device| device.kept.is_changed())
+    quits && model.devices.iter().any(Device::is_unsaved)
 }
 
 fn learn(model: &Model) -> Wanted {
@@ -132,7 +133,7 @@ fn learn(model: &Model) -> Wanted {
         Lane::Discarded if is_any => keys.push((&[Command::Keep], "bring back")),
         Lane::New | Lane::Kept | Lane::Discarded => {}
     }
-    if device.is_some_and(|device| device.kept.is_changed()) {
+    if device.is_some_and(Device::is_unsaved) {
         keys.push((&[Command::SaveDevice], "save"));
     }
     keys.push((&[Command::ToggleLearn], "end"));

@@ -192,7 +192,7 @@ impl Columns {
         line.put(format!("{dot} "), scene.style(role));
         let room = self.middle_end.saturating_sub(start + line.cols());
         line.put(sanitize(placed.row.level.as_bytes(), room), scene.style(Role::TopicDevice));
-        if device.kept.is_changed() {
+        if device.is_unsaved() {
             line.put(" ◆ unsaved", scene.style(Role::Mark));
         }
         let room = (self.retained + 1).saturating_sub(start + line.cols() + GAP_COLS);

@@ -1,5 +1,11 @@
 //! Payloads that are packed or structured in bytes: what the tree and the inspector make of them, and what keys do.
-use crate::story::story;
+use crate::story::{Story, story};
+use mqttscope::config::device::{DeviceFile, Devices, Existing, PlainPassword};
+use mqttscope::config::schema;
+use mqttscope::model::Effect;
+use mqttscope::model::devices::Errand;
+use mqttscope::model::opening::Origin;
+use std::fs;
 
 /// `{"t":21.5}`, gzip'd.
 const GZIPPED: &[u8] = &[
@@ -123,4 +129,107 @@ fn xml_is_laid_out_and_one_with_entities_of_its_own_says_why_not() {
         .types("j4")
         .sees("XML fails at byte")
         .sees("<a>&l;</a>");
+}
+
+/// A device with a file of its own, with what follows in it; the file's name is `plant`.
+fn of_file(more: &str) -> (Story, Devices, tempfile::TempDir) {
+    let home = tempfile::tempdir().unwrap();
+    let devices = Devices::at(Some(home.path().to_owned()));
+    let story = story().online();
+    let profile = &story.model.devices[0].profile;
+    let path = devices.create("plant", profile, PlainPassword::LeaveOut, Existing::Refuse).unwrap();
+    fs::write(&path, fs::read_to_string(&path).unwrap() + more).unwrap();
+    (opened_from(story, &devices), devices, home)
+}
+
+/// The story's device as it is when its file was read.
+fn opened_from(mut story: Story, devices: &Devices) -> Story {
+    let DeviceFile { mut rules, path, warnings, .. } = devices.read("plant").unwrap();
+    assert_eq!(warnings, []);
+    for warning in schema::compile_all(&path, &mut rules) {
+        story.model.devices[0].log(mqttscope::time::Timestamp::ZERO, warning);
+    }
+    let device = &mut story.model.devices[0];
+    device.origin = Origin::File("plant".into());
+    device.rules.load(rules);
+    story
+}
+
+/// Writes what the story asked to be written.
+fn written(story: &mut Story, devices: &Devices) -> String {
+    let mut saved = None;
+    for effect in story.effects.drain(..) {
+        if let Effect::Disk(errand) = effect
+            && let Errand::SaveNodes(saving) = *errand
+        {
+            let path = devices.keep(&saving.name, &saving.nodes, Some(&saving.rules)).unwrap();
+            saved = Some(fs::read_to_string(path).unwrap());
+        }
+    }
+    saved.expect("something is saved")
+}
+
+#[test]
+fn a_decoder_chosen_by_key_is_saved_with_the_device_and_read_back() {
+    let (story, devices, _home) = of_file("");
+    let mut story = story
+        .receives("a/b", b"\x01\x02")
+        .types("joj4x")
+        .sees("decoder: raw; w saves it")
+        .sees("◆ unsaved")
+        .types("xbbb")
+        .types("q")
+        .sees("The decoders of")
+        .types("n")
+        .types("w");
+    let text = written(&mut story, &devices);
+    let chosen = story.model.devices[0].rules.list().to_vec();
+    assert!(text.contains("[[decoder]]\nfilter = \"a/b\"\n"), "{text}");
+    let story = opened_from(crate::story::story().online(), &devices).receives("a/b", b"\x01\x02");
+    assert_eq!(story.model.devices[0].rules.list(), chosen);
+    story.types("joj4").sees(", chosen").does_not_see("unsaved");
+}
+
+#[test]
+fn a_look_at_a_device_without_a_file_asks_nothing() {
+    story()
+        .online()
+        .receives("a", "1")
+        .types("jx")
+        .sees("decoder: raw")
+        .does_not_see("unsaved")
+        .types("q")
+        .does(&Effect::Quit);
+}
+
+#[cfg(feature = "protobuf")]
+#[test]
+fn protobuf_is_read_by_the_schema_that_the_device_file_names() {
+    let more = "\n[[decoder]]\nfilter = \"plant/#\"\ndecoder = \"protobuf\"\nschema = \"plant.proto\"\n";
+    let home = tempfile::tempdir().unwrap();
+    let devices = Devices::at(Some(home.path().to_owned()));
+    let story = story().online();
+    let profile = &story.model.devices[0].profile;
+    let path = devices.create("plant", profile, PlainPassword::LeaveOut, Existing::Refuse).unwrap();
+    fs::write(&path, fs::read_to_string(&path).unwrap() + more).unwrap();
+    fs::write(
+        home.path().join("plant.proto"),
+        "syntax = \"proto3\"; message Oven { float celsius = 1; State state = 2; enum State { OFF = 0; HEATING = 1; } }",
+    )
+    .unwrap();
+    opened_from(story, &devices)
+        .receives("plant/oven", b"\x0d\0\0\xac\x41\x10\x01")
+        .receives("else", b"\x0d\0\0\xac\x41\x10\x01")
+        .types("jjoj")
+        .sees("protobuf {2 keys} {\"celsius\":")
+        .types("4")
+        .sees("\"state\": \"HEATING\"")
+        .types("x")
+        .sees("decoder: raw")
+        .types("x")
+        .sees("decoder: protobuf")
+        .does_not_see("unsaved")
+        .receives("plant/oven", b"\x08\x07")
+        .sees("protobuf fails at byte 0: field 1 \"celsius\" should be four bytes, it is a")
+        .sees("\"1\": 7");
 }

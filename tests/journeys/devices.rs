@@ -54,6 +54,7 @@ fn opening(name: &str, url: &str) -> Opening {
     Opening {
         profile,
         nodes: Vec::new(),
+        rules: Vec::new(),
         origin: Origin::File(name.into()),
         id_is_made_up: true,
         warnings: Vec::new(),

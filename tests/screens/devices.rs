@@ -58,6 +58,7 @@ fn busy() -> Stage {
         let opening = Opening {
             profile: profile(name, url),
             nodes: Vec::new(),
+            rules: Vec::new(),
             origin,
             id_is_made_up: true,
             warnings: Vec::new(),

@@ -64,8 +64,9 @@ pub(super) fn import(devices: &Devices, args: &ImportArgs) -> Result<(), Failure
     take_name(&name)?;
     profile.name.clone_from(&name);
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
-    let path =
-        devices.create_with(&name, &profile, &nodes, PlainPassword::LeaveOut, existing).map_err(failure)?;
+    let path = devices
+        .create_with(&name, &profile, (&nodes, &[]), PlainPassword::LeaveOut, existing)
+        .map_err(failure)?;
     tell(&report, "not imported");
     say(&format!("saved {} with {} nodes; open it with: mqttscope {name}", path.display(), nodes.len()));
     Ok(())

@@ -2,7 +2,7 @@
 //! and the backup; what a file says is `file`'s.
 use super::{DeviceError, DeviceFile, Fault, MAX_FILE_BYTES, PlainPassword, parse, plain_secret};
 use crate::config::files;
-use crate::device::Node;
+use crate::device::{Node, Rule};
 use crate::mqtt::Profile;
 use crate::warning::Warning;
 use std::fs;
@@ -31,9 +31,11 @@ pub(super) fn save_into(
     old: DeviceFile,
     profile: &Profile,
     nodes: Option<&[Node]>,
+    rules: Option<&[Rule]>,
     plain: PlainPassword,
 ) -> Result<PathBuf, DeviceError> {
-    let text = old.edited_with(profile, nodes.unwrap_or(&old.nodes), plain)?;
+    let (nodes, rules) = (nodes.unwrap_or(&old.nodes), rules.unwrap_or(&old.rules));
+    let text = old.edited_all(profile, nodes, rules, plain)?;
     if text != old.text {
         replace(&old.path, Some(old.text.as_bytes()), &text)?;
     }

@@ -3,8 +3,8 @@
 use super::node::Nodes;
 use super::table::Reader;
 use super::{DeviceError, DeviceFile, PlainPassword};
-use super::{blocks, nodes, raw, read, write};
-use crate::device::Node;
+use super::{blocks, decoder, nodes, raw, read, write};
+use crate::device::{Node, Rule};
 use crate::mqtt::Profile;
 use crate::warning::Warning;
 use std::path::Path;
@@ -15,18 +15,19 @@ pub fn parse(name: &str, path: &Path, text: String) -> Result<DeviceFile, Device
     let directory = path.parent().unwrap_or(Path::new("."));
     let read =
         in_parts(&text, &label, directory, name).unwrap_or_else(|| whole(&text, &label, directory, name));
-    let (profile, nodes, warnings) = read.map_err(|faults| DeviceError::Broken { file: label, faults })?;
-    Ok(DeviceFile { name: name.to_owned(), path: path.to_owned(), profile, nodes, warnings, text })
+    let (profile, nodes, rules, warnings) =
+        read.map_err(|faults| DeviceError::Broken { file: label, faults })?;
+    Ok(DeviceFile { name: name.to_owned(), path: path.to_owned(), profile, nodes, rules, warnings, text })
 }
 
-type Read = Result<(Profile, Vec<Node>, Vec<Warning>), Vec<super::Fault>>;
+type Read = Result<(Profile, Vec<Node>, Vec<Rule>, Vec<Warning>), Vec<super::Fault>>;
 
 /// Each node's block by itself, which is many times as fast. `None` for a file where that may not be the same.
 fn in_parts(text: &str, label: &str, directory: &Path, name: &str) -> Option<Read> {
     let blocks = blocks::find(text);
     let mut reader = Reader::new(text, &blocks.rest, label, directory);
-    let (mut nodes, mut of_rest) = (Nodes::default(), Nodes::default());
-    let profile = read::read(&mut reader, name, &mut of_rest);
+    let (mut nodes, mut of_rest, mut rules) = (Nodes::default(), Nodes::default(), Vec::new());
+    let profile = read::read(&mut reader, name, &mut of_rest, &mut rules);
     if reader.is_broken || of_rest.is_any {
         return None;
     }
@@ -34,19 +35,19 @@ fn in_parts(text: &str, label: &str, directory: &Path, name: &str) -> Option<Rea
         let entries = raw::block(text.get(block.core.clone())?, block.core.start)?;
         nodes.add(&mut reader, block.core.start, &entries);
     }
-    Some(told(reader, profile, nodes))
+    Some(told(reader, profile, nodes, rules))
 }
 
 fn whole(text: &str, label: &str, directory: &Path, name: &str) -> Read {
     let mut reader = Reader::new(text, text, label, directory);
-    let mut nodes = Nodes::default();
-    let profile = read::read(&mut reader, name, &mut nodes);
-    told(reader, profile, nodes)
+    let (mut nodes, mut rules) = (Nodes::default(), Vec::new());
+    let profile = read::read(&mut reader, name, &mut nodes, &mut rules);
+    told(reader, profile, nodes, rules)
 }
 
-fn told(reader: Reader<'_>, profile: Profile, nodes: Nodes) -> Read {
+fn told(reader: Reader<'_>, profile: Profile, nodes: Nodes, rules: Vec<Rule>) -> Read {
     let (faults, warnings) = reader.told();
-    if faults.is_empty() { Ok((profile, nodes.read, warnings)) } else { Err(faults) }
+    if faults.is_empty() { Ok((profile, nodes.read, rules, warnings)) } else { Err(faults) }
 }
 
 impl DeviceFile {
@@ -62,14 +63,30 @@ impl DeviceFile {
         new: &[Node],
         plain: PlainPassword,
     ) -> Result<String, DeviceError> {
+        self.edited_all(profile, new, &self.rules, plain)
+    }
+
+    /// Likewise, and with how topics are read.
+    pub fn edited_all(
+        &self,
+        profile: &Profile,
+        new: &[Node],
+        rules: &[Rule],
+        plain: PlainPassword,
+    ) -> Result<String, DeviceError> {
         let unchangeable = || DeviceError::Unchangeable(self.path.display().to_string());
         let of_profile = with_profile(&self.text, &self.profile, profile, plain).ok_or_else(unchangeable)?;
+        let of_profile = decoder::edited(&of_profile, &self.rules, rules).ok_or_else(unchangeable)?;
         let text = if nodes::are_same(&self.nodes, new) {
             of_profile
         } else {
             nodes::edited(&of_profile, &self.nodes, new).ok_or_else(unchangeable)?
         };
-        if text == self.text { Ok(text) } else { checked(&self.name, &self.path, text, profile, new) }
+        if text == self.text {
+            Ok(text)
+        } else {
+            checked(&self.name, &self.path, text, profile, (new, rules))
+        }
     }
 }
 
@@ -78,13 +95,14 @@ pub(super) fn new(
     name: &str,
     path: &Path,
     profile: &Profile,
-    nodes: &[Node],
+    (nodes, rules): (&[Node], &[Rule]),
     plain: PlainPassword,
 ) -> Result<String, DeviceError> {
     let unchangeable = || DeviceError::Unchangeable(path.display().to_string());
     let text = write::edited(None, profile, plain).map_err(|_not_toml| unchangeable())?;
+    let text = decoder::edited(&text, &[], rules).ok_or_else(unchangeable)?;
     let text = nodes::edited(&text, &[], nodes).ok_or_else(unchangeable)?;
-    checked(name, path, text, profile, nodes)
+    checked(name, path, text, profile, (nodes, rules))
 }
 
 /// Edits what stands before the nodes alone where that will do: the TOML editor takes its time over many blocks.
@@ -106,10 +124,10 @@ fn checked(
     path: &Path,
     text: String,
     profile: &Profile,
-    nodes: &[Node],
+    (nodes, rules): (&[Node], &[Rule]),
 ) -> Result<String, DeviceError> {
     let read = parse(name, path, text)?;
-    if write::is_same(&read.profile, profile) && nodes::are_same(&read.nodes, nodes) {
+    if write::is_same(&read.profile, profile) && nodes::are_same(&read.nodes, nodes) && read.rules == rules {
         Ok(read.text)
     } else {
         Err(DeviceError::Unchangeable(path.display().to_string()))

@@ -1,10 +1,11 @@
 //! From a device file's text to a profile. Owns the keys of `[connection]` and `[[subscription]]`, what they
 //! mean and what is wrong with their values; opens no file.
 use super::node::Nodes;
-use super::preset;
 use super::raw::{Is, of_toml};
 use super::secret::{self, Said};
 use super::table::{Reader, Value};
+use super::{decoder, preset};
+use crate::device::Rule;
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::{
     LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings,
@@ -14,7 +15,7 @@ use crate::mqtt::url::parse_proxy;
 use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
 use toml::de::DeTable;
 
-pub(super) const TOP: &[&str] = &["connection", "subscription", "publication", "node"];
+pub(super) const TOP: &[&str] = &["connection", "subscription", "decoder", "publication", "node"];
 pub(super) const CONNECTION: &[&str] = &[
     "url",
     "preset",
@@ -40,7 +41,7 @@ pub(super) const SUBSCRIPTION: &[&str] =
 
 /// Reads a device file. The profile is whole only when the reader has no faults; its client id is empty where
 /// the file gives none.
-pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes) -> Profile {
+pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes, rules: &mut Vec<Rule>) -> Profile {
     let mut profile = Profile::new(name, Address::tcp(String::new(), 0), String::new());
     profile.version_is_fixed = false;
     let mut has_connection = false;
@@ -57,6 +58,7 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes) -> Pr
                     profile.subscriptions.extend(subscription(reader, value));
                 }
             }
+            "decoder" => *rules = decoder::read(reader, value),
             // Read when they are asked for: a broken one must not keep anybody from a broker.
             "publication" => {}
             // Those in blocks of their own are read apart from the rest.

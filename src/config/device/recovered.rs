@@ -29,7 +29,7 @@ impl Devices {
     /// becomes `NAME.recovered.toml~`.
     pub fn recover(&self, name: &str, profile: &Profile, nodes: &[Node]) -> Result<PathBuf, DeviceError> {
         let path = self.recovered_path(name)?;
-        let text = file::new(name, &path, profile, nodes, PlainPassword::LeaveOut)?;
+        let text = file::new(name, &path, profile, (nodes, &[]), PlainPassword::LeaveOut)?;
         if let Some(directory) = path.parent() {
             files::make_directory(directory).map_err(|error| io_error(directory, "made", error))?;
         }

@@ -12,6 +12,14 @@ pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 /// Faults and warnings told, each: a screen and more of them, and nobody mends a thousand by hand.
 const MAX_TOLD: usize = 50;
 
+/// A path as a device file spells it: relative to the file's directory, `~/` to the home.
+pub(in crate::config) fn path_from(directory: &Path, text: &str) -> PathBuf {
+    match (text.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest),
+        (Some(_) | None, _) => directory.join(text),
+    }
+}
+
 /// Takes values out of a file's tables and gathers what is wrong with them.
 pub(super) struct Reader<'a> {
     pub text: &'a str,
@@ -137,11 +145,7 @@ impl<'a> Reader<'a> {
 
     /// A path, relative to the file's directory, `~/` to the home.
     pub fn path(&mut self, key: &str, value: &Value<'_>) -> Option<PathBuf> {
-        let text = self.text(key, value)?;
-        if let (Some(rest), Ok(home)) = (text.strip_prefix("~/"), etcetera::home_dir()) {
-            return Some(home.join(rest));
-        }
-        Some(self.directory.join(text))
+        Some(path_from(self.directory, &self.text(key, value)?))
     }
 
     pub fn flag(&mut self, key: &str, value: &Value<'_>) -> Option<bool> {

@@ -1,5 +1,6 @@
 //! Device files as people write them, and what becomes of them.
 pub(crate) mod any;
+mod decoders;
 mod kept;
 
 use super::*;
@@ -27,7 +28,8 @@ fn uncommenting_the_default_file_gives_the_defaults() {
     let (short, long) = (read("[connection]\nurl = \"mqtt://127.0.0.1\""), read(&uncommented.join("\n")));
     assert_eq!(long.warnings, []);
     assert_eq!(long.profile, short.profile);
-    for key in read::CONNECTION.iter().chain(read::SUBSCRIPTION).chain(secret::PASSWORD) {
+    let keys = read::CONNECTION.iter().chain(read::SUBSCRIPTION).chain(secret::PASSWORD);
+    for key in keys.chain(decoder::KEYS) {
         assert!(DEFAULT.contains(key), "{key} is not documented");
     }
     for (table, keys) in [("tls", read::TLS), ("ws", read::WS), ("will", will::KEYS)] {

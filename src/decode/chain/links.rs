@@ -1,9 +1,11 @@
 //! The links of a chain: what each decoder does to the bytes, and what is kept of how that went.
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::super::bounds::{Bounds, Flaw};
 use super::super::decoder::Decoder;
-use super::super::protobuf::fields;
+use super::super::hint::Hint;
+use super::super::protobuf::{fields, message};
 use super::super::sparkplug::Told;
 use super::super::unpack::{Mark, mark, unpack};
 use super::super::{
@@ -12,20 +14,20 @@ use super::super::{
 use super::{Failure, Form, Step};
 
 /// A payload as far as it was undone, and what that took.
-pub(super) struct Chain<'a> {
+pub(super) struct Chain<'a, 'h> {
     pub bytes: Cow<'a, [u8]>,
     pub steps: Vec<Step>,
     pub failures: Vec<Failure>,
     pub cut: Option<Decoder>,
     pub notes: Vec<String>,
-    told: &'a Told,
+    pub hint: Hint<'h>,
 }
 
-impl<'a> Chain<'a> {
+impl<'a, 'h> Chain<'a, 'h> {
     /// Nothing undone yet.
-    pub fn new(payload: &'a [u8], told: &'a Told) -> Self {
+    pub fn new(payload: &'a [u8], hint: Hint<'h>) -> Self {
         let bytes = Cow::Borrowed(payload);
-        Self { bytes, steps: Vec::new(), failures: Vec::new(), cut: None, notes: Vec::new(), told }
+        Self { bytes, steps: Vec::new(), failures: Vec::new(), cut: None, notes: Vec::new(), hint }
     }
 
     /// Undoes the packings that are known by a mark.
@@ -151,7 +153,7 @@ impl<'a> Chain<'a> {
                     self.becomes(Decoder::Xml, laid_out);
                     return Form::Text;
                 }
-                Err(flaw) if is_told || flaw.is_bound => {
+                Err(flaw) if is_told || flaw.is_bound() => {
                     self.failures.push(Failure { decoder: Decoder::Xml, flaw });
                 }
                 Err(_) => {}
@@ -170,6 +172,28 @@ impl<'a> Chain<'a> {
             }
         }
         self.plain()
+    }
+
+    /// What is shown where a chosen decoder does not suit: of what should be protobuf its fields, or what it seems
+    /// to be; else the bytes as they are.
+    pub fn instead(&mut self, decoder: Decoder, bounds: &Bounds) -> Form {
+        if decoder != Decoder::Protobuf {
+            return self.plain();
+        }
+        let n_failures = self.failures.len();
+        let fields = self.show(Decoder::ProtobufFields, bounds);
+        fields.unwrap_or_else(|| {
+            // One reason is enough for bytes that are none of either.
+            self.failures.truncate(n_failures);
+            self.guess(bounds)
+        })
+    }
+
+    fn sparkplug(&mut self, bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
+        static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
+        let sheet = sparkplug::decode(&self.bytes, self.hint.told.unwrap_or(&NOTHING), bounds)?;
+        self.notes.extend(sheet.notes);
+        Ok(sheet.json)
     }
 
     /// By one decoder; none when it does not suit.
@@ -194,10 +218,8 @@ impl<'a> Chain<'a> {
             Decoder::JsonLines => json_lines::decode(&self.bytes, bounds),
             Decoder::MessagePack => msgpack::decode(&self.bytes, bounds),
             Decoder::Cbor => cbor::decode(&self.bytes, bounds),
-            Decoder::Sparkplug => sparkplug::decode(&self.bytes, self.told, bounds).map(|sheet| {
-                self.notes.extend(sheet.notes);
-                sheet.json
-            }),
+            Decoder::Sparkplug => self.sparkplug(bounds),
+            Decoder::Protobuf => message::decode(&self.bytes, self.hint.schema, bounds),
             Decoder::ProtobufFields => fields::decode(&self.bytes, bounds),
             Decoder::Numbers(format) => numbers::decode(&self.bytes, format, bounds),
             Decoder::Hex => return Some(self.ends(Decoder::Hex, Form::Hex)),

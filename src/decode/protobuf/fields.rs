@@ -13,31 +13,37 @@ use super::{Field, Wire, all};
 const MAX_FIELDS: usize = 100_000;
 
 /// Levels that a message in a list takes: the list's and its own.
-const N_LEVELS: usize = 2;
+pub(super) const N_LEVELS: usize = 2;
 
 /// The fields that bytes are.
 pub(in super::super) fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
     if bytes.is_empty() {
         return Err(Flaw::new(0, "there are no bytes, hence no fields"));
     }
-    let mut sheet = Sheet { jot: Jot::new(bounds), n_fields: 0, max_depth: bounds.max_depth };
-    let fields = sheet.read(Reader::new(bytes))?;
+    let mut sheet = Sheet::new(bounds);
+    let fields = sheet.read([Reader::new(bytes)])?;
     sheet.message(&fields, 1)?;
     Ok(sheet.jot.finish())
 }
 
-struct Sheet {
-    jot: Jot,
+/// What is written, and how much was looked at for it.
+pub(super) struct Sheet {
+    pub jot: Jot,
     n_fields: usize,
     max_depth: usize,
 }
 
 impl Sheet {
-    /// All fields of a message, those of one number together, in the order of their first.
-    fn read<'a>(&mut self, reader: Reader<'a>) -> Result<Vec<Field<'a>>, Flaw> {
+    /// An empty one.
+    pub fn new(bounds: &Bounds) -> Self {
+        Self { jot: Jot::new(bounds), n_fields: 0, max_depth: bounds.max_depth }
+    }
+
+    /// All fields of a message that may come in parts, those of one number together, in the order of their first.
+    pub fn read<'a>(&mut self, parts: impl IntoIterator<Item = Reader<'a>>) -> Result<Vec<Field<'a>>, Flaw> {
         let mut firsts = BTreeMap::new();
         let mut fields = Vec::new();
-        for field in all(reader) {
+        for field in parts.into_iter().flat_map(all) {
             let field = field?;
             self.n_fields += 1;
             if self.n_fields > MAX_FIELDS {
@@ -72,7 +78,8 @@ impl Sheet {
         self.jot.close(b'}').map_err(stopped)
     }
 
-    fn value(&mut self, field: &Field<'_>, depth: usize) -> Result<(), Flaw> {
+    /// What a field of an unknown kind holds.
+    pub fn value(&mut self, field: &Field<'_>, depth: usize) -> Result<(), Flaw> {
         let stopped = |stop: Stop| stop.flaw(field.at);
         match field.wire {
             Wire::Varint(n) => self.jot.whole(n.cast_signed()).map_err(stopped),
@@ -85,13 +92,20 @@ impl Sheet {
                 let float = f64::from_bits(bits);
                 if is_measure(float) { self.jot.double(float) } else { self.jot.whole(bits) }.map_err(stopped)
             }
+            Wire::Group(inside) => {
+                if depth + N_LEVELS >= self.max_depth {
+                    return Err(stopped(Stop::Deep(self.max_depth)));
+                }
+                let fields = self.read([inside])?;
+                self.message(&fields, depth + N_LEVELS)
+            }
             Wire::Bytes(inside) => {
                 let bytes = inside.bytes.get(inside.at..).unwrap_or_default();
                 if is_words(bytes) {
                     return self.jot.text_or_bytes(bytes).map_err(stopped);
                 }
                 let is_room = depth + N_LEVELS < self.max_depth;
-                if let Some(fields) = is_room.then(|| self.read(inside).ok()).flatten() {
+                if let Some(fields) = is_room.then(|| self.read([inside]).ok()).flatten() {
                     return self.message(&fields, depth + N_LEVELS);
                 }
                 self.jot.text_or_bytes(bytes).map_err(stopped)

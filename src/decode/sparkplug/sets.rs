@@ -114,7 +114,9 @@ fn types(reader: Reader<'_>) -> Result<Vec<Type>, Flaw> {
                     types.push(Type(varint(&mut packed)?));
                 }
             }
-            Wire::Varint(_) | Wire::Fixed64(_) | Wire::Fixed32(_) => types.push(Type(field.varint()?)),
+            Wire::Varint(_) | Wire::Fixed64(_) | Wire::Fixed32(_) | Wire::Group(_) => {
+                types.push(Type(field.varint()?));
+            }
         }
         if types.len() > MAX_COLUMNS {
             let words = format!("decoding stops: a data set of more than {MAX_COLUMNS} columns");

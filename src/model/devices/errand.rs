@@ -1,5 +1,5 @@
 //! Errands to the user's files and their answers: what the model asks of the disk's worker. Owns no file and no deed.
-use crate::device::Node;
+use crate::device::{Node, Rule};
 use crate::model::bulk::undo::{Done, Step};
 use crate::model::event::DeviceId;
 use crate::model::nodes::recovered::Recovered;
@@ -122,6 +122,8 @@ pub struct NodesSaving {
     pub nodes: Vec<Node>,
     /// Which state of them this is.
     pub revision: u64,
+    /// How its topics are read.
+    pub rules: Vec<Rule>,
 }
 
 /// A profile to write.

@@ -1,24 +1,16 @@
 //! A part of a payload as a payload of its own, for what follows the path chosen in the inspector: the history's
 //! values, the chart, copies. Owns the reading alone; which path it is, `places` knows.
+pub use crate::decode::Reading;
 use crate::decode::bounds::Bounds;
-use crate::decode::{self, Choice, Decoder, Preview, chain};
+use crate::decode::{self, Preview, chain};
 use crate::device::JsonPath;
-
-/// How a topic's payloads are read: what its name promises, and what was chosen by hand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// The decoder that the topic promises.
-    pub promised: Option<Decoder>,
-    /// What was chosen.
-    pub choice: Choice,
-}
 
 /// What lies at a path of a payload, decoded as the inspector does: a text without its quotes, anything else as
 /// JSON. Why not, in words.
 ///
 /// Reads at most what is decoded between two frames ([`Bounds::inline`]).
-pub fn read(reading: Reading, payload: &[u8], path: &JsonPath) -> Result<Vec<u8>, String> {
-    let decoded = decode::decode_on(reading.promised, payload, reading.choice, &Bounds::inline());
+pub fn read(reading: Reading<'_>, payload: &[u8], path: &JsonPath) -> Result<Vec<u8>, String> {
+    let decoded = decode::decode_on(reading.hint, payload, reading.choice, &Bounds::inline());
     match decoded.form {
         chain::Form::Json => path.part(&decoded.bytes).map_err(|misfit| misfit.to_string()),
         chain::Form::Text | chain::Form::Image(_) | chain::Form::Hex => {
@@ -29,7 +21,7 @@ pub fn read(reading: Reading, payload: &[u8], path: &JsonPath) -> Result<Vec<u8>
 
 /// Likewise, in one line of so many columns.
 pub fn preview(
-    reading: Reading,
+    reading: Reading<'_>,
     payload: &[u8],
     path: &JsonPath,
     max_cols: usize,
@@ -38,7 +30,7 @@ pub fn preview(
 }
 
 /// The number that lies there, with or without a unit.
-pub fn number(reading: Reading, payload: &[u8], path: &JsonPath) -> Option<f64> {
+pub fn number(reading: Reading<'_>, payload: &[u8], path: &JsonPath) -> Option<f64> {
     decode::number(&read(reading, payload, path).ok()?)
 }
 

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// The user said that what is not saved may be lost: nothing of it is recovered then.
 pub fn let_go(model: &mut Model) {
     for device in &mut model.devices {
-        device.kept.note_saved(device.kept.revision());
+        device.let_go();
     }
 }
 
@@ -30,7 +30,7 @@ pub fn go_on(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     if !model.quits_when_saved {
         return;
     }
-    let unsaved = model.devices.iter().find(|device| device.kept.is_changed());
+    let unsaved = model.devices.iter().find(|device| device.is_unsaved());
     let Some(id) = unsaved.map(|device| device.id) else { return effects.push(Effect::Quit) };
     if model.device(id).is_some_and(|device| device.origin.file().is_some()) {
         return nodes::save(model, now, id, effects);

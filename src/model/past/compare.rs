@@ -4,11 +4,11 @@ use super::reader;
 use super::reader::cut_words;
 use crate::decode::bounds::Bounds;
 use crate::decode::diff::Diff;
-use crate::decode::{self, figures};
+use crate::decode::hint::Compiled;
+use crate::decode::{self, Choice, Decoder, Hint, Reading, figures};
 use crate::model::difference::Difference;
 use crate::model::event::Effect;
 use crate::model::inspector::Tab;
-use crate::model::inspector::part::Reading;
 use crate::model::layout::Pane;
 use crate::model::overlay::Overlay;
 use crate::model::toast::Tone;
@@ -29,8 +29,12 @@ pub struct Comparison {
     pub old: Message,
     /// The one that came after it.
     pub new: Message,
-    /// How both are read.
-    pub reading: Reading,
+    /// The decoder that was chosen for both.
+    pub choice: Choice,
+    /// The one that their topic promises.
+    pub promised: Option<Decoder>,
+    /// What its protobuf is read by.
+    pub schema: Option<Compiled>,
 }
 
 /// One of them.
@@ -58,9 +62,9 @@ impl Comparison {
     }
 
     fn within(&self, bounds: &Bounds) -> Option<Difference> {
-        let Reading { promised, choice } = self.reading;
+        let hint = Hint { promised: self.promised, schema: self.schema.as_ref(), told: None };
         let read = |message: &Message| {
-            let decoded = decode::decode_on(promised, &message.payload, choice, bounds);
+            let decoded = decode::decode_on(hint, &message.payload, self.choice, bounds);
             (!decoded.is_bound()).then(|| (decoded.form, decoded.bytes.into_owned()))
         };
         let ((old_form, old), (new_form, new)) = (read(&self.old)?, read(&self.new)?);
@@ -128,9 +132,10 @@ fn comparison(model: &mut Model) -> Result<Comparison, String> {
     let (old, new) = if other.key.ordinal < hand.key.ordinal { (other, hand) } else { (hand, other) };
     let mut topic = String::new();
     store.topic_of(row.node, &mut topic);
-    let reading = reader(inspector, device, row).reading;
+    let Reading { choice, hint } = device.reading(row.node);
+    let (promised, schema) = (hint.promised, hint.schema.cloned());
     let message = |past| message(store, row.node, past, wall);
-    Ok(Comparison { topic, old: message(&old)?, new: message(&new)?, reading })
+    Ok(Comparison { topic, old: message(&old)?, new: message(&new)?, choice, promised, schema })
 }
 
 fn message(

@@ -162,7 +162,7 @@ pub fn filter(model: &mut Model, text: &str) -> Result<(), String> {
     if model.inspector.past.filter.as_ref().is_some_and(|filter| filter.text == text) {
         return Ok(());
     }
-    let filter = Filter::begin(text, reader(&model.inspector, device, row))?;
+    let filter = Filter::begin(text, reader(&model.inspector, device, row).by())?;
     model.inspector.past.list(Some(filter));
     Ok(())
 }
@@ -182,10 +182,13 @@ pub fn retype(model: &mut Model) {
 pub fn due(model: &mut Model) {
     let row = model.cursor;
     let Model { devices, inspector, .. } = model;
-    let Some(filter) = inspector.past.filter.as_mut().filter(|filter| filter.is_working()) else { return };
-    match tree::device(devices, row.device) {
-        Some(device) => filter.work(&device.store, row.node),
-        None => inspector.past.filter = None,
+    if !inspector.past.is_working() {
+        return;
+    }
+    let Some(device) = tree::device(devices, row.device) else { return inspector.past.list(None) };
+    let by = reader(inspector, device, row);
+    if let Some(filter) = &mut inspector.past.filter {
+        filter.work(&device.store, row.node, &by);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which past messages are listed: those that hold a text, compare with a number, came by a QoS. Owns the terms and
 //! the list, which is made in slices so that no key waits.
 use super::MAX_ROWS_BACK;
-use super::reader::Reader;
+use super::reader::{ReadBy, Reader};
 use crate::mqtt::{Qos, Retained};
 use crate::store::{NodeId, Past, PastKey, Store};
 use std::cmp::Ordering;
@@ -25,7 +25,7 @@ pub struct Filter {
     /// Further ones, which are counted alone.
     pub n_beyond: usize,
     terms: Vec<Term>,
-    by: Reader,
+    by: ReadBy,
     /// The newest message that was looked at, counted from 1.
     newest: u64,
     /// The oldest one.
@@ -74,7 +74,7 @@ impl Test {
 }
 
 impl Term {
-    fn holds(&self, past: &Past<'_>, by: &Reader) -> bool {
+    fn holds(&self, past: &Past<'_>, by: &Reader<'_>) -> bool {
         match self {
             Self::Text(text) => {
                 let is_exact = text.chars().any(char::is_uppercase);
@@ -150,7 +150,7 @@ fn parse(text: &str) -> Result<Vec<Term>, String> {
 
 impl Filter {
     /// Begins to list what a text asks for. What is wrong with it, in words.
-    pub fn begin(text: &str, by: Reader) -> Result<Self, String> {
+    pub fn begin(text: &str, by: ReadBy) -> Result<Self, String> {
         let terms = parse(text)?;
         Ok(Self {
             text: text.to_owned(),
@@ -179,19 +179,19 @@ impl Filter {
         self.matches.retain(|known| known.ordinal != key.ordinal);
     }
 
-    fn is_match(&self, past: &Past<'_>) -> bool {
-        self.terms.iter().all(|term| term.holds(past, &self.by))
+    fn is_match(&self, past: &Past<'_>, by: &Reader<'_>) -> bool {
+        self.terms.iter().all(|term| term.holds(past, by))
     }
 
-    fn begin_anew(&mut self, by: Reader) {
+    fn begin_anew(&mut self, by: ReadBy) {
         self.matches.clear();
         (self.n_beyond, self.newest, self.oldest, self.is_done, self.by) = (0, 0, None, false, by);
     }
 
     /// Looks at what came since, and lets go what went; how many rows came on top.
-    pub fn catch_up(&mut self, store: &Store, node: NodeId, by: &Reader) -> usize {
-        if self.by != *by {
-            self.begin_anew(by.clone());
+    pub fn catch_up(&mut self, store: &Store, node: NodeId, by: &Reader<'_>) -> usize {
+        if self.by != by.by() {
+            self.begin_anew(by.by());
         }
         if self.newest == 0 {
             return 0;
@@ -212,10 +212,10 @@ impl Filter {
             newest = newest.max(past.key.ordinal);
             n_looked += 1;
             if n_looked > MAX_CAUGHT_UP {
-                self.begin_anew(by.clone());
+                self.begin_anew(by.by());
                 return 0;
             }
-            if self.is_match(&past) {
+            if self.is_match(&past, by) {
                 found.push(past.key);
             }
         }
@@ -233,12 +233,12 @@ impl Filter {
     }
 
     /// The oldest messages may have been evicted, or moved by a pin.
-    fn let_go(&mut self, store: &Store, node: NodeId, by: &Reader) {
+    fn let_go(&mut self, store: &Store, node: NodeId, by: &Reader<'_>) {
         while let Some(oldest) = self.matches.back()
             && !store.is_in_place(node, *oldest)
         {
             if store.past(node, *oldest).is_some() {
-                return self.begin_anew(by.clone());
+                return self.begin_anew(by.by());
             }
             self.matches.pop_back();
             // Those beyond are older, and went before.
@@ -247,7 +247,7 @@ impl Filter {
     }
 
     /// Looks at a slice of what is older than what was looked at.
-    pub fn work(&mut self, store: &Store, node: NodeId) {
+    pub fn work(&mut self, store: &Store, node: NodeId, by: &Reader<'_>) {
         if self.newest == 0 {
             self.newest = store.node(node).n_messages;
         }
@@ -266,7 +266,7 @@ impl Filter {
             n_messages += 1;
             n_bytes += past.payload.len();
             self.oldest = Some(past.key);
-            if !self.is_match(&past) {
+            if !self.is_match(&past, by) {
                 continue;
             }
             if self.matches.len() < MAX_ROWS_BACK {

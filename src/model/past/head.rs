@@ -17,7 +17,7 @@ pub fn lines(
     view: &mut PastView,
     device: &Device,
     node: NodeId,
-    by: &Reader,
+    by: &Reader<'_>,
     wall: WallOrigin,
     (cols, n_rows): (usize, usize),
 ) -> Vec<Line> {
@@ -40,7 +40,7 @@ pub fn lines(
     lines
 }
 
-fn state(view: &PastView, device: &Device, node: NodeId, by: &Reader) -> Vec<(Ink, String)> {
+fn state(view: &PastView, device: &Device, node: NodeId, by: &Reader<'_>) -> Vec<(Ink, String)> {
     let store = &device.store;
     let grouped = |n: usize| figures::grouped(n as u64);
     let mut pieces = Vec::new();

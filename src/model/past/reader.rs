@@ -10,18 +10,28 @@ use crate::store::Past;
 const MAX_LOOKED_COLS: usize = 400;
 
 /// How a topic's payloads are read.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reader {
+#[derive(Clone, Debug, Default)]
+pub struct Reader<'a> {
     /// The decoders.
-    pub reading: Reading,
+    pub reading: Reading<'a>,
     /// Where in the decoded value; `None` for the whole of it.
     pub path: Option<JsonPath>,
 }
 
-impl Reader {
-    /// That of a topic.
-    pub fn new(topic: &str, choice: Choice, path: Option<JsonPath>) -> Self {
-        Self { reading: Reading { promised: Decoder::of_topic(topic), choice }, path }
+/// What tells two ways to read apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadBy {
+    choice: Choice,
+    promised: Option<Decoder>,
+    schema: u64,
+    path: Option<JsonPath>,
+}
+
+impl Reader<'_> {
+    /// Which way it is.
+    pub fn by(&self) -> ReadBy {
+        let Reading { choice, hint } = self.reading;
+        ReadBy { choice, promised: hint.promised, schema: hint.stamp(), path: self.path.clone() }
     }
 
     /// One line of a message.
@@ -33,7 +43,7 @@ impl Reader {
             return cut(past, max_cols);
         }
         match &self.path {
-            None => decode::preview(past.payload, max_cols),
+            None => decode::preview_on(self.reading, past.payload, max_cols),
             Some(path) => part::preview(self.reading, past.payload, path, max_cols)
                 .unwrap_or_else(|_words| faint(Kind::Empty, &format!("(no {path})"), max_cols)),
         }
@@ -61,7 +71,7 @@ impl Reader {
             Ok(text) => holds(text),
             // What was cut may end within a letter.
             Err(_) if past.is_cut() => holds(&String::from_utf8_lossy(past.payload)),
-            Err(_) => holds(&decode::preview(past.payload, MAX_LOOKED_COLS).line.text()),
+            Err(_) => holds(&decode::preview_on(self.reading, past.payload, MAX_LOOKED_COLS).line.text()),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The rows of the tab History, as far as they are on screen. Owns what each says; made anew only where it changed.
-use super::reader::Reader;
+use super::reader::ReadBy;
 use super::{head, reader};
 use crate::decode::Preview;
 use crate::model::device::Device;
@@ -41,7 +41,7 @@ pub struct PastRow {
 pub struct MadeFor {
     row: RowId,
     cols: usize,
-    by: Reader,
+    by: ReadBy,
 }
 
 /// Fills the tab; its window follows the row under the hand.
@@ -63,7 +63,7 @@ pub fn show(
     shown.n_lines = view.n_listed(store, node);
     shown.scroll = view.top;
     shown.is_utc = view.is_utc;
-    let made_for = MadeFor { row, cols, by };
+    let made_for = MadeFor { row, cols, by: by.by() };
     let known = if old.made_for.as_ref() == Some(&made_for) { old.past } else { Vec::new() };
     let marked = view.marked.map(|marked| marked.ordinal);
     let messages = view.rows(store, node, view.top, n_rows + 1);
@@ -73,7 +73,7 @@ pub fn show(
         let is_it = |row: &&PastRow| row.ordinal == ordinal && row.n_bytes == message.n_bytes;
         // What was made for the last frame need not be decoded again.
         let preview = known.iter().find(is_it).map(|row| row.preview.clone());
-        let preview = preview.unwrap_or_else(|| made_for.by.preview(message, cols));
+        let preview = preview.unwrap_or_else(|| by.preview(message, cols));
         shown.past.push(past_row(message, delta, preview, marked == Some(ordinal)));
     }
     shown.cursor = (!shown.past.is_empty()).then(|| view.at.saturating_sub(view.top));

@@ -3,6 +3,7 @@ use super::Wanted;
 use crate::command::Command;
 use crate::model::Model;
 use crate::model::device::Connection;
+use crate::model::device::Device;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
 use crate::model::past::Hold;
@@ -64,7 +65,7 @@ pub(super) fn topics(model: &Model) -> Wanted {
         keys.push((&[Command::TabHistory], "history"));
         keys.push((&[Command::Pin], if row.is_some_and(|row| row.is_pinned) { "unpin" } else { "pin" }));
     }
-    if device.is_some_and(|device| device.kept.is_changed()) {
+    if device.is_some_and(Device::is_unsaved) {
         keys.push((&[Command::SaveDevice], "save"));
     }
     if row.is_some_and(|row| row.is_kept) {

@@ -170,7 +170,7 @@ fn a_compressed_payload_is_read_as_what_is_in_it() {
     let bomb = outer().bytes(5, zlib(&vec![0; 1 << 20])).0;
     let bounds = Bounds { max_out_bytes: 1_000, ..Bounds::default() };
     let flaw = decode(&bomb, &told, &bounds).unwrap_err();
-    assert!(flaw.is_bound && flaw.words.contains("more than 1000 bytes"), "{}", flaw.words);
+    assert!(flaw.is_bound() && flaw.words.contains("more than 1000 bytes"), "{}", flaw.words);
     let broken = outer().bytes(5, "abc").0;
     assert_eq!(decode(&broken, &told, &Bounds::default()).unwrap_err().words, "corrupt deflate stream");
     let strange = outer().bytes(5, "abc").inside(2, algorithm("LZMA")).0;

@@ -1,0 +1,164 @@
+//! `[[decoder]]` blocks, both ways: how payloads of topics are read. Owns their keys; opens no file, a schema's neither.
+use super::blocks;
+use super::table::{Reader, Value};
+use super::write::put;
+use crate::decode::{Choice, Decoder};
+use crate::device::Rule;
+use crate::device::rule::{MAX_RULES, Source};
+use crate::mqtt::Filter;
+use crate::warning::did_you_mean;
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table};
+
+pub(super) const KEYS: &[&str] = &["filter", "decoder", "schema", "message", "include"];
+
+const AUTO: &str = "auto";
+const RAW: &str = "raw";
+
+/// What the file calls a choice.
+const fn name(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Auto => AUTO,
+        Choice::Raw => RAW,
+        Choice::By(decoder) => decoder.name(),
+    }
+}
+
+/// Reads all blocks. What is wrong with one is a fault of the file.
+pub(super) fn read(reader: &mut Reader<'_>, blocks: Value<'_>) -> Vec<Rule> {
+    let at = blocks.span().start;
+    let blocks = reader.array("decoder", blocks, "tables, each headed [[decoder]]");
+    if blocks.len() > MAX_RULES {
+        let n = blocks.len();
+        let words = format!(
+            "{MAX_RULES} [[decoder]] blocks are the most, {n} are here; a filter with + or # covers many"
+        );
+        reader.fault(at, words);
+        return Vec::new();
+    }
+    blocks.into_iter().filter_map(|block| one(reader, block)).collect()
+}
+
+fn one(reader: &mut Reader<'_>, block: Value<'_>) -> Option<Rule> {
+    let at = block.span().start;
+    let n_faults = reader.n_faults();
+    let (mut filter, mut choice, mut file, mut message) = (None, None, None, String::new());
+    let (mut include, mut beside): (Vec<String>, _) = (Vec::new(), None);
+    for (key, item) in reader.table("decoder", block)? {
+        let word = key.get_ref().as_ref();
+        match word {
+            "filter" => match reader.text(word, &item).as_deref().map(Filter::parse) {
+                Some(Ok(read)) => filter = Some(read),
+                Some(Err(error)) => reader.fault(item.span().start, error.to_string()),
+                None => {}
+            },
+            "decoder" => choice = reader.text(word, &item).and_then(|text| of_name(reader, &item, &text)),
+            "schema" => file = reader.text(word, &item),
+            "message" => {
+                message = reader.text(word, &item).unwrap_or_default();
+                beside = beside.or((!message.is_empty()).then_some(item.span().start));
+            }
+            "include" => {
+                let at = item.span().start;
+                let list = reader.array(word, item, "a list such as [\"proto\"]");
+                include = list.iter().filter_map(|directory| reader.text("include", directory)).collect();
+                beside = beside.or((!include.is_empty()).then_some(at));
+            }
+            _unknown => reader.unknown(&key, "[[decoder]]", KEYS),
+        }
+    }
+    if filter.is_none() && reader.n_faults() == n_faults {
+        reader.fault(at, "this [[decoder]] has no filter; write filter = \"sensors/#\"");
+    }
+    if choice.is_none() && reader.n_faults() == n_faults {
+        reader.fault(at, "this [[decoder]] does not say by what; write decoder = \"json\", say");
+    }
+    if choice == Some(Choice::By(Decoder::Protobuf)) && file.is_none() && reader.n_faults() == n_faults {
+        let words =
+            "protobuf needs a schema; write schema = \"NAME.proto\", or decoder = \"protobuf-fields\"";
+        reader.fault(at, words);
+    }
+    if let (Some(at), None) = (beside, &file) {
+        reader.warn(at, "message and include say something of a schema, and there is none");
+    }
+    let schema = file.map(|file| Source { file, message, include, compiled: None });
+    (reader.n_faults() == n_faults).then_some(Rule { filter: filter?, choice: choice?, schema })
+}
+
+fn of_name(reader: &mut Reader<'_>, item: &Value<'_>, text: &str) -> Option<Choice> {
+    let choice = Choice::all().find(|choice| name(*choice) == text);
+    if choice.is_none() {
+        let hint = did_you_mean(text, Choice::all().map(name));
+        let hint = if hint.is_empty() {
+            "; decoders are \"auto\", \"raw\", \"json\", \"cbor\", \"protobuf\", \"u16-be\" and others that the README lists"
+                .to_owned()
+        } else {
+            hint
+        };
+        reader.fault(item.span().start, format!("there is no decoder {text:?}{hint}"));
+    }
+    choice
+}
+
+/// The text with the blocks of `new` where it has those of `old`; a block that says the same stays as it stood. `None`
+/// when it can't be done.
+pub(super) fn edited(text: &str, old: &[Rule], new: &[Rule]) -> Option<String> {
+    if old == new {
+        return Some(text.to_owned());
+    }
+    // The TOML editor takes its time over many nodes, which come last as a rule.
+    let found = blocks::find(text);
+    let split = found.nodes.first().filter(|_| found.are_last).map_or(text.len(), |first| first.span.start);
+    let (before, nodes) = text.split_at_checked(split)?;
+    let mut document: DocumentMut = before.parse().ok()?;
+    let tables = match document.remove("decoder").map(Item::into_array_of_tables) {
+        Some(Ok(tables)) => tables.into_iter().collect(),
+        Some(Err(_)) => return None,
+        None => Vec::new(),
+    };
+    // All of them stand where the first stood: their order means something.
+    let position = tables.first().and_then(Table::position);
+    let mut tables: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
+    let mut edited = ArrayOfTables::new();
+    for rule in new {
+        let known = old.iter().position(|old| old.filter == rule.filter);
+        let place = known.filter(|known| tables.get(*known).is_some_and(Option::is_some));
+        let was = place.and_then(|place| old.get(place));
+        let table = place.and_then(|place| tables.get_mut(place)?.take());
+        let mut table = table.unwrap_or_else(|| {
+            let mut table = Table::new();
+            table.decor_mut().set_prefix("\n");
+            table
+        });
+        if was != Some(rule) {
+            for (key, value) in values(rule) {
+                put(&mut table, &[key], value);
+            }
+        }
+        table.set_position(position);
+        edited.push(table);
+    }
+    if !edited.is_empty() {
+        document.insert("decoder", Item::ArrayOfTables(edited));
+    }
+    let mut out = document.to_string();
+    if !nodes.is_empty() && !out.ends_with("\n\n") {
+        out.push('\n');
+    }
+    Some(out + nodes)
+}
+
+/// The value of each key; `None` where it says nothing.
+fn values(rule: &Rule) -> [(&'static str, Option<toml_edit::Value>); 5] {
+    let source = rule.schema.as_ref();
+    let include = source.map(|source| source.include.iter().collect::<Array>());
+    [
+        ("filter", Some(rule.filter.as_str().into())),
+        ("decoder", Some(name(rule.choice).into())),
+        ("schema", source.map(|source| source.file.as_str().into())),
+        (
+            "message",
+            source.map(|source| source.message.as_str()).filter(|name| !name.is_empty()).map(Into::into),
+        ),
+        ("include", include.filter(|include| !include.is_empty()).map(Into::into)),
+    ]
+}

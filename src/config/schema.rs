@@ -1,0 +1,72 @@
+//! Protobuf schemas that device files name: `.proto` files, or sets of descriptors. Owns where they are looked for and
+//! their bounds; each is read anew when its device is opened. What is wrong with one is told in words and keeps nobody
+//! from a broker.
+#[cfg(feature = "protobuf")]
+mod compile;
+#[cfg(feature = "protobuf")]
+mod convert;
+#[cfg(test)]
+#[cfg(feature = "protobuf")]
+mod tests;
+
+use super::device::path_from;
+use crate::decode::hint::Compiled;
+use crate::device::Rule;
+use crate::device::rule::Source;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file larger than this is no schema.
+#[cfg(feature = "protobuf")]
+const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// A schema as a rule names it, with paths that hold from anywhere.
+#[cfg_attr(not(feature = "protobuf"), expect(dead_code, reason = "nothing is compiled"))]
+struct Wanted {
+    file: PathBuf,
+    /// The file as the device file spells it.
+    spelt: String,
+    include: Vec<PathBuf>,
+    message: String,
+}
+
+/// Compiles the schemas of a device file's rules, and tells what is wrong with them. A schema that several rules name
+/// is compiled once.
+pub fn compile_all(device_file: &Path, rules: &mut [Rule]) -> Vec<String> {
+    let directory = device_file.parent().unwrap_or(Path::new("."));
+    let mut warnings = Vec::new();
+    let mut known: Vec<(Source, Compiled)> = Vec::new();
+    for rule in rules {
+        let Some(source) = &mut rule.schema else { continue };
+        let found = known.iter().find(|(other, _)| other == source).map(|(_, compiled)| compiled.clone());
+        let compiled = found.unwrap_or_else(|| {
+            let compiled = compiled(directory, source);
+            if let Err(words) = &compiled {
+                let filter = rule.filter.as_str();
+                warnings.push(format!("{}: the decoder of {filter:?}: {words}", device_file.display()));
+            }
+            known.push((source.clone(), compiled.clone()));
+            compiled
+        });
+        source.compiled = Some(compiled);
+    }
+    warnings
+}
+
+fn compiled(directory: &Path, source: &Source) -> Compiled {
+    let wanted = Wanted {
+        file: path_from(directory, &source.file),
+        spelt: source.file.clone(),
+        include: source.include.iter().map(|text| path_from(directory, text)).collect(),
+        message: source.message.clone(),
+    };
+    schema_of(&wanted).map(Arc::new).map_err(Arc::from)
+}
+
+#[cfg(feature = "protobuf")]
+use compile::schema_of;
+
+#[cfg(not(feature = "protobuf"))]
+fn schema_of(_: &Wanted) -> Result<crate::decode::Schema, String> {
+    Err("this mqttscope was built without protobuf schemas; build it with --features protobuf".to_owned())
+}

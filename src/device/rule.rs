@@ -1,0 +1,185 @@
+//! How the payloads of topics are read, as a device file says or a person chose. Owns which rule holds for a topic;
+//! reading itself is `decode`'s.
+use crate::decode::hint::Compiled;
+use crate::decode::{Choice, Decoder, Hint, Reading};
+use crate::mqtt::Filter;
+
+/// Rules one device may have: each row on the screen is held against all of them.
+pub const MAX_RULES: usize = 1_000;
+
+/// How payloads of the topics of a filter are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Whose payloads; `$` topics only where it says so, as MQTT has it (MQTT-4.7.2-1).
+    pub filter: Filter,
+    /// How.
+    pub choice: Choice,
+    /// What protobuf is read by.
+    pub schema: Option<Source>,
+}
+
+/// Where a schema comes from, as the device file spells it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// A `.proto` file, or a set of descriptors.
+    pub file: String,
+    /// The message that payloads are; empty where the file has but one.
+    pub message: String,
+    /// Directories that imports are looked for in, beside the file's own.
+    pub include: Vec<String>,
+    /// What was made of it, once it was tried.
+    pub compiled: Option<Compiled>,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.file, &self.message, &self.include) == (&other.file, &other.message, &other.include)
+    }
+}
+
+impl Eq for Source {}
+
+/// The rules of a device; the first that is for a topic holds.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    list: Vec<Rule>,
+    saved: Vec<Rule>,
+    revision: u64,
+    is_changed: bool,
+}
+
+impl Rules {
+    /// Those that were read from a file.
+    pub fn of_file(list: Vec<Rule>) -> Self {
+        Self { saved: list.clone(), list, ..Self::default() }
+    }
+
+    /// All of them, in their order.
+    pub fn list(&self) -> &[Rule] {
+        &self.list
+    }
+
+    /// The state: another one with each change.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether they are others than those that were saved last.
+    pub const fn is_changed(&self) -> bool {
+        self.is_changed
+    }
+
+    /// These are on the disk.
+    pub fn note_saved(&mut self, saved: &[Rule]) {
+        saved.clone_into(&mut self.saved);
+        self.is_changed = self.list != self.saved;
+    }
+
+    /// Takes those of a file in the place of these; what was chosen and not saved is let go.
+    pub fn load(&mut self, list: Vec<Rule>) {
+        *self = Self { revision: self.revision + 1, ..Self::of_file(list) };
+    }
+
+    /// How a topic is read.
+    pub fn reading(&self, topic: &str) -> Reading<'_> {
+        let (mut choice, mut schema) = (None, None);
+        for rule in self.list.iter().filter(|rule| rule.filter.matches(topic)) {
+            choice = choice.or(Some(rule.choice));
+            schema = schema.or(rule.schema.as_ref().and_then(|source| source.compiled.as_ref()));
+        }
+        let hint = Hint { promised: Decoder::of_topic(topic), schema, told: None };
+        Reading { choice: choice.unwrap_or_default(), hint }
+    }
+
+    /// How a topic would be read without what was chosen for it alone.
+    pub fn otherwise(&self, topic: &str) -> Choice {
+        let mut others =
+            self.list.iter().filter(|rule| rule.filter.as_str() != topic && rule.filter.matches(topic));
+        others.next().map(|rule| rule.choice).unwrap_or_default()
+    }
+
+    /// Reads one topic in another way. Says in words why that can't be.
+    pub fn choose(&mut self, topic: &str, choice: Choice) -> Result<(), String> {
+        let is_own = |rule: &Rule| rule.filter.as_str() == topic;
+        let own = self.list.iter().position(is_own);
+        let others = self.list.iter().filter(|rule| !is_own(rule) && rule.filter.matches(topic));
+        let otherwise = self.otherwise(topic);
+        let has_schema = own.and_then(|own| self.list.get(own)).is_some_and(|rule| rule.schema.is_some());
+        match own {
+            // What the file says of a schema is never lost for a look at the bytes.
+            Some(own) if choice == otherwise && !has_schema => drop(self.list.remove(own)),
+            Some(own) => {
+                if let Some(rule) = self.list.get_mut(own) {
+                    rule.choice = choice;
+                }
+            }
+            None if choice == otherwise => {}
+            None if self.list.len() >= MAX_RULES => {
+                return Err(format!(
+                    "{MAX_RULES} decoders are chosen already; a filter with + or # in the device file covers many"
+                ));
+            }
+            None => {
+                let filter = Filter::parse(topic).map_err(|error| error.to_string())?;
+                let of_others = others.into_iter().find_map(|rule| rule.schema.clone());
+                let schema = of_others.filter(|_| choice == Choice::By(Decoder::Protobuf));
+                // In front of all that might be for it, too.
+                self.list.insert(0, Rule { filter, choice, schema });
+            }
+        }
+        self.revision += 1;
+        self.is_changed = self.list != self.saved;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(filter: &str, choice: Choice) -> Rule {
+        Rule { filter: Filter::parse(filter).unwrap(), choice, schema: None }
+    }
+
+    #[test]
+    fn the_first_rule_for_a_topic_holds_and_dollar_topics_want_to_be_named() {
+        let rules = Rules::of_file(vec![rule("a/b", Choice::Raw), rule("#", Choice::By(Decoder::Cbor))]);
+        for (topic, choice) in
+            [("a/b", Choice::Raw), ("a/c", Choice::By(Decoder::Cbor)), ("$SYS/x", Choice::Auto)]
+        {
+            assert_eq!(rules.reading(topic).choice, choice, "{topic}");
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_for_one_topic_stands_in_front_and_goes_when_it_says_nothing_new() {
+        let mut rules = Rules::of_file(vec![rule("#", Choice::By(Decoder::Cbor))]);
+        rules.choose("a", Choice::Raw).unwrap();
+        assert_eq!(rules.list(), [rule("a", Choice::Raw), rule("#", Choice::By(Decoder::Cbor))]);
+        assert!(rules.is_changed());
+        rules.choose("a", Choice::By(Decoder::Cbor)).unwrap();
+        assert_eq!(rules.list(), [rule("#", Choice::By(Decoder::Cbor))]);
+        assert!(!rules.is_changed());
+        for place in 1..MAX_RULES {
+            rules.choose(&format!("t/{place}"), Choice::Raw).unwrap();
+        }
+        assert!(rules.choose("one/more", Choice::Raw).unwrap_err().contains("1000 decoders"));
+        assert!(rules.choose("t/5", Choice::Auto).is_ok(), "what is there can be changed");
+    }
+
+    #[test]
+    fn a_schema_is_not_lost_when_its_own_rule_is_turned_to_another_decoder() {
+        let source =
+            Source { file: "p.proto".into(), message: "P".into(), include: Vec::new(), compiled: None };
+        let by_schema = Rule { schema: Some(source), ..rule("a", Choice::By(Decoder::Protobuf)) };
+        let mut rules = Rules::of_file(vec![by_schema.clone()]);
+        rules.choose("a", Choice::Auto).unwrap();
+        assert_eq!(rules.list(), [Rule { choice: Choice::Auto, ..by_schema.clone() }]);
+        rules.choose("a", Choice::By(Decoder::Protobuf)).unwrap();
+        assert!(!rules.is_changed());
+        let wide = Rule { filter: Filter::parse("+").unwrap(), ..by_schema.clone() };
+        let mut rules = Rules::of_file(vec![rule("a", Choice::Raw), wide.clone()]);
+        rules.choose("a", Choice::By(Decoder::Protobuf)).unwrap();
+        assert_eq!(rules.list(), [wide]);
+    }
+}
