@@ -80,19 +80,23 @@ commands! {
     /// Go to the last row
     Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
     /// Expand the branch, or go to its first child
-    Expand = "expand" in [Topics, Range];
+    Expand = "expand" in [Topics, Range, Structure];
     /// Collapse the branch, or go to its parent
-    Collapse = "collapse" in [Topics, Range];
+    Collapse = "collapse" in [Topics, Range, Structure];
     /// Expand or collapse the branch
-    Toggle = "toggle" in [Topics, Range];
+    Toggle = "toggle" in [Topics, Range, Structure];
     /// Expand everything below
-    ExpandAll = "expand-all" in [Topics];
+    ExpandAll = "expand-all" in [Topics, Structure];
     /// Collapse everything below
-    CollapseAll = "collapse-all" in [Topics];
+    CollapseAll = "collapse-all" in [Topics, Structure];
     /// Go back to the topic visited before
     VisitedBack = "visited-back" in [Topics, Inspector];
     /// Go forward again through visited topics
     VisitedForward = "visited-forward" in [Topics, Inspector];
+    /// Search within the value: names and values
+    SearchInside = "search-inside" in [Structure];
+    /// Copy the path of what is under the cursor
+    CopyPath = "copy-path" in [Structure];
     /// Show all topics of the branch as a table, or the tree again
     ToggleTable = "toggle-table" in [Topics, Table];
     /// Order the table by its next column

@@ -21,6 +21,7 @@ mod laws;
 mod marks;
 mod msgpack;
 pub mod numbers;
+pub mod outline;
 mod protobuf;
 mod reader;
 pub mod respell;

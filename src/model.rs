@@ -303,6 +303,7 @@ impl Model {
     pub fn is_working(&self) -> bool {
         self.expanding.is_some()
             || self.monitor.is_working()
+            || self.inspector.is_searching()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
             || self.table.as_ref().is_some_and(|table| table.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)

@@ -38,6 +38,7 @@ mod repeat;
 mod row;
 mod saved;
 mod strip;
+mod structure;
 mod table;
 mod toasts;
 mod topics;

@@ -14,6 +14,8 @@ mod past;
 mod runs;
 #[path = "common/story.rs"]
 mod story;
+#[path = "journeys/structure.rs"]
+mod structure;
 #[path = "journeys/table.rs"]
 mod table;
 

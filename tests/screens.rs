@@ -21,6 +21,8 @@ mod publications;
 mod runs;
 #[path = "common/stage.rs"]
 mod stage;
+#[path = "screens/structure.rs"]
+mod structure;
 
 use mqttscope::decode::escape::is_hidden;
 use mqttscope::model::event::DeviceId;

@@ -62,7 +62,7 @@ fn structure(line: &mut Line, count: &str, payload: &[u8], max_cols: usize) {
 }
 
 /// JSON without the blanks between its tokens, so much of it.
-fn compact(payload: &[u8], max_bytes: usize) -> Vec<u8> {
+pub(super) fn compact(payload: &[u8], max_bytes: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(max_bytes.min(payload.len()));
     let (mut in_text, mut is_escaped) = (false, false);
     for byte in payload {

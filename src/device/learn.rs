@@ -30,7 +30,7 @@ pub use convention::{Convention, Ignored};
 pub use guess::{Guess, Sureness};
 pub use hint::{Hint, MAX_HINTS};
 pub use judge::MAX_JUDGED_BYTES;
-pub use parts::{MAX_PART_DEPTH, MAX_PARTS, Part, Parts};
+pub use parts::{MAX_PART_DEPTH, MAX_PARTS, Part, Parts, part_at};
 pub use shape::{join, widens_to};
 pub use statistics::{MAX_DENSE_SAMPLES, SAMPLE_GAP};
 pub use words::MAX_WORDS;

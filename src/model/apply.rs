@@ -9,8 +9,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, decoding, difference, editor, form, ingest, keys, learn, monitor, moves, nodes,
-    past, probe, publications, publish, request, runs, table,
+    Model, Screen, bulk, decoding, difference, editor, form, ingest, inspector, keys, learn, monitor, moves,
+    nodes, past, probe, publications, publish, request, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -27,6 +27,9 @@ use switches::{freeze, pin, ping};
 /// Carries a command out.
 #[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
 pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mut Vec<Effect>) {
+    if model.context() == Context::Structure && inspector::deeds::command(model, now, command, effects) {
+        return;
+    }
     match command {
         Command::Help => help(model),
         Command::NextPane if model.screen == Screen::Monitor => monitor::deeds::next_panel(model, 1),
@@ -191,8 +194,10 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextSent => {
             model.form.newer();
         }
-        // The device form and the editor hear these themselves, and a prompt what is accepted.
+        // The device form, the editor and a structured value hear these themselves, and a prompt what is accepted.
         Command::AcceptField
+        | Command::SearchInside
+        | Command::CopyPath
         | Command::NextSection
         | Command::PreviousSection
         | Command::SaveForm
@@ -366,6 +371,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     bulk::due(model, now, effects);
     moves::expand_on(model);
     past::deeds::due(model);
+    inspector::deeds::work(model, now);
     table::due(model, now);
     let Model { search: Some(search), devices, .. } = model else { return };
     match search.work(devices) {

@@ -6,15 +6,23 @@ use crate::command::Context;
 use crate::decode::bounds::Bounds;
 use crate::decode::hint::Compiled;
 use crate::decode::json::Pretty;
+use crate::decode::outline::Outline;
 use crate::decode::text::Wrapped;
 use crate::decode::{self, Choice, Decoder, Hint, Ink, Line, chain, figures, hex};
 use crate::device::JsonPath;
 use std::sync::Arc;
 
+pub mod deeds;
+pub mod folds;
+pub mod inside;
 pub mod part;
 pub mod places;
+pub mod reading;
+pub mod rows;
+pub mod structure;
 
 use places::Places;
+use structure::Structure;
 
 /// Payloads above this are laid out by a worker: up to it a frame has the time.
 pub const MAX_INLINE_BYTES: usize = 64 * 1024;
@@ -111,6 +119,8 @@ pub struct Decoded {
 /// How a payload's lines come about.
 #[derive(Clone, Debug)]
 pub enum Form {
+    /// JSON, its members folded and unfolded by the hand.
+    Tree(Outline),
     /// JSON, one member a line.
     Json(Pretty),
     /// Text, wrapped.
@@ -126,7 +136,7 @@ impl Form {
     /// Its name on screen.
     pub const fn words(&self) -> &'static str {
         match self {
-            Self::Json(_) => "JSON",
+            Self::Tree(_) | Self::Json(_) => "JSON",
             Self::Text(_) => "text",
             Self::Hex { .. } => "hex",
         }
@@ -157,7 +167,7 @@ impl Decoded {
         let text = |bytes: &[u8]| Form::Text(Wrapped::new(bytes, subject.cols));
         let form = match decoded.form {
             chain::Form::Json if is_as_came => text(&decoded.bytes),
-            chain::Form::Json => Pretty::new(&decoded.bytes).map_or_else(|| text(&decoded.bytes), Form::Json),
+            chain::Form::Json => json(&subject, &decoded.bytes).unwrap_or_else(|| text(&decoded.bytes)),
             chain::Form::Text => text(&decoded.bytes),
             chain::Form::Image(_) | chain::Form::Hex => {
                 Form::Hex { per_line: hex::bytes_per_line(subject.cols) }
@@ -174,6 +184,7 @@ impl Decoded {
 
     fn n_body_lines(&self) -> usize {
         match &self.form {
+            Form::Tree(outline) => outline.len(),
             Form::Json(pretty) => pretty.n_lines(),
             Form::Text(wrapped) => wrapped.n_lines(),
             Form::Hex { per_line } => hex::n_lines(self.payload.len(), *per_line),
@@ -190,11 +201,19 @@ impl Decoded {
 
     fn body_lines(&self, from: usize, n: usize) -> Vec<Line> {
         match &self.form {
+            // Its rows are made with what is folded in mind.
+            Form::Tree(_) => Vec::new(),
             Form::Json(pretty) => pretty.lines(&self.payload, from, n, self.subject.cols),
             Form::Text(wrapped) => wrapped.lines(&self.payload, from, n),
             Form::Hex { per_line } => hex::lines(&self.payload, *per_line, from, n),
         }
     }
+}
+
+/// How JSON is shown: as a tree on the tab Value, unless it is a single value or has too many members.
+fn json(subject: &Subject, bytes: &[u8]) -> Option<Form> {
+    let outline = if subject.tab == Tab::Value { Outline::new(bytes) } else { None };
+    outline.map(Form::Tree).or_else(|| Pretty::new(bytes).map(Form::Json))
 }
 
 /// What the decoders did, and what they could not.
@@ -256,6 +275,12 @@ pub struct Inspector {
     pub place: usize,
     /// The payload laid out last.
     pub decoded: Option<Decoded>,
+    /// The message before it, where members that changed are to be told.
+    pub before: Option<Decoded>,
+    /// Whether the tab Value shows a structured value, as of the last frame.
+    pub is_structured: bool,
+    /// The hands in structured values, the latest last.
+    pub structures: Vec<Structure>,
     /// What a worker is laying out.
     pub pending: Option<Subject>,
     /// The paths chosen in structured values.
@@ -280,6 +305,7 @@ impl Inspector {
     pub const fn context(&self) -> Context {
         match self.tab {
             Tab::History => Context::History,
+            Tab::Value if self.is_structured => Context::Structure,
             Tab::Value | Tab::Message | Tab::Node => Context::Inspector,
         }
     }
@@ -310,17 +336,11 @@ impl Inspector {
         self.scroll = 0;
         self.place = 0;
         self.past.turn();
+        self.is_structured = false;
     }
 
     /// The path chosen in a row's value, which its history and chart follow; `None` for the whole value.
     pub fn path(&self, row: RowId) -> Option<&JsonPath> {
         self.places.get(row)
-    }
-
-    /// A worker is done.
-    pub fn take_decoded(&mut self, decoded: Decoded) {
-        // One at a time: what the user turned to meanwhile is asked for with the next frame.
-        self.pending = None;
-        self.decoded = Some(decoded);
     }
 }

@@ -7,8 +7,8 @@ use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, form, held, learn, monitor, moves, nodes, opening, past,
-    publications, runs, table,
+    Model, Undo, UndoStep, apply, bulk, editor, form, held, inspector, learn, monitor, moves, nodes, opening,
+    past, publications, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -170,6 +170,10 @@ fn retype(model: &mut Model) {
     let Overlay::Prompt(prompt) = &model.overlay else { return };
     match prompt.kind {
         PromptKind::Search => {}
+        PromptKind::SearchInside => {
+            let text = prompt.line.text().to_owned();
+            return inspector::deeds::search(model, &text);
+        }
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
         PromptKind::NarrowSweep => return bulk::narrow_to(model),
@@ -215,7 +219,10 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
         PromptKind::EditRange => nodes::range::edit(model, now, &text),
-        PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => Ok(()),
+        PromptKind::SearchInside
+        | PromptKind::NarrowDevices
+        | PromptKind::NarrowLog
+        | PromptKind::NarrowSweep => Ok(()),
         PromptKind::FilterHistory => past::deeds::filter(model, &text),
         PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
         PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
@@ -254,6 +261,7 @@ fn leave_prompt(model: &mut Model) {
             model.search = None;
             moves::go(model, prompt.from, Placement::Middle);
         }
+        PromptKind::SearchInside => inspector::deeds::leave_search(model),
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
         PromptKind::NarrowSweep => bulk::widen(model),

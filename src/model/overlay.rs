@@ -41,6 +41,8 @@ pub enum Overlay {
 pub enum PromptKind {
     /// A text to search the topics for.
     Search,
+    /// A text to search a structured value for.
+    SearchInside,
     /// A topic to go to.
     GoTo,
     /// A filter to subscribe to.

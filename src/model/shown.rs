@@ -1,21 +1,20 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::Device;
-use super::inspector::{Decoded, MAX_INLINE_BYTES, Subject, Tab};
+use super::inspector::{Subject, Tab, reading, rows};
 use super::nodes::tab;
 use super::overlay::Overlay;
+use super::past;
 use super::past::inspected::Inspected;
-use super::past::rows::{self, PastRow};
+use super::past::rows::PastRow;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
-use crate::decode::hint::Compiled;
 use crate::decode::{self, Choice, Ink, Line, Preview, Reading};
 use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
 use crate::store::{Last, LastPayload};
 use crate::time::Timestamp;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Numbers of the large sparkline; a chart has its own tab.
@@ -32,6 +31,8 @@ pub struct Shown {
     pub tab: Tab,
     /// The value in short, above the lines of the tab Value.
     pub head: Option<Head>,
+    /// The value as a tree, instead of `lines`.
+    pub structure: Option<Box<rows::Structured>>,
     /// Lines of the tabs Value and Message, from `scroll` on.
     pub lines: Vec<Line>,
     /// Messages of the tab History, newest first, from `scroll` on; `lines` stand above them.
@@ -49,7 +50,7 @@ pub struct Shown {
     /// Whether the times of `past` are UTC.
     pub is_utc: bool,
     /// What `past` was made for.
-    pub(super) made_for: Option<rows::MadeFor>,
+    pub(super) made_for: Option<past::rows::MadeFor>,
 }
 
 /// A value in short.
@@ -133,6 +134,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let n_said = if matches!(model.overlay, Overlay::Attribute(_)) { tab::SAID_ROWS } else { 0 };
     let old = std::mem::take(&mut model.picture.inspector);
     let Model { devices, inspector, .. } = model;
+    inspector.is_structured = false;
     let Some(device) = tree::device(devices, row.device) else { return Shown::default() };
     let mut title = String::new();
     device.store.topic_of(row.node, &mut title);
@@ -183,7 +185,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             Lines { facts: cut, n_rows: n_rows + 1 }
         }
         Tab::History => {
-            rows::show(&mut shown, old, inspector, (device, row), (cols, n_rows), wall);
+            past::rows::show(&mut shown, old, inspector, (device, row), (cols, n_rows), wall);
             return shown;
         }
         Tab::Message | Tab::Node => {
@@ -197,12 +199,20 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     };
     let Reading { choice, hint } = device.reading(row.node);
     let (promised, schema) = (hint.promised, hint.stamp());
-    let past = inspected.as_ref().map(|past| past.key.ordinal);
-    let (sequence, cols) = (last.sequence, cols.max(1));
-    let subject = Subject { row, sequence, tab, cols, choice, promised, past, schema };
-    lay_out(inspector, (subject, hint.schema), payload, effects);
+    let nth = inspected.as_ref().map(|past| past.key.ordinal);
+    let is_cut = inspected.as_ref().is_some_and(Inspected::is_cut);
+    let sequence = last.sequence;
+    let subject = Subject { row, sequence, tab, cols: cols.max(1), choice, promised, past: nth, schema };
+    reading::lay_out(inspector, device, (subject, hint.schema), payload, effects);
+    let is_shown = inspector.decoded.as_ref().is_some_and(|decoded| decoded.may_show(subject));
+    // What was cut is no structure, whatever its beginning looks like.
+    let is_tree = tab == Tab::Value && is_shown && !is_cut;
+    if is_tree && rows::prepare(&mut shown, inspector, (cols, n_rows)).is_some() {
+        inspector.is_structured = true;
+        return shown;
+    }
     let n_rows = n_rows.saturating_sub(above.n_rows);
-    if let Some(decoded) = inspector.decoded.as_ref().filter(|decoded| is_of(decoded, subject)) {
+    if let Some(decoded) = inspector.decoded.as_ref().filter(|_| is_shown) {
         if tab == Tab::Message {
             // The decoder is one more fact; the blank line comes after it.
             above.facts.pop();
@@ -226,32 +236,6 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
 struct Lines {
     facts: Vec<Line>,
     n_rows: usize,
-}
-
-/// Whether a layout may be shown for a subject: an older message of the same topic stands in while a worker
-/// is busy with the present one.
-fn is_of(decoded: &Decoded, subject: Subject) -> bool {
-    Subject { sequence: 0, ..decoded.subject } == Subject { sequence: 0, ..subject }
-}
-
-fn lay_out(
-    inspector: &mut super::inspector::Inspector,
-    (subject, schema): (Subject, Option<&Compiled>),
-    payload: &[u8],
-    effects: &mut Vec<Effect>,
-) {
-    if inspector.decoded.as_ref().is_some_and(|decoded| decoded.subject == subject) {
-        return;
-    }
-    // What a worker has in hand is not tried again with every frame.
-    let is_awaited = inspector.pending == Some(subject);
-    let inline = Some(payload).filter(|payload| payload.len() <= MAX_INLINE_BYTES && !is_awaited);
-    if let Some(decoded) = inline.and_then(|payload| Decoded::inline(subject, schema, payload)) {
-        inspector.decoded = Some(decoded);
-    } else if inspector.pending.is_none() {
-        inspector.pending = Some(subject);
-        effects.push(Effect::Decode(subject, schema.cloned(), Arc::from(payload)));
-    }
 }
 
 /// Whether the one line says all there is to say.

@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use super::bars::{bars, chart, newest, range, words};
 use super::strip::{Strip, keep_end};
-use super::{Scene, history, nodetab, rect, row_of};
+use super::{Scene, history, nodetab, rect, row_of, structure};
 use crate::decode::{Kind, cols, figures};
 use crate::model::inspector::Tab;
 use crate::model::layout::Pane;
@@ -53,6 +53,11 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
 
 /// Which lines are seen, when they are not all.
 fn scroll_mark(shown: &Shown) -> Option<String> {
+    if let Some(structured) = &shown.structure {
+        let is_all = structured.rows.len() >= shown.n_lines;
+        let whole = if shown.is_reading { "…".to_owned() } else { figures::grouped(shown.n_lines as u64) };
+        return (!is_all).then(|| format!(" {}/{whole} ", figures::grouped(shown.scroll as u64 + 1)));
+    }
     let n_seen = shown.lines.len().max(shown.past.len());
     (n_seen < shown.n_lines).then(|| {
         let last = shown.scroll.saturating_add(n_seen);
@@ -79,7 +84,9 @@ fn tabs(scene: &Scene<'_>, area: Rect, frame: &mut Frame<'_>) {
 fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
     let mut lines: Vec<Line<'_>> = Vec::new();
     let max_cols = usize::from(area.width);
-    if let Some(head) = &shown.head {
+    let structured = shown.structure.as_deref();
+    let head = shown.head.as_ref().filter(|_| structured.is_none_or(|structured| !structured.is_tight));
+    if let Some(head) = head {
         lines.push(big(scene, head, max_cols));
         for words in head.kept.iter().flat_map(|kept| &kept.complaint) {
             lines.push(Line::styled(words.text(), scene.style(Role::ValueError)));
@@ -100,6 +107,12 @@ fn value(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>) {
             lines.push(spark(scene, head, max_cols));
         }
         lines.push(Line::default());
+    }
+    if let Some(structured) = structured {
+        let n_above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+        frame.render_widget(Paragraph::new(lines), area);
+        let area = Rect { y: area.y + n_above, height: area.height - n_above, ..area };
+        return structure::draw(scene, shown, structured, area, frame);
     }
     for shown in &shown.lines {
         let mut line = Strip::default();

@@ -37,9 +37,8 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::RemoveRange], "keep no longer"),
             (&[Command::Leave], "leave"),
         ],
-        Context::Inspector | Context::Structure | Context::History | Context::Chart => {
-            explorer::inspector(model)
-        }
+        Context::Structure => explorer::structure(model),
+        Context::Inspector | Context::History | Context::Chart => explorer::inspector(model),
         Context::Publish => publish(model),
         Context::Learn => learn(model),
         Context::Editor => editor(model),

@@ -8,6 +8,7 @@ use super::field::{natural_cols, see};
 use super::strip::{Strip, wrap};
 use super::{Scene, footer, history, rect};
 use crate::decode::{cols, figures, sanitize};
+use crate::model::inspector::rows;
 use crate::model::overlay::{Prompt, PromptKind};
 use crate::model::search::Search;
 use crate::model::{learn, nodes};
@@ -25,7 +26,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.footer, frame);
     let max_cols = usize::from(area.width).saturating_sub(1);
     let label = match prompt.kind {
-        PromptKind::Search => " /",
+        PromptKind::Search | PromptKind::SearchInside => " /",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
         PromptKind::AddChild => " keep below: ",
@@ -91,6 +92,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
     }
     match (prompt.kind, &scene.model.search) {
         (PromptKind::Search, Some(search)) if !prompt.line.text().is_empty() => found(search),
+        (PromptKind::SearchInside, _) => inside(scene),
         (PromptKind::Search | PromptKind::NarrowSweep, _) => ("part of a topic".into(), Role::TextFaint),
         (PromptKind::AddChild | PromptKind::AddSibling, _) => {
             let text = prompt.line.text();
@@ -144,6 +146,18 @@ fn subscribing(text: &str) -> String {
     match parse_subscription(text) {
         Ok(asked) if asked != Subscription::new(asked.filter.clone(), asked.qos) => asked.options(),
         Ok(_) | Err(_) => "filter QoS no-local no-rap if-new|never; sensors/# 1".into(),
+    }
+}
+
+/// What was found within the value.
+fn inside(scene: &Scene<'_>) -> (String, Role) {
+    let found = scene.model.inspector.structures.last().and_then(|structure| structure.inside.as_ref());
+    match found {
+        Some(inside) if inside.n_found == 0 && !inside.is_working() => {
+            (rows::found_words(inside), Role::FieldError)
+        }
+        Some(inside) => (rows::found_words(inside), Role::TextFaint),
+        None => ("part of a name or value".into(), Role::TextFaint),
     }
 }
 

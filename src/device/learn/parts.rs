@@ -3,6 +3,7 @@
 use super::super::codec::{Codec, JsonPath, PathStep};
 use super::super::domain::Domain;
 use super::super::kind::Kind;
+use super::super::misfit::Misfit;
 use super::super::node::Node;
 use super::super::unit::Unit;
 use super::super::value::Value;
@@ -102,6 +103,27 @@ pub(super) fn parts(topic: &str, payload: &[u8], hints: &[Hint]) -> Parts {
         walk.object(&root);
     }
     found
+}
+
+/// The part at a path, whatever it is; why there is none.
+pub fn part_at(topic: &str, payload: &[u8], path: &JsonPath) -> Result<Part, Misfit> {
+    let value = path.find(payload)?;
+    // What stands beside it is looked at where that is quickly read.
+    let is_short = payload.len() <= MAX_PARTS_BYTES;
+    let root = Some(payload).filter(|_| is_short).and_then(|payload| serde_json::from_slice(payload).ok());
+    let root: Json = root.unwrap_or_default();
+    let (last, above) = match path.steps().split_last() {
+        Some((last, above)) => (Some(last), above),
+        None => (None, path.steps()),
+    };
+    let siblings = JsonPath::of(above).filter(|_| is_short).and_then(|above| above.find(payload).ok());
+    let name = match last {
+        Some(PathStep::Member(name)) => name,
+        Some(PathStep::Index(_)) | None => "",
+    };
+    let mut found = Parts::default();
+    let walk = Walk { topic, hints: &[], root: &root, path: path.steps().to_vec(), found: &mut found };
+    Ok(walk.part(name, &value, &siblings.unwrap_or_default()))
 }
 
 struct Walk<'a> {

@@ -103,6 +103,24 @@ fn history(model: &Model) -> Wanted {
     keys
 }
 
+/// Where the inspector shows a value as a tree.
+pub(super) fn structure(model: &Model) -> Wanted {
+    let mut keys: Wanted = vec![
+        (&[Command::CursorDown, Command::CursorUp], "move"),
+        (&[Command::Collapse, Command::Expand], "fold"),
+        (&[Command::SearchInside], "search"),
+        (&[Command::CopyPath], "copy path"),
+        (&[Command::KeepPart], "keep"),
+        (&[Command::TabHistory], "history"),
+    ];
+    if !model.settings.read_only {
+        keys.push((&[Command::Publish], "publish"));
+    }
+    keys.push((&[Command::NextPane], "next pane"));
+    keys.push((&[Command::Leave], "back"));
+    keys
+}
+
 pub(super) fn inspector(model: &Model) -> Wanted {
     let shown = &model.picture.inspector;
     let mut keys: Wanted = Vec::new();
