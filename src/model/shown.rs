@@ -200,13 +200,12 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let Reading { choice, hint } = device.reading(row.node);
     let (promised, schema) = (hint.promised, hint.stamp());
     let nth = inspected.as_ref().map(|past| past.key.ordinal);
-    let is_cut = inspected.as_ref().is_some_and(Inspected::is_cut);
     let sequence = last.sequence;
     let subject = Subject { row, sequence, tab, cols: cols.max(1), choice, promised, past: nth, schema };
     reading::lay_out(inspector, device, (subject, hint.schema), payload, effects);
     let is_shown = inspector.decoded.as_ref().is_some_and(|decoded| decoded.may_show(subject));
     // What was cut is no structure, whatever its beginning looks like.
-    let is_tree = tab == Tab::Value && is_shown && !is_cut;
+    let is_tree = tab == Tab::Value && is_shown && inspected.is_none_or(|past| !past.is_cut());
     if is_tree && rows::prepare(&mut shown, inspector, (cols, n_rows)).is_some() {
         inspector.is_structured = true;
         return shown;

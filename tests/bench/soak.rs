@@ -1,5 +1,7 @@
 //! Whether memory stays at the budget while messages never end: how far above it the store was at most, and how fast
 //! it took them in. `cargo bench --bench soak`; a number behind `--` is how many millions of messages.
+#![expect(clippy::print_stdout, reason = "figures for a person")]
+#![expect(clippy::disallowed_methods, reason = "a bench asks the machine for the time")]
 use mqttscope::mqtt::{MessageRef, Qos, Queued, Retained};
 use mqttscope::store::Store;
 use mqttscope::time::Timestamp;
