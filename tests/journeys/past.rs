@@ -224,3 +224,22 @@ fn times_are_local_or_utc_by_key() {
         .types("t")
         .sees("01:00:01.000");
 }
+
+#[test]
+fn the_values_follow_the_path_chosen_in_the_tree_and_so_does_the_list() {
+    story()
+        .online()
+        .receives("a", r#"{"t":10,"u":"C"}"#)
+        .after(1_000)
+        .receives("a", r#"{"t":30,"u":"C"}"#)
+        .after(1_000)
+        .receives("a", r#"{"u":"F"}"#)
+        .after(1_000)
+        .receives("a", r#"{"t":31,"u":"C"}"#)
+        .types("j1<tab>j2")
+        .sees("$.t · 4 messages")
+        .sees("00:00:04.000 31 ")
+        .sees("00:00:03.000 (no $.t)")
+        .types("/>20<enter>")
+        .sees("matches 2 of 4: >20 · $.t");
+}
