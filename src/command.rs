@@ -1,6 +1,8 @@
 //! The one table of commands: name, help, where each has a meaning. Owns no keys; `keymap` does.
 
 mod context;
+#[cfg(test)]
+mod tests;
 
 pub use context::Context;
 
@@ -68,17 +70,17 @@ commands! {
     ToggleFreeze = "toggle-freeze" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Bulk, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics, Range, Structure];
     /// Collapse the branch, or go to its parent
@@ -155,6 +157,10 @@ commands! {
     CopyTopic = "copy-topic" in [Topics, Inspector];
     /// Copy the payload
     CopyPayload = "copy-payload" in [Topics, Inspector, Publications];
+    /// Copy: topic, payload, value, branch as JSON and more
+    CopyMenu = "copy-menu" in [Topics, Range, Inspector];
+    /// Export values, histories or the payload to a file
+    ExportMenu = "export-menu" in [Topics, Range, Inspector];
 
     /// Inspect the value
     TabValue = "tab-value" in [Topics, Inspector];
@@ -352,6 +358,8 @@ commands! {
     /// Take a run that ended off the list
     ForgetRun = "forget-run" in [Publications];
 
+    /// Take what is under the hand; its letter takes it at once
+    Choose = "choose" in [Menu];
     /// Take what was typed
     Accept = "accept" in [Line];
     /// Yes, do it
@@ -371,31 +379,5 @@ impl Command {
     /// Whether a key of this context may mean it.
     pub fn has_meaning_in(self, context: Context) -> bool {
         context.heard().any(|context| self.contexts().contains(&context))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_command_is_found_by_its_own_name() {
-        let names: HashSet<_> = Command::ALL.iter().map(|command| command.name()).collect();
-        assert_eq!(names.len(), Command::ALL.len());
-        for command in Command::ALL {
-            assert_eq!(Command::from_name(command.name()), Some(*command));
-            assert!(command.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
-        }
-    }
-
-    #[test]
-    fn every_help_is_one_short_line_without_a_full_stop() {
-        for command in Command::ALL {
-            let help = command.help();
-            assert!(!help.is_empty() && help.len() <= 60, "{help}");
-            assert!(!help.ends_with('.') && !help.contains('\n'), "{help}");
-        }
     }
 }

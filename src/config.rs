@@ -2,6 +2,7 @@
 //! `keymap`'s and `theme`'s.
 pub mod batch;
 pub mod device;
+pub mod export;
 mod files;
 pub mod last;
 pub mod log;

@@ -19,6 +19,7 @@ mod json_lines;
 #[cfg(test)]
 mod laws;
 mod marks;
+mod meshtastic;
 mod msgpack;
 pub mod numbers;
 pub mod outline;

@@ -12,6 +12,7 @@ pub mod devices;
 pub mod difference;
 pub mod editor;
 pub mod event;
+pub mod export;
 pub mod facts;
 pub mod fold;
 pub mod form;
@@ -29,6 +30,7 @@ pub mod layout;
 pub mod learn;
 pub mod life;
 pub mod line;
+pub mod menu;
 pub mod meter;
 pub mod monitor;
 pub mod moves;
@@ -104,6 +106,8 @@ pub struct Settings {
     pub wall: WallOrigin,
     /// How often the Monitor pings while it is open.
     pub ping_every: PingEvery,
+    /// Whether the terminal takes texts for its clipboard.
+    pub clipboard: export::Clipboard,
 }
 
 /// The screens.
@@ -158,6 +162,8 @@ pub struct Model {
     pub found_loop: Option<(DeviceId, String)>,
     /// Many publications that are seen before they go.
     pub bulk: Option<Box<bulk::Preview>>,
+    /// What is being exported, or copied in bulk.
+    pub export: Option<Box<export::Export>>,
     /// The question whether a topic is retained, until it is answered.
     pub probe: Option<probe::Probe>,
     /// What the Monitor screen shows.
@@ -198,6 +204,7 @@ pub struct Model {
     quits_when_saved: bool,
     touched: bool,
     n_exams: u32,
+    n_exports: u32,
     n_learnings: u32,
     expanding: Option<(RowId, Option<crate::store::NodeId>)>,
     table_order: table::Order,
@@ -236,6 +243,7 @@ impl Model {
             guard: Guard::default(),
             found_loop: None,
             bulk: None,
+            export: None,
             probe: None,
             monitor: Monitor::default(),
             publications: Publications::default(),
@@ -261,6 +269,7 @@ impl Model {
             quits_when_saved: false,
             touched: false,
             n_exams: 0,
+            n_exports: 0,
             n_learnings: 0,
             expanding: None,
             table_order: table::Order::default(),
@@ -305,6 +314,7 @@ impl Model {
             || self.monitor.is_working()
             || self.inspector.is_searching()
             || self.bulk.as_ref().is_some_and(|preview| preview.is_working())
+            || self.export.as_ref().is_some_and(|export| export.is_working())
             || self.table.as_ref().is_some_and(|table| table.is_working())
             || self.search.as_ref().is_some_and(Search::is_working)
             || self.inspector.past.is_working()
@@ -372,6 +382,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     monitor::due(model, now, effects);
     editor::settle(model, now);
     bulk::settle(model);
+    export::settle(model);
     held::ask(model, now);
     nodes::recovered::ask(model);
     request::settle(model, now, effects);

@@ -9,10 +9,12 @@ use std::time::Duration;
 
 mod input;
 mod painter;
+mod refusal;
 mod writer;
 
 pub use input::{Input, Keys};
 pub use painter::Painter;
+pub use refusal::no_clipboard;
 pub use writer::Writer;
 
 /// How long the terminal may take to swallow the few bytes that restore it.

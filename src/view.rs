@@ -27,6 +27,7 @@ mod history;
 mod inspector;
 mod keys;
 mod learn;
+mod menu;
 mod monitor;
 mod nodetab;
 mod parts;
@@ -110,6 +111,16 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Saved(picker) => {
                 footer::draw(&scene, frame);
                 saved::draw(&scene, picker, frame);
+            }
+            Overlay::Menu(menu) => {
+                footer::draw(&scene, frame);
+                menu::draw(&scene, menu, frame);
+            }
+            Overlay::Exporting => {
+                footer::draw(&scene, frame);
+                if let Some(export) = &model.export {
+                    menu::draw_export(&scene, export, frame);
+                }
             }
             Overlay::Exam(exam) => {
                 footer::draw(&scene, frame);

@@ -67,7 +67,9 @@ impl Story {
                 | Errand::ListSaved(..)
                 | Errand::SavePublication(..)
                 | Errand::ForgetPublication(..)
-                | Errand::RememberSent(_) => None,
+                | Errand::RememberSent(_)
+                | Errand::Export(..)
+                | Errand::KeepCopy { .. } => None,
             },
             Effect::Request(..)
             | Effect::Open(..)

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing there")]
 #[path = "journeys/composing.rs"]
 mod composing;
+#[path = "journeys/copying.rs"]
+mod copying;
 #[path = "journeys/decoding.rs"]
 mod decoding;
 #[path = "journeys/devices.rs"]

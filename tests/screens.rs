@@ -1,6 +1,9 @@
 //! Whole frames as text, at three sizes. Owns what stands where; colours are `screenshots`'.
 #[path = "screens/bulk.rs"]
 mod bulk;
+#[cfg(feature = "protobuf")]
+#[path = "screens/decoders.rs"]
+mod decoders;
 #[path = "screens/devices.rs"]
 mod devices;
 #[path = "screens/find.rs"]
@@ -9,6 +12,8 @@ mod find;
 mod learn;
 #[path = "common/link.rs"]
 mod link;
+#[path = "screens/menus.rs"]
+mod menus;
 #[path = "screens/monitor.rs"]
 mod monitor;
 #[path = "screens/nodes.rs"]

@@ -5,10 +5,12 @@ use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
 use crate::demo::{self, DemoOptions};
 use crate::model::Settings;
+use crate::model::export::Clipboard;
 use crate::model::monitor::PingEvery;
 use crate::model::opening::{Opening, Origin};
 use crate::mqtt::{Address, Secret};
 use crate::runtime::{self, Files, MachineClock, Opener, Options};
+use crate::terminal;
 use crate::time::{Clock, WallOrigin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -53,6 +55,7 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
                 last: config::last::of_user(),
                 undo: config::batch::undo_directory(),
                 undoing: None,
+                exports: Box::new(config::export::Exports::of_user()),
                 sent: config::publications::sent_of_user(),
                 saved: config::publications::saved_of_user(),
                 opener,
@@ -143,6 +146,7 @@ async fn run_demo(
         last: None,
         undo: config::batch::undo_directory(),
         undoing: None,
+        exports: Box::new(config::export::Exports::of_user()),
         sent: None,
         saved: config::publications::saved_of_user(),
         opener,
@@ -186,11 +190,18 @@ fn options(
             budget_bytes: budget,
             wall,
             ping_every: PingEvery::from_secs(screen.monitor_ping),
+            clipboard: clipboard(),
         },
         warnings,
         max_bytes_per_s: screen.max_bytes_per_second,
         versions: config::versions::Versions::of_user(),
     })
+}
+
+/// Whether the terminal is sent texts for its clipboard.
+fn clipboard() -> Clipboard {
+    let refuses = terminal::no_clipboard(|name| std::env::var(name).ok());
+    refuses.map_or(Clipboard::Osc52, Clipboard::Refused)
 }
 
 /// What makes a client id unique: the moment and the process.

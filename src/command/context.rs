@@ -46,6 +46,8 @@ pub enum Context {
     Repeat,
     /// The examination of a broker.
     Exam,
+    /// What can be copied or exported, by letters.
+    Menu,
     /// Many publications before they go.
     Bulk,
     /// The help overlay.
@@ -54,7 +56,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -76,6 +78,7 @@ impl Context {
         Self::Parts,
         Self::Repeat,
         Self::Exam,
+        Self::Menu,
         Self::Bulk,
         Self::HelpScreen,
     ];
@@ -104,6 +107,7 @@ impl Context {
             Self::Parts => "parts",
             Self::Repeat => "repeat",
             Self::Exam => "examination",
+            Self::Menu => "menu",
             Self::Bulk => "bulk",
             Self::HelpScreen => "help",
         }
@@ -133,6 +137,7 @@ impl Context {
             Self::Parts => "Parts of a payload",
             Self::Repeat => "Repeating",
             Self::Exam => "Examination of a broker",
+            Self::Menu => "Copy and export",
             Self::Bulk => "Publishing or clearing many",
             Self::HelpScreen => "Help",
         }
@@ -160,6 +165,7 @@ impl Context {
             | Self::Parts
             | Self::Repeat
             | Self::Exam
+            | Self::Menu
             | Self::Bulk
             | Self::HelpScreen => None,
         }
@@ -197,6 +203,7 @@ impl Context {
             | Self::Saved
             | Self::Parts
             | Self::Exam
+            | Self::Menu
             | Self::Bulk
             | Self::HelpScreen => false,
         }

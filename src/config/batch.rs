@@ -141,6 +141,17 @@ fn first_byte(input: &mut impl BufRead) -> io::Result<Option<u8>> {
     Ok(buffer.iter().copied().find(|byte| !byte.is_ascii_whitespace()).or(buffer.first().copied()))
 }
 
+/// What an export marks as not whole is not published: it would be another payload, or none.
+fn whole(is_cut: bool, is_evicted: bool) -> Result<(), String> {
+    match (is_cut, is_evicted) {
+        (_, true) => Err("its payload was evicted before it was exported; take this line out".to_owned()),
+        (true, false) => {
+            Err("its payload is only the beginning of what was heard; take this line out".to_owned())
+        }
+        (false, false) => Ok(()),
+    }
+}
+
 fn topic(text: &str) -> Result<Topic, String> {
     Topic::parse(text).map_err(|error| error.to_string())
 }

@@ -68,7 +68,7 @@ pub(super) fn make_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-fn create_beside(path: &Path, directory: &Path) -> io::Result<(File, PathBuf)> {
+pub(super) fn create_beside(path: &Path, directory: &Path) -> io::Result<(File, PathBuf)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let options = private();
     let mut tries = 0;

@@ -1,7 +1,7 @@
 //! The decoders by name. Owns which there are, in which order they are offered, and what screen and device file
 //! call them.
 use super::numbers::{Format, Number};
-use super::sparkplug;
+use super::{meshtastic, sparkplug};
 
 /// One way to read bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +34,8 @@ pub enum Decoder {
     Cbor,
     /// Eclipse Sparkplug's payload B; read unasked on its own topics only.
     Sparkplug,
+    /// Meshtastic's envelopes; read unasked on their own topics only.
+    Meshtastic,
     /// Protobuf by the schema that the device file names for the topic.
     Protobuf,
     /// Protobuf without a schema: the numbers of its fields.
@@ -57,7 +59,7 @@ pub enum Role {
 
 impl Decoder {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::Text,
         Self::Json,
         Self::JsonLines,
@@ -65,6 +67,7 @@ impl Decoder {
         Self::MessagePack,
         Self::Cbor,
         Self::Sparkplug,
+        Self::Meshtastic,
         Self::Protobuf,
         Self::ProtobufFields,
         Self::Image,
@@ -113,6 +116,7 @@ impl Decoder {
             Self::MessagePack => "MessagePack",
             Self::Cbor => "CBOR",
             Self::Sparkplug => "Sparkplug B",
+            Self::Meshtastic => "Meshtastic",
             Self::Protobuf => "protobuf",
             Self::ProtobufFields => "protobuf fields",
             Self::Image => "image",
@@ -138,6 +142,7 @@ impl Decoder {
             Self::MessagePack => "msgpack",
             Self::Cbor => "cbor",
             Self::Sparkplug => "sparkplug-b",
+            Self::Meshtastic => "meshtastic",
             Self::Protobuf => "protobuf",
             Self::ProtobufFields => "protobuf-fields",
             Self::Image => "image",
@@ -153,7 +158,10 @@ impl Decoder {
 
     /// The decoder that a topic promises, whatever its payloads look like.
     pub fn of_topic(topic: &str) -> Option<Self> {
-        sparkplug::is_spoken_on(topic).then_some(Self::Sparkplug)
+        if sparkplug::is_spoken_on(topic) {
+            return Some(Self::Sparkplug);
+        }
+        meshtastic::is_spoken_on(topic).then_some(Self::Meshtastic)
     }
 
     /// Whether more decoders may follow it.
@@ -169,6 +177,7 @@ impl Decoder {
             | Self::MessagePack
             | Self::Cbor
             | Self::Sparkplug
+            | Self::Meshtastic
             | Self::Protobuf
             | Self::ProtobufFields
             | Self::Image

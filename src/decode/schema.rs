@@ -12,7 +12,20 @@ pub struct Schema {
     pub(super) messages: Vec<Message>,
     pub(super) enums: Vec<Enum>,
     by_name: BTreeMap<Box<str>, usize>,
+    /// What lies in a message's field of bytes, by the message's name and a number that it says of itself.
+    ports: BTreeMap<(Box<str>, u64), Port>,
     stamp: u64,
+}
+
+/// What lies in a field of bytes where another field of the message has a certain number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Port {
+    /// The field that says it.
+    pub told_by: u32,
+    /// The field of bytes.
+    pub field: u32,
+    /// What lies in it.
+    pub kind: Kind,
 }
 
 /// A message type.
@@ -118,7 +131,20 @@ impl Schema {
         let root = *by_name.get(root)?;
         let mut hasher = DefaultHasher::new();
         (root, &messages, &enums).hash(&mut hasher);
-        Some(Self { root, messages, enums, by_name, stamp: hasher.finish() })
+        let ports = BTreeMap::new();
+        Some(Self { root, messages, enums, by_name, ports, stamp: hasher.finish() })
+    }
+
+    /// Has what lies in a message's field of bytes read where another field has this number.
+    pub(super) fn lies_in(&mut self, message: &str, number: u64, port: Port) {
+        self.ports.insert((message.into(), number), port);
+    }
+
+    /// What lies in the field of bytes of a message that says this number of itself.
+    pub(super) fn port(&self, message: &Message, number_of: impl Fn(u32) -> Option<u64>) -> Option<Port> {
+        let first = (message.name.clone(), 0);
+        let (_, any) = self.ports.range(first..).next().filter(|((name, _), _)| *name == message.name)?;
+        self.ports.get(&(message.name.clone(), number_of(any.told_by)?)).copied()
     }
 
     /// The full name of the message that payloads are.

@@ -124,6 +124,7 @@ fn part(
         | Decoder::MessagePack
         | Decoder::Cbor
         | Decoder::Sparkplug
+        | Decoder::Meshtastic
         | Decoder::Protobuf
         | Decoder::ProtobufFields
         | Decoder::Image

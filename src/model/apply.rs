@@ -9,8 +9,8 @@ use super::search::Progress;
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, decoding, difference, editor, form, ingest, inspector, keys, learn, monitor, moves,
-    nodes, past, probe, publications, publish, request, runs, table,
+    Model, Screen, bulk, decoding, difference, editor, export, form, ingest, inspector, keys, learn, menu,
+    monitor, moves, nodes, past, probe, publications, publish, request, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -20,9 +20,9 @@ use crate::time::Timestamp;
 mod copying;
 mod switches;
 
-pub use copying::copy;
+pub use copying::{copy, copy_as, kept as copy_kept, max_copy_bytes, why_no_clipboard};
 use copying::{copy_payload, copy_topic};
-use switches::{freeze, pin, ping};
+use switches::{freeze, older, pin, ping};
 
 /// Carries a command out.
 #[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
@@ -43,6 +43,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
+        Command::Leave if model.overlay == Overlay::Exporting => export::give_up(model, now, effects),
         Command::Leave if model.overlay == Overlay::Bulk => bulk::leave(model, now, effects),
         Command::Leave => leave(model, now, effects),
         Command::Quit => quit(model, effects),
@@ -146,6 +147,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
+        Command::CopyMenu | Command::ExportMenu => menu::open(model, now, command),
         Command::CopyTopic => copy_topic(model, now, effects),
         Command::CopyPayload if model.screen == Screen::Publications => {
             publications::deeds::copy_payload(model, now, effects);
@@ -210,6 +212,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::ToMax
         | Command::ToggleLive
         | Command::StartRun
+        | Command::Choose
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
         Command::No => keys::no(model, now, effects),
@@ -237,6 +240,8 @@ fn help(model: &mut Model) {
         | Overlay::Saved(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
+        | Overlay::Menu(_)
+        | Overlay::Exporting
         | Overlay::Bulk => Overlay::Help { scroll },
     };
 }
@@ -281,6 +286,7 @@ fn quit(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     losses.extend(model.runs.words(None));
     losses.extend(model.spacing.words());
+    losses.extend(export::unfinished_words(model));
     losses.extend(nodes::unsaved_words(model.devices.iter()));
     if losses.is_empty() {
         return effects.push(Effect::Quit);
@@ -331,12 +337,6 @@ pub fn disconnect(model: &mut Model, now: Timestamp, id: DeviceId, effects: &mut
     effects.push(Effect::Request(id, BrokerRequest::Disconnect));
 }
 
-fn older(model: &mut Model, now: Timestamp) {
-    if !model.form.older() {
-        model.say(now, Tone::Info, "nothing older was published");
-    }
-}
-
 /// A request found no room in its device's queue, or its task is gone.
 pub fn request_refused(
     model: &mut Model,
@@ -369,6 +369,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     learn::due(model, now, effects);
     probe::due(model, now, effects);
     bulk::due(model, now, effects);
+    export::due(model, now, effects);
     moves::expand_on(model);
     past::deeds::due(model);
     inspector::deeds::work(model, now);

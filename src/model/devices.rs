@@ -257,6 +257,8 @@ pub fn answered(model: &mut Model, now: Timestamp, answer: Answer, effects: &mut
             bulk::undo::republish(model, now, (id, run), &path, read, effects);
         }
         Answer::Undo(done) => bulk::sweep::answered(model, now, done, effects),
+        Answer::Exported(number, done) => super::export::answered(model, now, number, done, effects),
+        Answer::CopyKept(what, kept) => super::apply::copy_kept(model, now, &what, kept),
         Answer::FileRead(path, read) => super::form::deeds::file_read(model, now, &path, read),
         Answer::Forgotten(words) => model.say(now, Tone::Warn, words),
     }

@@ -16,6 +16,7 @@ impl Model {
             (Overlay::Saved(_), ..) => Context::Saved,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::Bulk, ..) => Context::Bulk,
+            (Overlay::Menu(_) | Overlay::Exporting, ..) => Context::Menu,
             (Overlay::None, Screen::Devices, _) if self.shelf.editing.is_some() => Context::DeviceForm,
             (Overlay::None, Screen::Devices, _) => Context::Devices,
             (Overlay::None, Screen::Monitor, _) => Context::Monitor,
@@ -50,6 +51,7 @@ pub(super) fn is_heard(model: &Model, command: Command) -> bool {
                 command.contexts().contains(&Context::Bulk)
                     || matches!(command, Command::Leave | Command::Help)
             }
+            Context::Menu => command.contexts().contains(&Context::Menu) || command == Command::Leave,
             Context::Repeat => command.contexts().contains(&Context::Repeat) || command == Command::Leave,
             Context::Exam => command.contexts().contains(&Context::Exam) || command == Command::Leave,
             Context::HelpScreen => {

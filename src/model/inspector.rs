@@ -231,6 +231,7 @@ fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
     }
     let chosen = match subject.choice {
         Choice::Auto => "",
+        Choice::By(by) if decoded.steps.iter().all(|step| step.decoder != by) => "",
         Choice::Raw | Choice::By(_) => ", chosen",
     };
     words.push_str(chosen);

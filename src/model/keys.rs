@@ -7,8 +7,8 @@ use super::search::Search;
 use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{
-    Model, Undo, UndoStep, apply, bulk, editor, form, held, inspector, learn, monitor, moves, nodes, opening,
-    past, publications, runs, table,
+    Model, Undo, UndoStep, apply, bulk, editor, export, form, held, inspector, learn, menu, monitor, moves,
+    nodes, opening, past, publications, runs, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -37,6 +37,9 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
         _ => {}
     }
+    if let Overlay::Menu(_) = model.overlay {
+        return menu::key(model, now, chord, command, effects);
+    }
     if model.context() == Context::Repeat {
         return runs::starts::key(model, now, chord, command, effects);
     }
@@ -59,6 +62,8 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         | Overlay::Saved(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
+        | Overlay::Menu(_)
+        | Overlay::Exporting
         | Overlay::Bulk => false,
     };
     if is_text && belongs_to_text(chord, command) {
@@ -98,6 +103,8 @@ fn edit(model: &mut Model, chord: Chord) {
         | Overlay::Saved(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
+        | Overlay::Menu(_)
+        | Overlay::Exporting
         | Overlay::Bulk => {}
     }
 }
@@ -144,6 +151,8 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Difference(_)
         | Overlay::Saved(_)
         | Overlay::Exam(_)
+        | Overlay::Menu(_)
+        | Overlay::Exporting
         | Overlay::Bulk => None,
     };
     match n_left_out {
@@ -193,6 +202,7 @@ fn retype(model: &mut Model) {
         | PromptKind::CopyDevice
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
+        | PromptKind::Export
         | PromptKind::SaveDevice => return,
     }
     let (text, from) = (prompt.line.text().to_owned(), prompt.from);
@@ -228,6 +238,7 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
         PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
         PromptKind::SaveLog => monitor::deeds::save(model, now, &text, effects),
+        PromptKind::Export => export::accept(model, &text, effects),
         PromptKind::LearnScope => learn::rescope(model, now, &text, effects),
         PromptKind::EditCandidate => learn::deeds::edited(model, &text),
         PromptKind::SaveForDevice | PromptKind::SaveForAll => {
@@ -249,6 +260,8 @@ fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
             | Overlay::Saved(_)
             | Overlay::Repeat(_)
             | Overlay::Exam(_)
+            | Overlay::Menu(_)
+            | Overlay::Exporting
             | Overlay::Bulk,
         ) => {}
     }
@@ -281,6 +294,7 @@ fn leave_prompt(model: &mut Model) {
         | PromptKind::SaveForDevice
         | PromptKind::SaveForAll
         | PromptKind::CopyDevice => {}
+        PromptKind::Export => export::forget(model),
         PromptKind::SaveDevice => model.quits_when_saved = false,
     }
 }
@@ -321,6 +335,7 @@ pub fn no(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     match question.deed {
         Deed::SendHeld(id) => held::discard(model, now, id),
         Deed::TakeOver(recovered) => nodes::recovered::forget(recovered.name, effects),
+        Deed::OverwriteFile => export::ask_again(model, None),
         Deed::KeepTopics(_)
         | Deed::RemoveKeys(_)
         | Deed::Quit
@@ -349,6 +364,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::KeepTopics(topics) => nodes::range::keep_topics(model, now, topics),
         Deed::RemoveKeys(keys) => nodes::range::remove_keys(model, now, &keys),
         Deed::TakeOver(recovered) => nodes::recovered::take_over(model, now, *recovered, effects),
+        Deed::OverwriteFile => export::overwrite(model, effects),
         Deed::SendHeld(id) => held::send_all(model, now, id, effects),
         Deed::Disconnect(id) => apply::disconnect(model, now, id, effects),
         Deed::RemoveNodes(row) => nodes::edit::remove(model, now, row),

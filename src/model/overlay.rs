@@ -32,6 +32,10 @@ pub enum Overlay {
     Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
+    /// What can be copied or exported, by letters.
+    Menu(Box<super::menu::Menu>),
+    /// What is being exported; how far it is, is the model's.
+    Exporting,
     /// Many publications before they go; what they are is the model's, for a prompt may stand before it.
     Bulk,
 }
@@ -81,6 +85,8 @@ pub enum PromptKind {
     CopyDevice,
     /// A file whose content is the payload.
     PayloadFile,
+    /// The file that something is exported to.
+    Export,
     /// The name to save a device under.
     SaveDevice,
 }
@@ -138,6 +144,8 @@ pub enum Deed {
     TakeOver(Box<super::nodes::recovered::Recovered>),
     /// Delete a topic's past messages from our history, all but the last.
     ForgetHistory(RowId),
+    /// Write over the file that an export was to go to.
+    OverwriteFile,
     /// Leave the device form, whatever was changed in it.
     LeaveForm,
     /// Delete the device file of a name.

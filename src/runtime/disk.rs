@@ -2,6 +2,7 @@
 //! were asked for, and no frame waits for a disk.
 use crate::config::batch::{self, BadFile, UndoFile};
 use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
+use crate::config::export::{Exports, copies};
 use crate::config::last::{self, Last};
 use crate::config::log;
 use crate::config::payload;
@@ -37,6 +38,8 @@ pub struct Files {
     pub undo: Option<PathBuf>,
     /// The undo file that is being written.
     pub undoing: Option<UndoFile>,
+    /// What is being exported.
+    pub exports: Box<Exports>,
     /// Where is written what was sent; `None`: it is not.
     pub sent: Option<PathBuf>,
     /// Where publications for all devices are saved.
@@ -157,6 +160,10 @@ impl Files {
                 Answer::UndoRead(id, run, path, read)
             }
             Errand::Undo(step) => Answer::Undo(self.undo(step).transpose()?),
+            Errand::Export(number, step) => Answer::Exported(number, self.exports.step(number, step)?),
+            Errand::KeepCopy { what, name, text } => {
+                Answer::CopyKept(what, copies::keep(self.exports.copies.as_deref(), &name, &text))
+            }
             Errand::ReadFile { path, max_bytes } => {
                 let read = payload::read(&path, max_bytes);
                 Answer::FileRead(path, read)

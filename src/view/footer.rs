@@ -14,8 +14,9 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let figures = figures(scene);
     let model = scene.model;
     let context = model.context();
-    let help = keys::key(model, context, Command::Help)
-        .filter(|_| !matches!(context, Context::HelpScreen | Context::Exam | Context::Repeat));
+    let help = keys::key(model, context, Command::Help).filter(|_| {
+        !matches!(context, Context::HelpScreen | Context::Exam | Context::Menu | Context::Repeat)
+    });
     let help = help.map(|keys| keys::Hint { keys, words: "help" });
     let width = |hint: &keys::Hint| cols(&hint.keys) + 1 + cols(hint.words) + 2;
     let help_cols = help.as_ref().map_or(0, width);

@@ -67,6 +67,12 @@ pub fn now(model: &Model) -> Vec<Hint> {
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
             (&[Command::Leave], "back"),
         ],
+        Context::Menu if model.overlay == Overlay::Exporting => vec![(&[Command::Leave][..], "give up")],
+        Context::Menu => vec![
+            (&[Command::Choose][..], "take"),
+            (&[Command::CursorDown, Command::CursorUp], "move"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Bulk => bulk::keys(model),
         Context::HelpScreen => {
             vec![(&[Command::CursorDown, Command::CursorUp][..], "scroll"), (&[Command::Leave], "back")]

@@ -38,6 +38,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => " only: ",
         PromptKind::FilterHistory => " messages with: ",
         PromptKind::SaveLog => " save the log as: ",
+        PromptKind::Export => " export to: ",
         PromptKind::PayloadFile => " payload from file: ",
         PromptKind::CopyDevice => " copy as: ",
         PromptKind::BatchFile => " publish file: ",
@@ -132,6 +133,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
         (PromptKind::GoTo, _) => (String::new(), Role::TextFaint),
+        (PromptKind::Export, _) => ("a path; ~/ is the home directory".into(), Role::TextFaint),
         (PromptKind::PayloadFile, _) => ("a path; ~ is the home directory".into(), Role::TextFaint),
         (PromptKind::SaveLog, _) => {
             let n = figures::counted(scene.model.log_entries().len() as u64, "line");

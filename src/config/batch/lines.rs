@@ -1,6 +1,7 @@
 //! JSON Lines: an object a line. Owns the names of its members and the words for what is wrong.
-use super::{BadFile, Reading, base64, hex, qos, topic};
+use super::{BadFile, Reading, base64, hex, qos, topic, whole};
 use crate::mqtt::{Payload, Publication, PublishProperties, Qos};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::io::BufRead;
@@ -28,6 +29,17 @@ struct Line {
     #[serde(default)]
     user_properties: Vec<(String, String)>,
     content_type: Option<String>,
+    // What an export tells beside.
+    #[serde(default)]
+    cut: bool,
+    #[serde(default)]
+    evicted: bool,
+    #[serde(rename = "time")]
+    _time: Option<IgnoredAny>,
+    #[serde(rename = "size")]
+    _size: Option<IgnoredAny>,
+    #[serde(rename = "full_size")]
+    _full_size: Option<IgnoredAny>,
 }
 
 /// `null` is a payload like any other.
@@ -78,6 +90,7 @@ fn words(error: &serde_json::Error, text: &[u8]) -> String {
 }
 
 fn publication(line: Line) -> Result<Publication, String> {
+    whole(line.cut, line.evicted)?;
     let Line { payload, payload_base64, payload_hex, .. } = &line;
     let payload = match (payload, payload_base64, payload_hex) {
         (None, None, None) => Vec::new(),

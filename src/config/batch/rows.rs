@@ -1,11 +1,12 @@
 //! CSV: a header that names the columns, then a publication a record. Owns the columns and the words for what is wrong.
-use super::{BadFile, Reading, base64, hex, qos, topic};
+use super::{BadFile, Reading, base64, hex, qos, topic, whole};
 use crate::mqtt::{Payload, Publication, PublishProperties, Qos};
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 use std::io::Read;
 
 /// The columns that a header may name.
-const COLUMNS: [&str; 5] = ["topic", "payload", "qos", "retain", "format"];
+const COLUMNS: [&str; 9] =
+    ["topic", "payload", "qos", "retain", "format", "mark", "time", "size", "full_size"];
 
 /// How to keep a comma within a field.
 const QUOTING: &str = "a payload with commas or quotes stands in double quotes, those inside it doubled";
@@ -17,6 +18,8 @@ struct Columns {
     qos: Option<usize>,
     retain: Option<usize>,
     format: Option<usize>,
+    /// Whether an export tells that a payload is not whole.
+    mark: Option<usize>,
 }
 
 impl Columns {
@@ -35,8 +38,8 @@ impl Columns {
             }
         }
         match places {
-            [Some(topic), Some(payload), qos, retain, format] => {
-                Ok(Self { topic, payload, qos, retain, format })
+            [Some(topic), Some(payload), qos, retain, format, mark, ..] => {
+                Ok(Self { topic, payload, qos, retain, format, mark })
             }
             [None, ..] => Err("the first line names the columns, and topic is not among them".into()),
             [Some(_), None, ..] => {
@@ -92,6 +95,8 @@ fn words(error: &csv::Error) -> String {
 fn publication(columns: &Columns, record: &StringRecord) -> Result<Publication, String> {
     let field = |at: usize| record.get(at).unwrap_or_default();
     let optional = |at: Option<usize>| at.map(field).map(str::trim).filter(|text| !text.is_empty());
+    let mark = optional(columns.mark);
+    whole(mark == Some("cut"), mark == Some("evicted"))?;
     let text = field(columns.payload);
     let payload = match optional(columns.format).map(str::to_ascii_lowercase).as_deref() {
         None | Some("text") => text.as_bytes().to_vec(),

@@ -9,7 +9,8 @@ use super::super::protobuf::{fields, message};
 use super::super::sparkplug::Told;
 use super::super::unpack::{Mark, mark, unpack};
 use super::super::{
-    base64, cbor, figures, image, json, json_lines, msgpack, numbers, sparkplug, utf16, value, xml,
+    base64, cbor, figures, image, json, json_lines, meshtastic, msgpack, numbers, sparkplug, utf16, value,
+    xml,
 };
 use super::{Failure, Form, Step};
 
@@ -219,7 +220,14 @@ impl<'a, 'h> Chain<'a, 'h> {
             Decoder::MessagePack => msgpack::decode(&self.bytes, bounds),
             Decoder::Cbor => cbor::decode(&self.bytes, bounds),
             Decoder::Sparkplug => self.sparkplug(bounds),
-            Decoder::Protobuf => message::decode(&self.bytes, self.hint.schema, bounds),
+            Decoder::Meshtastic => meshtastic::decode(&self.bytes, bounds),
+            Decoder::Protobuf => {
+                let made = message::decode(&self.bytes, self.hint.schema, bounds);
+                if let (Ok(_), Some(Ok(schema))) = (&made, self.hint.schema) {
+                    self.notes.push(format!("read as {}", schema.message()));
+                }
+                made
+            }
             Decoder::ProtobufFields => fields::decode(&self.bytes, bounds),
             Decoder::Numbers(format) => numbers::decode(&self.bytes, format, bounds),
             Decoder::Hex => return Some(self.ends(Decoder::Hex, Form::Hex)),

@@ -227,8 +227,94 @@ fn no_depth_overflows_the_stack() {
         let words = by(&deep, decoder).failures[0].to_string();
         assert!(words.contains("nested deeper than 128 levels") || words.contains("more than"), "{words}");
     }
+    let groups = [vec![0x0b; 100_000], vec![0x0c; 100_000]].concat();
+    for (payload, decoder) in [
+        (groups.as_slice(), Decoder::ProtobufFields),
+        (&groups, Decoder::Meshtastic),
+        (&groups, Decoder::Sparkplug),
+        ("<a>".repeat(100_000).as_bytes(), Decoder::Xml),
+    ] {
+        let words = by(payload, decoder).failures[0].to_string();
+        assert!(
+            words.contains("nested deeper than 128 levels") || words.contains("more than 128"),
+            "{words}"
+        );
+    }
     let brackets = "[".repeat(100_000) + &"]".repeat(100_000);
     assert_eq!(auto(brackets.as_bytes()).form, Form::Json);
+}
+
+/// A length of 4 GB, and the largest there is, where each format has one.
+#[test]
+fn lengths_that_lie_cost_nothing_and_are_told() {
+    for (payload, decoder) in [
+        (&b"\xdb\xff\xff\xff\xffab"[..], Decoder::MessagePack),
+        (b"\xdd\xff\xff\xff\xff\x01", Decoder::MessagePack),
+        (b"\xdf\xff\xff\xff\xff\x01\x01", Decoder::MessagePack),
+        (b"\xc6\xff\xff\xff\xff\x01", Decoder::MessagePack),
+        (b"\x7a\xff\xff\xff\xffab", Decoder::Cbor),
+        (b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff\x01", Decoder::Cbor),
+        (b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01", Decoder::Cbor),
+        (b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff\x01", Decoder::Cbor),
+        (b"\x0a\xff\xff\xff\xff\x0fab", Decoder::ProtobufFields),
+        (b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01ab", Decoder::ProtobufFields),
+        (b"\x12\xff\xff\xff\xff\x0fab", Decoder::Sparkplug),
+        (b"\x0a\xff\xff\xff\xff\x0fab", Decoder::Meshtastic),
+        (b"\xff\xff\xff\xff\x0f", Decoder::Snappy),
+    ] {
+        let decoded = by(payload, decoder);
+        assert_eq!(decoded.failures.first().map(|failure| failure.decoder), Some(decoder), "{payload:02x?}");
+        assert!(decoded.bytes.len() <= payload.len(), "{payload:02x?}");
+    }
+}
+
+/// One payload of each decoder that shows, whole; each of its beginnings, and each of its bits turned.
+#[test]
+fn every_cut_and_every_turned_bit_is_json_or_text_or_words_with_a_place() {
+    let samples: [(Decoder, &[u8]); 10] = [
+        (Decoder::Json, b"{\"a\":[1,2.5e3,\"\\u00e9\",null],\"a\":true}"),
+        (Decoder::JsonLines, b"{\"a\":1}\n[2]\n"),
+        (Decoder::Xml, b"<?xml version=\"1.0\"?><a b=\"c\"><d>1 &lt; 2</d><!-- e --></a>"),
+        (
+            Decoder::MessagePack,
+            b"\x83\xa1a\x92\x01\xcb\x40\x35\x80\0\0\0\0\0\xa1b\xc4\x02\xff\0\xa1c\xd6\xff\0\0\0\x01",
+        ),
+        (
+            Decoder::Cbor,
+            b"\xa3\x61a\x9f\x01\xfb\x40\x35\x80\0\0\0\0\0\xff\x61b\x42\xff\0\x61c\xc1\x1a\0\0\0\x01",
+        ),
+        (
+            Decoder::ProtobufFields,
+            b"\x08\x96\x01\x12\x02ab\x1a\x02\x08\x01\x23\x28\x01\x24\x35\0\0\xac\x41\x39\0\0\0\0\0\0\xf0\x3f",
+        ),
+        (Decoder::Sparkplug, b"\x08\x01\x12\x0e\x0a\x01t\x10\x07\x20\x09\x65\0\0\xac\x41\x38\0\x18\x04"),
+        (
+            Decoder::Meshtastic,
+            b"\x0a\x12\x0d\x01\0\0\0\x15\xff\xff\xff\xff\x22\x06\x08\x01\x12\x02hi\x12\x01L",
+        ),
+        (Decoder::Numbers(Format::big(Number::I32)), b"\0\0\0\x01\xff\xff\xff\xff"),
+        (Decoder::Image, b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x10\0\0\0\x20\x08\x02\0\0\0"),
+    ];
+    for (decoder, whole) in samples {
+        let fits = by(whole, decoder);
+        assert!(fits.failures.is_empty(), "{}: {:?}", decoder.title(), fits.failures);
+        let cuts = (0..whole.len()).map(|n| whole[..n].to_vec());
+        let turned = (0..whole.len() * 8).map(|bit| {
+            let mut bytes = whole.to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        });
+        for bytes in cuts.chain(turned) {
+            for choice in [Choice::By(decoder), Choice::Auto] {
+                let decoded = decode_on(Some(decoder), &bytes, choice, &Bounds::inline());
+                assert!(decoded.form != Form::Json || json::is_json(&decoded.bytes), "{bytes:02x?}");
+                assert!(decoded.bytes.len() <= 100 * whole.len(), "{bytes:02x?}");
+                for failure in decoded.failures {
+                    assert!(failure.flaw.offset <= bytes.len(), "{failure} of {bytes:02x?}");
+                }
+            }
+        }
+    }
 }
 
 fn any_choice() -> impl Strategy<Value = Choice> {

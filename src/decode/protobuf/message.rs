@@ -62,17 +62,33 @@ impl<'s> Pen<'s> {
 
     /// The members of a message.
     pub fn members(&mut self, message: &Message, fields: &[Field<'_>], depth: usize) -> Result<(), Flaw> {
+        let number_of = |number: u32| fields.iter().rfind(|field| field.number == number)?.varint().ok();
+        let port = self.schema.port(message, number_of);
         for same in fields.chunk_by(|one, other| one.number == other.number) {
             let Some(first) = same.first() else { continue };
             if let Some(known) = message.fields.get(&first.number) {
                 self.put(first.at, |jot| jot.key(&known.name))?;
-                self.field(known, same, depth)?;
+                let port = port.filter(|port| port.field == first.number);
+                if !port.is_some_and(|port| self.lies_there(known, port.kind, same, depth)) {
+                    self.field(known, same, depth)?;
+                }
                 continue;
             }
             self.put(first.at, |jot| jot.key(&first.number.to_string()))?;
             self.list(same, |pen, field| pen.sheet.value(field, depth))?;
         }
         Ok(())
+    }
+
+    /// Writes what lies in a field of bytes; tells whether it was that.
+    fn lies_there(&mut self, known: &schema::Field, kind: Kind, same: &[Field<'_>], depth: usize) -> bool {
+        let inside = schema::Field { kind, ..known.clone() };
+        let mut aside = self.sheet.jot.aside();
+        std::mem::swap(&mut aside, &mut self.sheet.jot);
+        let written = self.value(&inside, same, depth);
+        std::mem::swap(&mut aside, &mut self.sheet.jot);
+        let json = aside.finish();
+        written.is_ok() && self.sheet.jot.plain(&String::from_utf8_lossy(&json)).is_ok()
     }
 
     /// One value for one field, a list for more.

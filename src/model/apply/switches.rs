@@ -1,4 +1,4 @@
-//! Switches of one key: ping, freeze, pin. Owns their words.
+//! Switches of one key: ping, freeze, pin, what was published before. Owns their words.
 use crate::model::event::Effect;
 use crate::model::freeze::Frozen;
 use crate::model::toast::Tone;
@@ -37,5 +37,12 @@ pub fn pin(model: &mut Model, now: Timestamp) {
         device.store.unpin(row.node);
     } else {
         device.store.pin(row.node);
+    }
+}
+
+/// Fills in what was published before.
+pub fn older(model: &mut Model, now: Timestamp) {
+    if !model.form.older() {
+        model.say(now, Tone::Info, "nothing older was published");
     }
 }

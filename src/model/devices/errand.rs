@@ -2,6 +2,7 @@
 use crate::device::{Node, Rule};
 use crate::model::bulk::undo::{Done, Step};
 use crate::model::event::DeviceId;
+use crate::model::export::steps::{Done as Exported, Failed, Step as ExportStep};
 use crate::model::nodes::recovered::Recovered;
 use crate::model::opening::{Opening, Origin};
 use crate::model::publications::draft::{Draft, Saved as SavedPublication};
@@ -43,6 +44,17 @@ pub enum Errand {
     ReadBatch(String),
     /// Read the undo file of a sweep, to publish again what a run cleared.
     ReadUndo(DeviceId, RunId, String),
+    /// Take a step of the export of a number.
+    Export(u32, ExportStep),
+    /// Keep a text that no clipboard takes in a file of ours.
+    KeepCopy {
+        /// What it is, in words.
+        what: String,
+        /// The file's name.
+        name: String,
+        /// The text.
+        text: String,
+    },
     /// Take a step towards an undo file.
     Undo(Step),
     /// Read a file of the user's, no larger than so many bytes.
@@ -88,6 +100,8 @@ impl Errand {
             Self::ReadBatch(path) => Answer::BatchRead(path, Err(vec![words])),
             Self::ReadUndo(id, run, path) => Answer::UndoRead(id, run, path, Err(vec![words])),
             Self::Undo(_) => Answer::Undo(Err(words)),
+            Self::Export(number, _) => Answer::Exported(number, Err(Failed::Words(words))),
+            Self::KeepCopy { what, .. } => Answer::CopyKept(what, Err(words)),
             Self::ReadFile { path, .. } => Answer::FileRead(path, Err(words)),
             Self::ListSaved(..) => Answer::SavedListed(Vec::new(), vec![words]),
             Self::SavePublication(saved, again) => Answer::PublicationSaved(saved, again, Err(words)),
@@ -166,6 +180,10 @@ pub enum Answer {
     BatchRead(String, Result<Vec<Publication>, Vec<String>>),
     /// Of `ReadUndo`, likewise.
     UndoRead(DeviceId, RunId, String, Result<Vec<Publication>, Vec<String>>),
+    /// Of `Export`.
+    Exported(u32, Result<Exported, Failed>),
+    /// Of `KeepCopy`: where it is.
+    CopyKept(String, Result<String, String>),
     /// Of `Undo`.
     Undo(Result<Done, String>),
     /// Of `ReadFile`: what the file holds.

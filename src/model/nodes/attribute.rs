@@ -130,6 +130,8 @@ pub fn paste(model: &mut Model, text: &str) -> usize {
         | Overlay::Parts(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
+        | Overlay::Menu(_)
+        | Overlay::Exporting
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
         | Overlay::Bulk => 0,

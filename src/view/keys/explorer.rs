@@ -61,7 +61,7 @@ pub(super) fn topics(model: &Model) -> Wanted {
         keys.push((&[Command::SubscribeTo], "subscribe"));
     }
     if value.is_some() {
-        keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
+        keys.push((&[Command::CopyMenu], "copy"));
         keys.push((&[Command::TabHistory], "history"));
         keys.push((&[Command::Pin], if row.is_some_and(|row| row.is_pinned) { "unpin" } else { "pin" }));
     }
@@ -145,7 +145,8 @@ pub(super) fn inspector(model: &Model) -> Wanted {
     if !model.settings.read_only {
         keys.push((&[Command::Publish], "publish"));
     }
-    keys.push((&[Command::CopyTopic, Command::CopyPayload], "copy"));
+    keys.push((&[Command::CopyMenu], "copy"));
+    keys.push((&[Command::ExportMenu], "export"));
     keys.push((&[Command::NextPane], "next pane"));
     keys.push((&[Command::Leave], "back"));
     keys
