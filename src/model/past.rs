@@ -12,7 +12,6 @@ pub mod head;
 pub mod inspected;
 pub mod reader;
 pub mod rows;
-mod stamp;
 pub mod statistics;
 
 use filter::Filter;

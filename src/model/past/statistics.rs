@@ -1,8 +1,8 @@
 //! What the recent messages of a topic have in common: how often they come, how evenly, where they were missing, how
 //! old they were when they came. Owns the figures and how many messages they are of.
 use super::reader::is_evicted;
-use super::stamp;
-use crate::decode::figures;
+
+use crate::decode::{figures, stamp};
 use crate::store::{Past, Store};
 use crate::time::WallOrigin;
 use std::time::Duration;
