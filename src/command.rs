@@ -159,6 +159,22 @@ commands! {
     PreviousDecoder = "previous-decoder" in [Topics, Inspector];
     /// Show the payload as it came; again to decode it
     ToggleRaw = "toggle-raw" in [Topics, Inspector];
+    /// Show the past message in Value and Message; esc goes back
+    OpenPast = "open-past" in [History];
+    /// Mark the message to compare another with it
+    MarkMessage = "mark-message" in [History];
+    /// Compare with the marked message, or with the one before
+    CompareMessages = "compare-messages" in [Inspector];
+    /// List only messages that hold a text; >20 qos:1 r:yes
+    FilterHistory = "filter-history" in [History];
+    /// Hold the messages still, or follow the newest
+    HoldHistory = "hold-history" in [History];
+    /// Delete the message from our history
+    ForgetMessage = "forget-message" in [History];
+    /// Delete all past messages of the topic from it; asks
+    ForgetHistory = "forget-history" in [History];
+    /// Show times as local or as UTC
+    ToggleUtc = "toggle-utc" in [History];
     /// Go to the inspector's next tab
     NextTab = "next-tab" in [Inspector];
     /// Go to the inspector's tab before

@@ -28,6 +28,7 @@ mod reader;
 pub mod respell;
 pub mod schema;
 pub mod sparkplug;
+pub mod stamp;
 pub mod text;
 mod unpack;
 mod utf16;

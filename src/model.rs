@@ -11,6 +11,7 @@ pub mod chart;
 pub mod decoding;
 pub mod device;
 pub mod devices;
+pub mod difference;
 pub mod editor;
 pub mod event;
 pub mod excludes;
@@ -40,6 +41,7 @@ pub mod narrowing;
 pub mod nodes;
 pub mod opening;
 pub mod overlay;
+pub mod past;
 pub mod picture;
 pub mod pings;
 pub mod placeholders;
@@ -322,6 +324,7 @@ impl Model {
             || self.export.as_ref().is_some_and(|export| export.is_working())
             || self.table.as_ref().is_some_and(|table| table.is_working())
             || [&self.search, &self.going].into_iter().flatten().any(|search| search.is_working())
+            || self.inspector.past.is_working()
             || self.learning.as_ref().is_some_and(Learning::is_working)
     }
 
@@ -380,6 +383,7 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
         Event::Sighted(sighting) => model.shelf.nearby.take(sighting),
         Event::Examined(number, told) => devices::exam::told(model, number, *told),
         Event::Decoded(decoded) => model.inspector.take_decoded(*decoded),
+        Event::Compared(difference) => past::compare::told(model, now, *difference),
         Event::Edited(edited) => form::deeds::edited(model, now, edited),
         Event::Resumed => apply::resumed(model, now, effects),
         Event::Terminated => effects.push(Effect::Quit),

@@ -16,6 +16,8 @@ mod exam;
 mod filter;
 #[path = "journeys/find.rs"]
 mod find;
+#[path = "journeys/past.rs"]
+mod past;
 #[path = "journeys/runs.rs"]
 mod runs;
 #[path = "common/story.rs"]

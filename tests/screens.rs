@@ -22,6 +22,8 @@ mod menus;
 mod monitor;
 #[path = "screens/nodes.rs"]
 mod nodes;
+#[path = "screens/past.rs"]
+mod past;
 #[path = "screens/publications.rs"]
 mod publications;
 #[path = "screens/runs.rs"]

@@ -1,6 +1,7 @@
 //! What differs between two payloads: JSON by its members, text by line and word, bytes by place. Owns the
 //! comparing; every text it gives is safe to draw.
-use super::escape::sanitize;
+use super::chain::Form;
+use super::escape::{cols, sanitize};
 use super::figures;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -16,6 +17,9 @@ const CONTEXT_LINES: usize = 2;
 
 /// Bytes of a line of bytes.
 const BYTES_PER_LINE: usize = 8;
+
+/// Columns of a member's name, its old and its new value, where they stand on one line: what 80 columns hold.
+const MAX_CHANGED_COLS: usize = 62;
 
 /// Columns of a piece that are kept.
 const MAX_COLS: usize = 400;
@@ -44,6 +48,8 @@ pub enum Side {
     Old,
     /// In the new one alone.
     New,
+    /// In both, another value: old and new on one line.
+    Changed,
 }
 
 /// A line of what differs.
@@ -77,10 +83,8 @@ impl Diff {
             diff.how = How::TooLarge;
             return diff;
         }
-        let json = |payload: &[u8]| serde_json::from_slice::<Value>(payload).ok().filter(is_nested);
-        if let (Some(old), Some(new)) = (json(old), json(new)) {
+        if diff.json(old, new) {
             diff.how = How::Json;
-            diff.values("$", &old, &new);
         } else if let (Ok(old), Ok(new)) = (std::str::from_utf8(old), std::str::from_utf8(new)) {
             diff.how = How::Text;
             diff.texts(old, new);
@@ -91,6 +95,35 @@ impl Diff {
         diff
     }
 
+    /// Compares two payloads by what their decoders made of them.
+    pub fn of((old_form, old): (Form, &[u8]), (new_form, new): (Form, &[u8])) -> Self {
+        let both = old.len().max(new.len());
+        match (old_form, new_form) {
+            // What was not to be read as JSON is not compared as such.
+            (Form::Text, Form::Text) if old != new && both <= MAX_BYTES => {
+                let mut diff = Self { how: How::Text, lines: Vec::new(), n_more: 0 };
+                diff.texts(&String::from_utf8_lossy(old), &String::from_utf8_lossy(new));
+                diff
+            }
+            (Form::Hex | Form::Image(_), _) | (_, Form::Hex | Form::Image(_))
+                if old != new && both <= MAX_BYTES =>
+            {
+                let mut diff = Self { how: How::Bytes, lines: Vec::new(), n_more: 0 };
+                diff.bytes(old, new);
+                diff
+            }
+            (Form::Json | Form::Text | Form::Hex | Form::Image(_), _) => Self::new(old, new),
+        }
+    }
+
+    /// Whether both are JSON that has members; then by those.
+    fn json(&mut self, old: &[u8], new: &[u8]) -> bool {
+        let json = |payload: &[u8]| serde_json::from_slice::<Value>(payload).ok().filter(is_nested);
+        let (Some(old), Some(new)) = (json(old), json(new)) else { return false };
+        self.values("$", &old, &new);
+        true
+    }
+
     /// In a few words.
     pub fn words(&self) -> String {
         let count = |side| self.lines.iter().filter(|line| line.side == side).count() as u64;
@@ -99,7 +132,7 @@ impl Diff {
             How::Same => "the same bytes".to_owned(),
             How::TooLarge => format!("over {}, which is not compared", figures::bytes(MAX_BYTES as u64)),
             How::Json if self.lines.is_empty() => "the same JSON, spelled otherwise".to_owned(),
-            How::Json => format!("JSON: -{gone} +{come}"),
+            How::Json => format!("JSON: -{gone} +{come} ~{}", figures::grouped(count(Side::Changed))),
             How::Text => format!("text: -{gone} +{come}"),
             How::Bytes => format!("bytes: -{gone} +{come}"),
         }
@@ -140,16 +173,26 @@ impl Diff {
                 }
             }
             (old, new) if old == new => {}
-            (old, new) => {
-                self.value(Side::Old, path, old);
-                self.value(Side::New, path, new);
-            }
+            (old, new) => self.changed(path, old, new),
         }
     }
 
     fn value(&mut self, side: Side, path: &str, value: &Value) {
         let shown = |text: &str| sanitize(text.as_bytes(), MAX_COLS);
         self.push(side, vec![(false, format!("{}  ", shown(path))), (true, shown(&value.to_string()))]);
+    }
+
+    /// A place in both: on one line where there is room, else one below the other.
+    fn changed(&mut self, path: &str, old: &Value, new: &Value) {
+        let shown = |text: &str| sanitize(text.as_bytes(), MAX_COLS);
+        let (name, before, after) = (shown(path), shown(&old.to_string()), shown(&new.to_string()));
+        if cols(&name) + cols(&before) + cols(&after) > MAX_CHANGED_COLS {
+            self.value(Side::Old, path, old);
+            return self.value(Side::New, path, new);
+        }
+        let pieces =
+            vec![(false, format!("{name}  ")), (true, before), (false, " → ".to_owned()), (true, after)];
+        self.push(Side::Changed, pieces);
     }
 
     fn texts(&mut self, old: &str, new: &str) {
@@ -225,6 +268,7 @@ mod tests {
             Side::Both => ' ',
             Side::Old => '-',
             Side::New => '+',
+            Side::Changed => '~',
         };
         let piece =
             |(differs, text): &(bool, String)| if *differs { format!("{{{text}}}") } else { text.clone() };
@@ -240,12 +284,10 @@ mod tests {
         assert_eq!(
             shown(old, new),
             [
-                r#"-$.b["x y"][1]  {2}"#,
-                r#"+$.b["x y"][1]  {5}"#,
+                r#"~$.b["x y"][1]  {2} → {5}"#,
                 r#"-$.b["x y"][2]  {3}"#,
                 "-$.gone  {null}",
-                "-$.big  {123456789012345678901}",
-                "+$.big  {123456789012345678902}",
+                "~$.big  {123456789012345678901} → {123456789012345678902}",
                 r#"+$.come  {"x"}"#,
             ]
         );

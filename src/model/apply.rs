@@ -7,8 +7,8 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, chart, decoding, editor, export, form, ingest, inspector, keys, learn, menu,
-    monitor, moves, narrowing, nodes, probe, publications, publish, request, runs, search, table,
+    Model, Screen, bulk, chart, decoding, difference, editor, export, form, ingest, inspector, keys, learn,
+    menu, monitor, moves, narrowing, nodes, past, probe, publications, publish, request, runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -23,7 +23,7 @@ use connection::toggle_connection;
 pub use connection::{ask_disconnect, disconnect};
 pub use copying::{copy, copy_as, kept as copy_kept, max_copy_bytes, why_no_clipboard};
 use copying::{copy_payload, copy_topic};
-use switches::{freeze, pin, ping};
+use switches::{freeze, older, pin, ping};
 
 /// Carries a command out.
 #[expect(clippy::too_many_lines, reason = "a line for each command: whoever adds one finds its place")]
@@ -196,7 +196,15 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::EditText => form::deeds::edit(model, effects),
         Command::ReadFile => form::deeds::ask_file(model),
         Command::FillReceived => form::deeds::fill_received(model, now),
-        Command::Compare => form::difference::show(model, now),
+        Command::Compare => difference::of_form(model, now),
+        Command::HoldHistory
+        | Command::FilterHistory
+        | Command::OpenPast
+        | Command::MarkMessage
+        | Command::CompareMessages
+        | Command::ForgetMessage
+        | Command::ForgetHistory
+        | Command::ToggleUtc => past::deeds::command(model, now, command, effects),
         Command::Respell => form::deeds::respell(model, now),
         Command::NewLine => form::deeds::new_line(model),
         Command::PreviousSent => older(model, now),
@@ -272,6 +280,8 @@ fn leave(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         monitor::deeds::leave(model);
     } else if model.screen == Screen::Publications {
         publications::deeds::leave(model);
+    } else if past::deeds::leave(model) {
+        // The list of past messages is seen again.
     } else if learn::parts::close(model) {
         // The list is seen again.
     } else if model.extent == Extent::Whole {
@@ -316,12 +326,6 @@ fn interrupt(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     model.say(now, Tone::Warn, "ctrl-c again quits");
 }
 
-fn older(model: &mut Model, now: Timestamp) {
-    if !model.form.older() {
-        model.say(now, Tone::Info, "nothing older was published");
-    }
-}
-
 /// A request found no room in its device's queue, or its task is gone.
 pub fn request_refused(
     model: &mut Model,
@@ -358,6 +362,7 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     narrowing::due(model, now);
     export::due(model, now, effects);
     moves::expand_on(model);
+    past::deeds::due(model);
     inspector::deeds::work(model, now);
     table::due(model, now);
     search::deeds::due(model, now);

@@ -38,6 +38,8 @@ pub enum Event {
     Examined(u32, Box<super::devices::exam::Told>),
     /// A worker is done with a payload too large to read between two frames.
     Decoded(Box<super::inspector::Decoded>),
+    /// A worker is done with a comparison.
+    Compared(Box<super::difference::Difference>),
     /// The user's own editor ended: the text as it is now, or why it stays as it was.
     Edited(Result<String, String>),
     /// The program was stopped and goes on.
@@ -65,6 +67,8 @@ pub enum Effect {
     Copy(String),
     /// Read a large payload on a worker; `Event::Decoded` brings the result.
     Decode(super::inspector::Subject, Beside, Arc<[u8]>),
+    /// Compare two large payloads on a worker; `Event::Compared` brings the result.
+    Compare(Box<super::past::compare::Comparison>),
     /// Leave the terminal to the user's own editor, on a text; `Event::Edited` brings what became of it.
     EditText(Box<super::form::deeds::Wanted>),
     /// Leave the terminal and stop until the shell continues us.

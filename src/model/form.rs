@@ -8,7 +8,6 @@ use crate::keymap::Chord;
 use crate::mqtt::{Payload, Publication, Qos, Topic};
 
 pub mod deeds;
-pub mod difference;
 mod field;
 mod format;
 mod history;

@@ -1,4 +1,5 @@
 //! The inspector's tabs, scrolling and the layout of the payload it shows. Owns no payload longer than shown.
+use super::past::PastView;
 use super::shown::{fact, folded};
 use super::tree::RowId;
 use crate::command::Context;
@@ -95,6 +96,8 @@ pub struct Subject {
     pub choice: Choice,
     /// The decoder that its topic promises.
     pub promised: Option<Decoder>,
+    /// Which past message of its topic it is; `None`: the last.
+    pub past: Option<u64>,
     /// Which schema its topic has ([`Hint::stamp`]).
     pub schema: u64,
     /// Which births of Sparkplug it follows.
@@ -283,13 +286,16 @@ pub struct Inspector {
     pub pending: Option<Subject>,
     /// The paths chosen in structured values.
     pub places: Places,
-    /// Messages the topic had when its history was shown last, so that a scrolled one can hold still.
-    pub n_seen: u64,
+    /// The tab History.
+    pub past: PastView,
 }
 
 impl Inspector {
     /// Shows a tab from its first line on.
     pub fn show(&mut self, tab: Tab) {
+        if matches!(tab, Tab::History | Tab::Node) {
+            self.past.inspected = None;
+        }
         if tab != self.tab {
             self.tab = tab;
             self.scroll = 0;
@@ -312,11 +318,17 @@ impl Inspector {
             self.place = self.place.saturating_add_signed(by);
             return;
         }
+        if self.tab == Tab::History {
+            return self.past.step(by);
+        }
         self.scroll = self.scroll.saturating_add_signed(by);
     }
 
     /// Scrolls to a line.
     pub fn scroll_to(&mut self, to: usize) {
+        if self.tab == Tab::History {
+            return self.past.edge(to);
+        }
         self.place = to;
         self.scroll = to;
     }
@@ -325,7 +337,7 @@ impl Inspector {
     pub fn turn_to(&mut self) {
         self.scroll = 0;
         self.place = 0;
-        self.n_seen = 0;
+        self.past.turn();
         self.is_structured = false;
     }
 

@@ -5,7 +5,8 @@ use super::line::Edited;
 use super::overlay::{Deed, Overlay};
 use super::toast::Tone;
 use super::{
-    Model, apply, editor, export, form, held, learn, menu, narrowing, nodes, opening, runs, search, table,
+    Model, apply, editor, export, form, held, learn, menu, narrowing, nodes, opening, past, runs, search,
+    table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -205,6 +206,7 @@ pub fn no(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         | Deed::UpdateNodes(..)
         | Deed::DiscardCandidates(..)
         | Deed::EndLearning
+        | Deed::ForgetHistory(_)
         | Deed::DeleteDevice(_) => {}
     }
 }
@@ -227,6 +229,7 @@ pub fn yes(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         Deed::KeepAll(session) => learn::deeds::keep_all(model, now, session),
         Deed::UpdateNodes(id, changed) => learn::deeds::update(model, now, id, changed),
         Deed::DiscardCandidates(session, ids) => learn::deeds::discard(model, now, session, ids),
+        Deed::ForgetHistory(row) => past::deeds::clear(model, now, row),
         Deed::EndLearning => learn::end(model, now, effects),
         Deed::LeaveForm => model.shelf.editing = None,
         Deed::CloseDevice(id) => opening::close(model, id, effects),

@@ -87,6 +87,8 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
         | UndoStep::Pause(_)
         | UndoStep::Republish(..)
         | UndoStep::Sweep
+        | UndoStep::RecallPast(..)
+        | UndoStep::ForgetPast(..)
         | UndoStep::SavePublication(_)
         | UndoStep::ForgetPublication(_) => 0,
     };

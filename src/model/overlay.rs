@@ -26,8 +26,8 @@ pub enum Overlay {
     Parts(Box<super::nodes::parts::Picker>),
     /// The settings of a generator.
     Repeat(Box<super::runs::settings::Settings>),
-    /// What differs between a payload and the value received last.
-    Difference(Box<super::form::difference::Difference>),
+    /// What differs between two payloads.
+    Difference(Box<super::difference::Difference>),
     /// Publications with names to pick from.
     Saved(Box<super::publications::saved::Picker>),
     /// The examination of a broker.
@@ -73,6 +73,8 @@ pub enum PromptKind {
     NarrowSweep,
     /// How many retained messages are to be cleared.
     ConfirmSweep,
+    /// What past messages shall hold or be.
+    FilterHistory,
     /// A text that lines of the log shall hold.
     NarrowLog,
     /// The file that the log is saved to.
@@ -142,6 +144,8 @@ pub enum Deed {
     RemoveKeys(Vec<(DeviceId, Vec<NodeKey>)>),
     /// Take nodes over that were not saved when the program ended; a no keeps them from being offered again.
     TakeOver(Box<super::nodes::recovered::Recovered>),
+    /// Delete a topic's past messages from our history, all but the last.
+    ForgetHistory(RowId),
     /// Write over the file that an export was to go to.
     OverwriteFile,
     /// Leave the device form, whatever was changed in it.

@@ -7,7 +7,7 @@ use super::picture;
 use super::publications::draft::Draft;
 use super::publications::saved::Again;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, bulk, held, ingest, learn, monitor, nodes, takes};
+use super::{Model, Pane, Undo, UndoStep, bulk, held, ingest, learn, monitor, nodes, past, takes};
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
 };
@@ -224,6 +224,9 @@ fn carry_out(
         UndoStep::Sweep => {
             model.say(now, Tone::Info, "a sweep is done again by X, after a look at what is there now");
             return false;
+        }
+        UndoStep::RecallPast(..) | UndoStep::ForgetPast(..) => {
+            return past::deeds::carry_out(model, now, step);
         }
         UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
         UndoStep::Candidates(session, ids, lane) => {

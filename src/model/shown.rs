@@ -3,6 +3,9 @@ use super::device::Device;
 use super::inspector::{Subject, Tab, reading, rows};
 use super::nodes::tab;
 use super::overlay::Overlay;
+use super::past;
+use super::past::inspected::Inspected;
+use super::past::rows::PastRow;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
 use super::{Effect, Model, facts, fold, picture};
@@ -10,15 +13,12 @@ use crate::decode::{self, Choice, Ink, Line, Preview, Reading};
 use crate::device::Node;
 use crate::mqtt::Qos;
 use crate::mqtt::Retained;
-use crate::store::{Last, LastPayload, Past};
+use crate::store::{Last, LastPayload};
 use crate::time::Timestamp;
 use std::time::Duration;
 
 /// Numbers of the large sparkline; a chart has its own tab.
 const SPARK_NUMBERS: usize = 120;
-
-/// Lines of history that a key may go back to at once: walking there costs a step each.
-const MAX_HISTORY_SCROLL: usize = 100_000;
 
 /// What the inspector shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,18 +35,22 @@ pub struct Shown {
     pub structure: Option<Box<rows::Structured>>,
     /// Lines of the tabs Value and Message, from `scroll` on.
     pub lines: Vec<Line>,
-    /// Messages of the tab History, newest first, from `scroll` on.
+    /// Messages of the tab History, newest first, from `scroll` on; `lines` stand above them.
     pub past: Vec<PastRow>,
     /// First line shown.
     pub scroll: usize,
-    /// Which of `lines` is under the hand; only on the tab Node.
+    /// Which of `lines` is under the hand; only on the tabs Node and History.
     pub cursor: Option<usize>,
     /// Lines there are.
     pub n_lines: usize,
+    /// Which past message is shown and how old it is; behind the title.
+    pub past_words: Option<String>,
     /// Whether a worker is still laying the payload out.
     pub is_reading: bool,
-    /// Columns that `past` was made for.
-    cols: usize,
+    /// Whether the times of `past` are UTC.
+    pub is_utc: bool,
+    /// What `past` was made for.
+    pub(super) made_for: Option<past::rows::MadeFor>,
 }
 
 /// A value in short.
@@ -117,29 +121,6 @@ impl Shown {
     }
 }
 
-/// A message of the past.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PastRow {
-    /// Which message of its topic it was, counted from 1.
-    pub ordinal: u64,
-    /// When it came.
-    pub received: Timestamp,
-    /// Since the message before it.
-    pub delta: Option<Duration>,
-    /// One line of it.
-    pub preview: Preview,
-    /// Its full size.
-    pub n_bytes: usize,
-    /// Whether the history holds only its beginning.
-    pub is_cut: bool,
-    /// Quality of service of the delivery.
-    pub qos: Qos,
-    /// Kept by the broker or not.
-    pub retained: Retained,
-    /// The DUP flag.
-    pub dup: bool,
-}
-
 /// Makes ready what the inspector shows.
 pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> Shown {
     let inner = model.layout().inspector.inner();
@@ -185,6 +166,11 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         );
         return shown;
     };
+    // A past message may stand in the last one's place.
+    let inspected = inspector.past.inspected.clone();
+    let last = inspected.as_ref().map_or(last, Inspected::last);
+    let cut = folded(&inspected.as_ref().map(Inspected::facts).unwrap_or_default(), cols);
+    shown.past_words = inspected.as_ref().map(|past| past.words(device.store.node(row.node).n_messages, now));
     let mut above = match tab {
         Tab::Value => {
             let head = head(device, row, &last, cols);
@@ -192,18 +178,22 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
             shown.head = Some(head);
             // A value that its head says in full needs no lines below.
             let is_guessed = device.reading(row.node).choice == Choice::Auto;
-            if is_guessed && shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols)) {
+            if is_guessed
+                && cut.is_empty()
+                && shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols))
+            {
                 inspector.scroll = 0;
                 return shown;
             }
-            Lines { facts: Vec::new(), n_rows: n_rows + 1 }
+            Lines { facts: cut, n_rows: n_rows + 1 }
         }
         Tab::History => {
-            history(&mut shown, &old, inspector, (device, row.node), (cols, n_rows));
+            past::rows::show(&mut shown, old, inspector, (device, row), (cols, n_rows), wall);
             return shown;
         }
         Tab::Message | Tab::Node | Tab::Chart => {
-            Lines { facts: folded(&facts::of_message(device, row.node, &last, wall), cols), n_rows: 0 }
+            let facts = folded(&facts::of_message(device, row.node, &last, wall), cols);
+            Lines { facts: cut.into_iter().chain(facts).collect(), n_rows: 0 }
         }
     };
     let LastPayload::Whole(payload) = last.payload else {
@@ -212,11 +202,15 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     };
     let Reading { choice, hint } = device.reading(row.node);
     let (promised, schema) = (hint.promised, hint.stamp());
+    let nth = inspected.as_ref().map(|past| past.key.ordinal);
     let (sequence, births) = (last.sequence, device.births.stamp(row.node));
-    let subject = Subject { row, sequence, tab, cols: cols.max(1), choice, promised, schema, births };
+    let subject =
+        Subject { row, sequence, tab, cols: cols.max(1), choice, promised, past: nth, schema, births };
     reading::lay_out(inspector, device, (subject, hint), payload, effects);
     let is_shown = inspector.decoded.as_ref().is_some_and(|decoded| decoded.may_show(subject));
-    if tab == Tab::Value && is_shown && rows::prepare(&mut shown, inspector, (cols, n_rows)).is_some() {
+    // What was cut is no structure, whatever its beginning looks like.
+    let is_tree = tab == Tab::Value && is_shown && inspected.is_none_or(|past| !past.is_cut());
+    if is_tree && rows::prepare(&mut shown, inspector, (cols, n_rows)).is_some() {
         inspector.is_structured = true;
         return shown;
     }
@@ -285,70 +279,6 @@ fn head(device: &Device, row: RowId, last: &Last<'_>, cols: usize) -> Head {
         n_messages: node.n_messages,
         is_pinned: device.store.is_pinned(row.node),
         spark,
-    }
-}
-
-fn history(
-    shown: &mut Shown,
-    old: &Shown,
-    inspector: &mut super::inspector::Inspector,
-    (device, node): (&Device, crate::store::NodeId),
-    (cols, n_rows): (usize, usize),
-) {
-    let n_messages = device.store.node(node).n_messages;
-    // Scrolled back, the picture holds still while new messages come above it.
-    if inspector.scroll > 0 && inspector.n_seen > 0 {
-        let n_new = usize::try_from(n_messages.saturating_sub(inspector.n_seen)).unwrap_or(usize::MAX);
-        inspector.scroll = inspector.scroll.saturating_add(n_new);
-    }
-    inspector.n_seen = n_messages;
-    // The heading has a row of its own.
-    let n_rows = n_rows.saturating_sub(1);
-    shown.n_lines = device.store.n_history(node);
-    let most = shown.n_lines.saturating_sub(n_rows).min(MAX_HISTORY_SCROLL);
-    inspector.scroll = inspector.scroll.min(most);
-    shown.scroll = inspector.scroll;
-    let known = if old.row == shown.row && old.cols == cols { old.past.as_slice() } else { &[] };
-    shown.cols = cols;
-    let reading = device.reading(node);
-    let mut past = device.store.history(node).skip(shown.scroll).take(n_rows + 1).peekable();
-    while let Some(message) = past.next() {
-        if shown.past.len() == n_rows {
-            break;
-        }
-        let delta = past.peek().map(|before| message.received.since(before.received));
-        // Its place from the oldest on stays the same while newer ones come.
-        let ordinal = n_messages.saturating_sub((shown.scroll + shown.past.len()) as u64);
-        let is_it = |row: &&PastRow| row.ordinal == ordinal;
-        // What was made for the last frame need not be decoded again.
-        let known = known.iter().find(is_it).map(|row| row.preview.clone());
-        shown.past.push(past_row(&message, (ordinal, delta), known, (reading, cols)));
-    }
-}
-
-fn past_row(
-    message: &Past<'_>,
-    (ordinal, delta): (u64, Option<Duration>),
-    known: Option<Preview>,
-    (reading, cols): (Reading<'_>, usize),
-) -> PastRow {
-    let preview = if let Some(known) = known {
-        known
-    } else if message.payload.is_empty() && message.n_bytes > 0 {
-        picture::evicted(message.n_bytes)
-    } else {
-        decode::preview_on(reading, message.payload, cols)
-    };
-    PastRow {
-        ordinal,
-        received: message.received,
-        delta,
-        preview,
-        n_bytes: message.n_bytes,
-        is_cut: message.is_cut(),
-        qos: message.qos,
-        retained: message.retained,
-        dup: message.dup,
     }
 }
 

@@ -1,8 +1,10 @@
 //! Deeds that can be undone. Owns what undoes each and what does it again; carrying it out is `publish`'s.
 use super::event::DeviceId;
+use super::tree::RowId;
 use super::{publications, runs};
 use crate::device::Change;
 use crate::mqtt::{Filter, Publication, Subscription};
+use crate::store::PastKey;
 
 /// A deed that can be undone: what undoes it, and what does it again.
 #[derive(Clone, Debug)]
@@ -31,6 +33,10 @@ pub(super) enum UndoStep {
     Nodes(Vec<Change>, u64),
     /// What is in an undo file is published again, but for what its run left untouched.
     Republish(String, runs::RunId),
+    /// Bring a deleted message back into the history.
+    RecallPast(RowId, PastKey),
+    /// Delete a message from the history.
+    ForgetPast(RowId, PastKey),
     /// A sweep, which is not done again without a look.
     Sweep,
 }

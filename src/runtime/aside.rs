@@ -5,7 +5,9 @@ use crate::discover::Browse;
 use crate::headless::doctor::{self, Options, Publish};
 use crate::model::Event;
 use crate::model::devices::exam::{MAX_FINDINGS, Told, Wanted};
+use crate::model::difference::Difference;
 use crate::model::inspector::{Decoded, Subject};
+use crate::model::past::compare::Comparison;
 use crate::mqtt::{Finding, Sighting};
 use crate::time::{Clock, WallOrigin};
 use std::sync::Arc;
@@ -25,6 +27,7 @@ type Channel<T> = (mpsc::Sender<T>, mpsc::Receiver<T>);
 /// The workers, as the loop knows them.
 pub(super) struct Aside {
     decoded: Channel<Decoded>,
+    compared: Channel<Difference>,
     told: Channel<(u32, Told)>,
     examination: Option<JoinHandle<()>>,
     browse: Option<Browse>,
@@ -34,22 +37,24 @@ pub(super) struct Aside {
 
 impl Aside {
     pub fn new(clock: Arc<dyn Clock>, wall: WallOrigin) -> Self {
-        let (decoded, told) = (mpsc::channel(WORKERS), mpsc::channel(MAX_FINDINGS));
-        Self { decoded, told, examination: None, browse: None, clock, wall }
+        let (decoded, compared) = (mpsc::channel(WORKERS), mpsc::channel(WORKERS));
+        let told = mpsc::channel(MAX_FINDINGS);
+        Self { decoded, compared, told, examination: None, browse: None, clock, wall }
     }
 
     /// What comes next of any of them.
     pub async fn next(&mut self) -> Event {
-        let Self { decoded, told, browse, .. } = self;
+        let Self { decoded, compared, told, browse, .. } = self;
         let seen = async {
             match browse {
                 Some(browse) => browse.next().await,
                 None => std::future::pending().await,
             }
         };
-        // Both senders live here: the channels never close.
+        // All senders live here: the channels never close.
         tokio::select! {
             Some(decoded) = decoded.1.recv() => Event::Decoded(Box::new(decoded)),
+            Some(difference) = compared.1.recv() => Event::Compared(Box::new(difference)),
             Some((number, told)) = told.1.recv() => Event::Examined(number, Box::new(told)),
             sighting = seen => Event::Sighted(sighting),
         }
@@ -61,6 +66,15 @@ impl Aside {
         tokio::task::spawn_blocking(move || {
             // A full channel means that newer ones wait: the model asks again for what it misses.
             let _ = sender.blocking_send(Decoded::new(subject, &beside, &payload));
+        });
+    }
+
+    /// Compares two large payloads.
+    pub fn compare(&self, comparison: Comparison) {
+        let sender = self.compared.0.clone();
+        tokio::task::spawn_blocking(move || {
+            // Nobody to hear it is nothing to fail for.
+            let _ = sender.blocking_send(comparison.carry_out());
         });
     }
 

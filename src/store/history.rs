@@ -28,6 +28,11 @@ pub struct PastKey {
     pub(super) place: Place,
 }
 
+impl PastKey {
+    /// Above every message: a walk from here on begins with the newest.
+    pub const TOP: Self = Self { ordinal: u64::MAX, place: Place::NONE };
+}
+
 /// A message of the past as history keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past<'a> {

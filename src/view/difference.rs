@@ -9,7 +9,7 @@ use super::strip::{Strip, keep_end};
 use super::{Scene, centred};
 use crate::decode::diff::{self, Side};
 use crate::decode::{cols, figures};
-use crate::model::form::difference::{Difference, n_seen};
+use crate::model::difference::{Difference, n_seen};
 use crate::theme::Role;
 
 const MAX_COLS: u16 = 120;
@@ -24,8 +24,9 @@ pub fn draw(scene: &Scene<'_>, difference: &Difference, frame: &mut Frame<'_>) {
     let area = centred(body, MAX_COLS.min(screen.width.saturating_sub(4)), height);
     let max_cols = usize::from(area.width.saturating_sub(4));
     let words = diff.words();
-    let topic = keep_end(&difference.topic, max_cols.saturating_sub(cols(&words) + 37));
-    let title = format!(" {topic}: - received last, + to be sent · {words} ");
+    let both = format!(": - {}, + {} · {words}", difference.old, difference.new);
+    let topic = keep_end(&difference.topic, max_cols.saturating_sub(cols(&both)));
+    let title = format!(" {topic}{both} ");
     let scroll = difference.scroll.min(n_lines.saturating_sub(n_seen));
     let mut block = Block::bordered()
         .border_style(scene.style(Role::BorderFocused))
@@ -52,6 +53,7 @@ fn row(scene: &Scene<'_>, line: &diff::Line, max_cols: usize) -> Line<'static> {
         Side::Both => ("  ", Role::TextFaint),
         Side::Old => ("- ", Role::PublicationFailed),
         Side::New => ("+ ", Role::PublicationDone),
+        Side::Changed => ("~ ", Role::Value),
     };
     let style = scene.style(role);
     let mut strip = Strip::default();

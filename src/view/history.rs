@@ -1,17 +1,20 @@
-//! The table of past messages. Owns its columns and which of them go when it is narrow.
+//! The table of past messages and what stands above it. Owns its columns and which of them go when it is narrow.
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use super::Scene;
 use super::row::retained_mark;
 use super::strip::Strip;
+use super::{Scene, row_of};
 use crate::decode::escape::Glyphs;
 use crate::decode::figures;
-use crate::model::shown::{PastRow, Shown};
+use crate::model::layout::Pane;
+use crate::model::past::rows::PastRow;
+use crate::model::shown::Shown;
 use crate::theme::Role;
+use crate::time::WallOrigin;
 
 /// What is left to the value.
 const MIN_VALUE_COLS: usize = 12;
@@ -64,30 +67,69 @@ pub fn draw(scene: &Scene<'_>, shown: &Shown, area: Rect, frame: &mut Frame<'_>)
     }
     let value_cols = room.saturating_sub(taken(&columns));
     let faint = scene.style(Role::TextFaint);
-    let mut lines = vec![heading(&columns, max_cols, faint)];
-    for past in &shown.past {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for said in &shown.lines {
         let mut line = Strip::default();
-        line.put_right(&scene.model.settings.wall.time_of_day(past.received), TIME_COLS, faint);
-        line.to(TIME_COLS + GAP_COLS);
-        let room = value_cols.saturating_sub(usize::from(past.is_cut));
-        line.put_inks(&past.preview.line, room, scene.theme, Style::new());
-        if past.is_cut {
-            line.put("…", faint);
-        }
-        let mut end = TIME_COLS + GAP_COLS + value_cols;
-        for column in &columns {
-            end += GAP_COLS + column.cols;
-            line.put_right(&(column.cell)(past, scene.glyphs()), end, faint);
-        }
+        line.put_inks(said, max_cols, scene.theme, Style::new());
         lines.push(line.into_line());
     }
+    let time = if shown.is_utc { "time UTC" } else { "time" };
+    lines.push(heading(&columns, time, max_cols, faint));
+    let n_above = lines.len();
+    for past in &shown.past {
+        lines.push(row(scene, shown, past, (&columns, value_cols)));
+    }
     frame.render_widget(Paragraph::new(lines), area);
+    let hand = shown.cursor.and_then(|hand| u16::try_from(n_above + hand).ok());
+    if let Some(hand) = hand.filter(|hand| *hand < area.height) {
+        let role = if scene.has_focus(Pane::Inspector) { Role::Cursor } else { Role::CursorUnfocused };
+        frame.buffer_mut().set_style(row_of(area, hand), scene.style(role));
+    }
 }
 
-fn heading(columns: &[&Column], max_cols: usize, style: Style) -> Line<'static> {
+/// Its time, a mark when others are compared with it, its value, and the rest.
+fn row(
+    scene: &Scene<'_>,
+    shown: &Shown,
+    past: &PastRow,
+    (columns, value_cols): (&[&Column], usize),
+) -> Line<'static> {
+    let faint = scene.style(Role::TextFaint);
+    let wall = scene.model.settings.wall;
+    let wall = if shown.is_utc { WallOrigin { offset_s: 0, ..wall } } else { wall };
+    let mut line = Strip::default();
+    line.put_right(&wall.time_of_day(past.received), TIME_COLS, faint);
+    if past.is_marked {
+        line.put("=", scene.style(Role::Mark));
+    }
+    line.to(TIME_COLS + GAP_COLS);
+    line.put_inks(&past.preview.line, value_cols, scene.theme, Style::new());
+    let mut end = TIME_COLS + GAP_COLS + value_cols;
+    for column in columns {
+        end += GAP_COLS + column.cols;
+        line.put_right(&(column.cell)(past, scene.glyphs()), end, faint);
+    }
+    line.into_line()
+}
+
+/// What is said beside a filter while it is typed.
+pub fn said(scene: &Scene<'_>) -> String {
+    let cursor = scene.model.cursor;
+    let n_held = scene.model.device(cursor.device).map_or(0, |device| device.store.n_history(cursor.node));
+    let grouped = |n: usize| figures::grouped(n as u64);
+    match &scene.model.inspector.past.filter {
+        None => "part of the value, >20 <=5 =1, qos:1, r:yes, dup:yes, size:>1k".into(),
+        Some(filter) if filter.is_working() => {
+            format!("matches {} of {} so far", grouped(filter.n_found()), grouped(n_held))
+        }
+        Some(filter) => format!("matches {} of {}", grouped(filter.n_found()), grouped(n_held)),
+    }
+}
+
+fn heading(columns: &[&Column], time: &str, max_cols: usize, style: Style) -> Line<'static> {
     let taken: usize = columns.iter().map(|column| column.cols + GAP_COLS).sum();
     let mut line = Strip::default();
-    line.put("time", style);
+    line.put(time, style);
     line.to(TIME_COLS + GAP_COLS);
     line.put("value", style);
     let mut end = max_cols.saturating_sub(taken);

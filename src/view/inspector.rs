@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use super::bars::{bars, chart, newest, range, words};
 use super::strip::{Strip, keep_end};
 use super::{Scene, chart as chart_of, history, nodetab, rect, row_of, structure};
-use crate::decode::{Kind, figures};
+use crate::decode::{Kind, cols, figures};
 use crate::model::inspector::Tab;
 use crate::model::layout::Pane;
 use crate::model::shown::{Head, Shown};
@@ -21,14 +21,20 @@ const MIN_CHART_NUMBERS: usize = 8;
 /// The highest chart of a value's numbers: enough to see a shape.
 const MAX_CHART_ROWS: usize = 6;
 
+/// The least that is left of a topic in the title.
+const MIN_TITLE_COLS: usize = 8;
+
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.inspector, frame);
     if area.is_empty() {
         return;
     }
     let shown = &scene.model.picture.inspector;
-    let title = keep_end(&shown.title, usize::from(area.width.saturating_sub(6)));
-    let title = Line::styled(format!(" {title} "), scene.title(Pane::Inspector));
+    // A past message says which one it is; the topic gives way.
+    let past = shown.past_words.as_ref().map(|words| format!(" · {words}")).unwrap_or_default();
+    let room = usize::from(area.width.saturating_sub(6));
+    let title = keep_end(&shown.title, room.saturating_sub(cols(&past)).max(MIN_TITLE_COLS));
+    let title = Line::styled(format!(" {title}{past} "), scene.title(Pane::Inspector));
     let mut block = scene.block(Pane::Inspector).title(title);
     if let Some(mark) = scroll_mark(shown) {
         block = block.title_bottom(Line::styled(mark, scene.style(Role::Title)).right_aligned());
@@ -135,7 +141,7 @@ fn big(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
         kind.push_str(" · ★ pinned");
     }
     let mut line = Strip::default();
-    let room = max_cols.saturating_sub(crate::decode::cols(&kind) + 2);
+    let room = max_cols.saturating_sub(cols(&kind) + 2);
     let strong = Style { fg: None, ..scene.style(Role::TextStrong) };
     line.put_inks(&head.preview.line, room, scene.theme, strong);
     line.put_right(&kind, max_cols, scene.style(Role::TextFaint));
@@ -176,7 +182,7 @@ fn meta(scene: &Scene<'_>, head: &Head, max_cols: usize) -> Line<'static> {
     let mut line = Strip::default();
     for part in parts {
         let gap = if line.cols() == 0 { "" } else { " · " };
-        if line.cols() + gap.len() + crate::decode::cols(&part) > max_cols {
+        if line.cols() + gap.len() + cols(&part) > max_cols {
             line.put_fit(" …", max_cols.saturating_sub(line.cols()), faint);
             break;
         }

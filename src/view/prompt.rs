@@ -6,7 +6,7 @@ use ratatui::widgets::{Clear, Paragraph};
 
 use super::field::{natural_cols, see};
 use super::strip::{Strip, wrap};
-use super::{Scene, footer, keys, rect};
+use super::{Scene, footer, history, keys, rect};
 use crate::command::{Command, Context};
 use crate::decode::{cols, figures, sanitize};
 use crate::model::inspector::rows;
@@ -38,6 +38,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::EditCandidate => " keep as: ",
         PromptKind::EditRange => " for all: ",
         PromptKind::NarrowDevices | PromptKind::NarrowLog | PromptKind::NarrowSweep => " only: ",
+        PromptKind::FilterHistory => " messages with: ",
         PromptKind::SaveLog => " save the log as: ",
         PromptKind::Export => " export to: ",
         PromptKind::PayloadFile => " payload from file: ",
@@ -126,6 +127,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         (PromptKind::BatchFile, _) => ("JSON Lines or CSV, such as ~/setpoints.csv".into(), Role::TextFaint),
         (PromptKind::ConfirmSweep, _) => (crate::model::bulk::count_words(scene.model), Role::TextFaint),
         (PromptKind::NarrowDevices, _) => ("part of a name or address".into(), Role::TextFaint),
+        (PromptKind::FilterHistory, _) => (history::said(scene), Role::TextFaint),
         (PromptKind::NarrowLog, _) => ("part of a line, a level or a device".into(), Role::TextFaint),
         (PromptKind::CopyDevice | PromptKind::SaveDevice, _) => {
             ("letters, digits, - and _".into(), Role::TextFaint)

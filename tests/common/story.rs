@@ -218,6 +218,7 @@ impl Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::Compare(_)
                 | Effect::EditText(_)
                 | Effect::Suspend
                 | Effect::Quit => None,
@@ -241,6 +242,7 @@ impl Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::Compare(_)
                 | Effect::EditText(_)
                 | Effect::Suspend
                 | Effect::Quit => None,

@@ -248,10 +248,7 @@ fn what_the_user_s_own_editor_leaves_is_the_payload_or_the_words_why_not() {
 fn what_sending_would_change_is_compared_before_it_goes() {
     let mut story = story().online().receives("a", "{\"on\":true,\"level\":20}");
     story = story.types("jp<ctrl-f>{\"level\":21.0,\"on\":true}<ctrl-d>");
-    story = story
-        .sees("a: - received last, + to be sent · JSON: -1 +1")
-        .sees("- $.level 20")
-        .sees("+ $.level 21.0");
+    story = story.sees("a: - received last, + to be sent · JSON: -0 +0 ~1").sees("~ $.level 20 → 21.0");
     story = story.does_not_see("$.on").types("<ctrl-x>");
     assert!(story.published().is_empty(), "what is read over the panes sends nothing");
     let mut story = story.types("<esc>").does_not_see("received last").types("<ctrl-x>");

@@ -32,6 +32,7 @@ impl Worked for Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::Compare(_)
                 | Effect::EditText(_)
                 | Effect::Suspend
                 | Effect::Quit => false,
@@ -63,6 +64,7 @@ impl Worked for Story {
             | Effect::Examine(_)
             | Effect::StopExamining
             | Effect::Decode(..)
+            | Effect::Compare(_)
             | Effect::EditText(_)
             | Effect::Suspend
             | Effect::Quit => None,

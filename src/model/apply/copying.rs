@@ -1,11 +1,11 @@
 //! Texts for the terminal's clipboard. Owns how long they may be, where they go otherwise, and the words.
 use crate::decode::figures;
-use crate::model::Model;
 use crate::model::devices::Errand;
 use crate::model::event::Effect;
 use crate::model::export::{self, Clipboard};
 use crate::model::menu::copies::{self, Form};
 use crate::model::toast::Tone;
+use crate::model::{Model, past};
 use crate::time::Timestamp;
 
 /// The longest text sent to the terminal's clipboard. hterm takes an OSC 52 of 100,000 bytes, and the scripts that
@@ -25,9 +25,13 @@ pub fn copy_topic(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) 
     copies::copy(model, now, Form::Topic, effects);
 }
 
-/// Copies the last payload of the topic under the cursor.
+/// Copies the last payload of the topic under the cursor, or the past one that is looked at.
 pub fn copy_payload(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    copies::copy(model, now, Form::Payload, effects);
+    match past::deeds::payload(model) {
+        Some(Ok(text)) => copy_as(model, now, "past payload", text, effects),
+        Some(Err(words)) => model.say(now, Tone::Warn, words),
+        None => copies::copy(model, now, Form::Payload, effects),
+    }
 }
 
 /// Sends a text to the terminal's clipboard.

@@ -1,4 +1,4 @@
-//! Switches of one key: ping, freeze, pin. Owns their words.
+//! Switches of one key: ping, freeze, pin, what was published before. Owns their words.
 use crate::model::event::Effect;
 use crate::model::freeze::Frozen;
 use crate::model::toast::Tone;
@@ -41,4 +41,11 @@ pub fn pin(model: &mut Model, now: Timestamp) {
         model.chart.pinned.push(row);
     }
     narrowing::judge_anew(device);
+}
+
+/// Fills in what was published before.
+pub fn older(model: &mut Model, now: Timestamp) {
+    if !model.form.older() {
+        model.say(now, Tone::Info, "nothing older was published");
+    }
 }

@@ -63,7 +63,9 @@ pub fn lay_out(
 
 /// The message before, where history has all of it and it is quickly read.
 fn before(device: &Device, subject: Subject, hint: Hint<'_>) -> Option<Decoded> {
-    let past = device.store.history(subject.row.node).nth(1)?;
+    let node = subject.row.node;
+    let this = subject.past.unwrap_or_else(|| device.store.node(node).n_messages);
+    let past = device.store.history(node).find(|past| past.key.ordinal < this)?;
     let is_quick = |past: &Past<'_>| !past.is_cut() && past.payload.len() <= MAX_INLINE_BYTES;
     let past = Some(past).filter(is_quick)?;
     Decoded::inline(Subject { sequence: 0, ..subject }, hint, past.payload)

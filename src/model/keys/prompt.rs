@@ -5,7 +5,7 @@ use crate::model::line::Line;
 use crate::model::overlay::{Overlay, Prompt, PromptKind};
 use crate::model::toast::Tone;
 use crate::model::{
-    Model, Undo, UndoStep, bulk, excludes, export, form, inspector, learn, monitor, narrowing, nodes,
+    Model, Undo, UndoStep, bulk, excludes, export, form, inspector, learn, monitor, narrowing, nodes, past,
     publications, search,
 };
 use crate::mqtt::BrokerRequest;
@@ -31,6 +31,7 @@ pub(super) fn retype(model: &mut Model, now: Timestamp) {
         PromptKind::NarrowDevices => return prompt.line.text().clone_into(&mut model.shelf.narrow),
         PromptKind::NarrowLog => return prompt.line.text().clone_into(&mut model.monitor.narrow),
         PromptKind::NarrowSweep => return bulk::narrow_to(model),
+        PromptKind::FilterHistory => return past::deeds::retype(model),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
         | PromptKind::Subscribe
@@ -88,6 +89,7 @@ pub(super) fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect
         | PromptKind::NarrowDevices
         | PromptKind::NarrowLog
         | PromptKind::NarrowSweep => Ok(()),
+        PromptKind::FilterHistory => past::deeds::filter(model, &text),
         PromptKind::BatchFile => bulk::batch::open_file(model, &text, effects),
         PromptKind::ConfirmSweep => bulk::sweep::confirm(model, now, &text, effects),
         PromptKind::PayloadFile => form::deeds::read_file(&text, effects),
@@ -132,6 +134,7 @@ pub(super) fn leave(model: &mut Model, now: Timestamp) {
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
         PromptKind::NarrowSweep => bulk::widen(model),
+        PromptKind::FilterHistory => model.inspector.past.list(None),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
         | PromptKind::Subscribe

@@ -6,6 +6,7 @@ use crate::model::device::Connection;
 use crate::model::device::Device;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
+use crate::model::past::Hold;
 use crate::mqtt::Retained;
 
 pub(super) fn topics(model: &Model) -> Wanted {
@@ -97,6 +98,18 @@ pub(super) fn topics(model: &Model) -> Wanted {
     keys
 }
 
+/// What can be done with the message under the hand.
+fn history(model: &Model) -> Wanted {
+    let view = &model.inspector.past;
+    let mut keys: Wanted = vec![(&[Command::CursorDown, Command::CursorUp], "move")];
+    keys.push((&[Command::OpenPast], "look into"));
+    keys.push((&[Command::MarkMessage], "mark"));
+    keys.push((&[Command::CompareMessages], "compare"));
+    keys.push((&[Command::FilterHistory], if view.filter.is_some() { "list others" } else { "list only" }));
+    keys.push((&[Command::HoldHistory], if view.hold == Hold::No { "hold" } else { "follow" }));
+    keys
+}
+
 /// Where the inspector shows a value as a tree.
 pub(super) fn structure(model: &Model) -> Wanted {
     let mut keys: Wanted = vec![
@@ -118,7 +131,9 @@ pub(super) fn structure(model: &Model) -> Wanted {
 pub(super) fn inspector(model: &Model) -> Wanted {
     let shown = &model.picture.inspector;
     let mut keys: Wanted = Vec::new();
-    if shown.cursor.is_some() {
+    if shown.tab == Tab::History && shown.cursor.is_some() {
+        keys.extend(history(model));
+    } else if shown.cursor.is_some() {
         keys.push((&[Command::EditAttribute], "edit"));
         keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
     } else if shown.lines.len().max(shown.past.len()) < shown.n_lines {
