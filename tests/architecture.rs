@@ -41,7 +41,7 @@ const FRIENDS: [(&str, &str); 4] =
     [("mqtt", "time"), ("main", "cli"), ("runtime", "headless"), ("sift", "device")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("regex", &["sift"]),
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),

@@ -1,6 +1,6 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::Device;
-use super::inspector::{Subject, Tab, reading, rows};
+use super::inspector::{Inspector, Subject, Tab, reading, rows};
 use super::nodes::tab;
 use super::overlay::Overlay;
 use super::past;
@@ -215,24 +215,27 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         return shown;
     }
     let n_rows = n_rows.saturating_sub(above.n_rows);
-    if let Some(decoded) = inspector.decoded.as_ref().filter(|_| is_shown) {
-        if tab == Tab::Message {
-            // The decoder is one more fact; the blank line comes after it.
-            above.facts.pop();
-        }
-        let n_facts = above.facts.len();
-        shown.n_lines = n_facts + decoded.n_lines();
-        inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
-        shown.scroll = inspector.scroll;
-        let facts = above.facts.into_iter().skip(shown.scroll).take(n_rows);
-        shown.lines.extend(facts);
-        let from = shown.scroll.saturating_sub(n_facts);
-        shown.lines.extend(decoded.lines(from, n_rows.saturating_sub(shown.lines.len())));
-    } else {
-        shown.is_reading = true;
-        window(&mut shown, &mut inspector.scroll, n_rows, &above.facts);
+    if is_shown && tab == Tab::Message {
+        // The decoder is one more fact; the blank line comes after it.
+        above.facts.pop();
     }
+    fill(&mut shown, inspector, above.facts, n_rows, is_shown);
     shown
+}
+
+/// The facts and, where the payload is laid out, its lines after them.
+fn fill(shown: &mut Shown, inspector: &mut Inspector, facts: Vec<Line>, n_rows: usize, is_shown: bool) {
+    let Some(decoded) = inspector.decoded.as_ref().filter(|_| is_shown) else {
+        shown.is_reading = true;
+        return window(shown, &mut inspector.scroll, n_rows, &facts);
+    };
+    let n_facts = facts.len();
+    shown.n_lines = n_facts + decoded.n_lines();
+    inspector.scroll = inspector.scroll.min(shown.n_lines.saturating_sub(n_rows));
+    shown.scroll = inspector.scroll;
+    shown.lines.extend(facts.into_iter().skip(shown.scroll).take(n_rows));
+    let from = shown.scroll.saturating_sub(n_facts);
+    shown.lines.extend(decoded.lines(from, n_rows.saturating_sub(shown.lines.len())));
 }
 
 /// Lines above the payload's own: those that scroll with it, and rows that don't.
