@@ -2,7 +2,7 @@
 use super::devices::{deeds, edit};
 use super::event::Effect;
 use super::line::Edited;
-use super::overlay::{Deed, Overlay};
+use super::overlay::{Deed, Overlay, PromptKind};
 use super::toast::Tone;
 use super::{
     Model, apply, editor, export, form, held, learn, menu, narrowing, nodes, opening, past, runs, search,
@@ -32,10 +32,12 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         model.quit_asked = false;
     }
     match (&model.overlay, command) {
-        (Overlay::Prompt(_), Some(Command::PreviousResult)) => {
+        (Overlay::Prompt(prompt), Some(Command::PreviousResult)) if prompt.kind == PromptKind::ViewFilter => {
             return narrowing::prompt::turn(model, now, true);
         }
-        (Overlay::Prompt(_), Some(Command::NextResult)) => return narrowing::prompt::turn(model, now, false),
+        (Overlay::Prompt(prompt), Some(Command::NextResult)) if prompt.kind == PromptKind::ViewFilter => {
+            return narrowing::prompt::turn(model, now, false);
+        }
         (Overlay::Prompt(_), Some(Command::Accept)) => return prompt::accept(model, now, effects),
         (Overlay::Prompt(_), Some(Command::Leave)) => return prompt::leave(model, now),
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
