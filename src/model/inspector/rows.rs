@@ -5,7 +5,7 @@ use super::inside::Inside;
 use super::structure::{Structure, path_of};
 use super::{Decoded, Form, Inspector, Tab};
 use crate::decode::outline::{Compared, Face};
-use crate::decode::{Line, figures};
+use crate::decode::{Ink, Line, figures};
 use crate::model::shown::Shown;
 use crate::store::Direction;
 
@@ -110,8 +110,7 @@ pub fn prepare(shown: &mut Shown, inspector: &mut Inspector, (cols, n_rows): (us
     let structure = structures.last_mut()?;
     structure.settle(decoded.identity(), doc);
     let mut structured = Structured { is_tight: n_rows < MIN_ROOMY_ROWS, ..Structured::default() };
-    let said = decoded.head.iter().filter(|line| line.cols > 0).take(n_rows / 4);
-    structured.head = said.cloned().collect();
+    structured.head = said(&decoded.head, n_rows / 4);
     let above = shown.head.as_ref().map_or(0, |head| head.n_rows() + 1);
     let above = if structured.is_tight { 0 } else { above } + structured.head.len();
     // The path has the lowest row.
@@ -184,4 +183,12 @@ pub fn found_words(inside: &Inside) -> String {
         (_, false) => format!("{n} matches"),
         (_, true) => format!("{n} matches so far"),
     }
+}
+
+/// As much of what the decoders did as there is room for; what they could not do goes before the rest.
+fn said(head: &[Line], n_rows: usize) -> Vec<Line> {
+    let lines: Vec<&Line> = head.iter().filter(|line| line.cols > 0).collect();
+    let is_trouble = |line: &&Line| line.spans.iter().any(|span| span.ink == Ink::Escape);
+    let trouble = lines.iter().position(is_trouble).filter(|_| lines.len() > n_rows);
+    lines.into_iter().skip(trouble.unwrap_or_default()).take(n_rows).cloned().collect()
 }
