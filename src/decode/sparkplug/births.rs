@@ -33,7 +33,7 @@ pub struct Birth {
     by_name: Vec<usize>,
     /// The number of the session that began with it.
     pub bd_seq: Option<u64>,
-    /// Metrics beyond [`MAX_KNOWN`], or behind what is malformed.
+    /// Metrics beyond `MAX_KNOWN`, or behind what is malformed.
     pub is_partial: bool,
 }
 
@@ -124,7 +124,7 @@ pub struct Described {
     pub description: Option<Box<str>>,
 }
 
-/// The metrics of a birth that have a name, at most [`MAX_KNOWN`]; none where it is malformed.
+/// The metrics of a birth that have a name, at most `MAX_KNOWN`; none where it is malformed.
 pub fn described(payload: &[u8]) -> Option<Vec<Described>> {
     let bounds = Bounds { max_out_bytes: MAX_BIRTH_BYTES, ..Bounds::default() };
     let inside = packed::undo(payload, &bounds).ok()?;
