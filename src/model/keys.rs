@@ -58,20 +58,7 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
     if model.context() == Context::DeviceForm {
         return edit::key(model, now, chord, command, effects);
     }
-    let is_text = match model.overlay {
-        Overlay::Prompt(_) | Overlay::Attribute(_) => true,
-        Overlay::None
-        | Overlay::Help { .. }
-        | Overlay::Question(_)
-        | Overlay::Parts(_)
-        | Overlay::Difference(_)
-        | Overlay::Saved(_)
-        | Overlay::Repeat(_)
-        | Overlay::Exam(_)
-        | Overlay::Menu(_)
-        | Overlay::Exporting
-        | Overlay::Bulk => false,
-    };
+    let is_text = matches!(model.overlay, Overlay::Prompt(_) | Overlay::Attribute(_));
     if command.is_some_and(|command| search::deeds::key(model, command)) {
         return;
     }

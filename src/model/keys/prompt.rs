@@ -58,7 +58,13 @@ pub fn go_to_best(model: &mut Model, now: Timestamp) {
     let Overlay::Prompt(prompt) = &mut model.overlay else { return };
     let text = prompt.line.text().to_owned();
     prompt.error = None;
-    match search::deeds::go_to(model, now, &text) {
+    let done = search::deeds::go_to(model, now, &text);
+    settle(model, done);
+}
+
+/// What was typed was taken, or its error stands in the line.
+fn settle(model: &mut Model, done: Result<(), String>) {
+    match done {
         Ok(()) => model.overlay = Overlay::None,
         Err(words) => {
             if let Overlay::Prompt(prompt) = &mut model.overlay {
@@ -102,25 +108,7 @@ pub(super) fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect
         }
         PromptKind::CopyDevice | PromptKind::SaveDevice => deeds::named(model, kind, text.trim(), effects),
     };
-    match (done, &mut model.overlay) {
-        (Ok(()), overlay) => *overlay = Overlay::None,
-        (Err(words), Overlay::Prompt(prompt)) => prompt.error = Some(words),
-        (
-            Err(_),
-            Overlay::None
-            | Overlay::Help { .. }
-            | Overlay::Question(_)
-            | Overlay::Attribute(_)
-            | Overlay::Parts(_)
-            | Overlay::Difference(_)
-            | Overlay::Saved(_)
-            | Overlay::Repeat(_)
-            | Overlay::Exam(_)
-            | Overlay::Menu(_)
-            | Overlay::Exporting
-            | Overlay::Bulk,
-        ) => {}
-    }
+    settle(model, done);
 }
 
 /// Esc in a prompt.

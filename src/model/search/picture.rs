@@ -51,25 +51,11 @@ fn max_rows(rows: u16) -> usize {
 impl Model {
     /// The search whose list is seen.
     pub fn listing(&self) -> Option<&Search> {
-        match &self.overlay {
-            Overlay::Prompt(prompt) if prompt.kind == PromptKind::GoTo => self.going.as_deref(),
-            Overlay::Prompt(prompt) if prompt.kind == PromptKind::Search => {
-                self.search.as_deref().filter(|search| search.is_listed)
-            }
-            Overlay::Prompt(_)
-            | Overlay::None
-            | Overlay::Help { .. }
-            | Overlay::Question(_)
-            | Overlay::Attribute(_)
-            | Overlay::Parts(_)
-            | Overlay::Difference(_)
-            | Overlay::Saved(_)
-            | Overlay::Repeat(_)
-            | Overlay::Exam(_)
-            | Overlay::Menu(_)
-            | Overlay::Exporting
-            | Overlay::Bulk => None,
+        let Overlay::Prompt(prompt) = &self.overlay else { return None };
+        if prompt.kind == PromptKind::GoTo {
+            return self.going.as_deref();
         }
+        self.search.as_deref().filter(|search| search.is_listed && prompt.kind == PromptKind::Search)
     }
 }
 
