@@ -125,7 +125,8 @@ fn bytes_are_copied_as_digits_and_a_value_as_it_is_decoded() {
 #[test]
 fn a_part_of_a_value_is_copied_with_its_path_and_the_publication_it_would_be_stays_whole() {
     let lamp = r#"{"state":{"on":true,"name":"a \"b\""},"levels":[1.50,2]}"#;
-    let at = story().online().receives("lamp", lamp).types("jC").does_not_see("path in the value").types("<esc>");
+    let at =
+        story().online().receives("lamp", lamp).types("jC").does_not_see("path in the value").types("<esc>");
     // state, on, name: a path, and a text without its quotes.
     let at = at.types("<tab>jjjC").sees("$ path in the value $.state.name").sees("= value at that path");
     let at = at.types("$");
