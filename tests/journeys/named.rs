@@ -120,12 +120,9 @@ fn filters_are_saved_with_the_device_and_asked_about_when_they_are_not() {
         .sees("The filters of demo are not saved. Quit all the same?")
         .types("n")
         .types("w");
-    let saved = story.effects.iter().find_map(|effect| match effect {
-        Effect::Disk(errand) => match &**errand {
-            Errand::SaveNodes(saving) => Some(saving.filters.clone()),
-            _other => None,
-        },
-        _other => None,
+    let saved = story.effects.iter().find_map(|effect| {
+        let Effect::Disk(errand) = effect else { return None };
+        if let Errand::SaveNodes(saving) = &**errand { Some(saving.filters.clone()) } else { None }
     });
     assert_eq!(saved.as_deref(), Some(story.model.devices[0].filters.list()));
     assert!(story.screen().contains("unsaved"));

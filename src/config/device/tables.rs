@@ -4,12 +4,14 @@ use super::blocks;
 use super::write::put;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
+/// The value of each key; `None` where it says nothing.
+type Entries<const N: usize> = [(&'static str, Option<Value>); N];
+
 /// A kind of blocks: its header, when two of them are of one thing, and what one says.
 pub(super) struct Kind<T, const N: usize> {
     pub key: &'static str,
     pub is_same: fn(&T, &T) -> bool,
-    /// The value of each key; `None` where it says nothing.
-    pub values: fn(&T) -> [(&'static str, Option<Value>); N],
+    pub values: fn(&T) -> Entries<N>,
 }
 
 impl<T: PartialEq, const N: usize> Kind<T, N> {

@@ -88,7 +88,7 @@ pub fn named(model: &mut Model, now: Timestamp, name: &str) -> Result<(), String
         Some(before) => format!("calling the filter {name}, not {}", before.name),
         None => format!("saving the filter as {name}"),
     };
-    make(model, now, id, change, words);
+    make(model, now, id, change, &words);
     Ok(())
 }
 
@@ -99,10 +99,10 @@ pub fn leave_name(model: &mut Model, from: RowId) {
     put_back(model, from);
 }
 
-fn make(model: &mut Model, now: Timestamp, id: DeviceId, change: NamedChange, words: String) {
+fn make(model: &mut Model, now: Timestamp, id: DeviceId, change: NamedChange, words: &str) {
     carry_out(model, id, &change);
     let back = UndoStep::Filter(change.reversed());
-    model.remember_undo(Undo { device: id, words: words.clone(), back, forth: UndoStep::Filter(change) });
+    model.remember_undo(Undo { device: id, words: words.to_owned(), back, forth: UndoStep::Filter(change) });
     model.say(now, Tone::Info, format!("{words}; w saves the device, u undoes"));
 }
 
@@ -181,6 +181,6 @@ pub fn delete(model: &mut Model, now: Timestamp) {
     let (id, place) = (picker.device, picker.place);
     let Some(change) = model.device(id).and_then(|device| device.filters.removing(place)) else { return };
     let name = change.before.as_ref().map(|named| named.name.clone()).unwrap_or_default();
-    make(model, now, id, change, format!("deleting the filter {name}"));
+    make(model, now, id, change, &format!("deleting the filter {name}"));
     step(model, 0);
 }
