@@ -12,6 +12,8 @@ mod decoding;
 mod devices;
 #[path = "journeys/exam.rs"]
 mod exam;
+#[path = "journeys/excluded.rs"]
+mod excluded;
 #[path = "journeys/filter.rs"]
 mod filter;
 #[path = "journeys/find.rs"]

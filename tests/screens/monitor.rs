@@ -25,6 +25,15 @@ fn the_monitor_lists_subscriptions_with_what_became_of_them() {
 }
 
 #[test]
+fn the_monitor_lists_what_is_excluded_behind_the_subscriptions() {
+    check("monitor-excluded", || {
+        let mut stage = busy();
+        stage.keys("m S ! p l a n t / h a l l 1 / # enter m tab tab tab tab G");
+        stage
+    });
+}
+
+#[test]
 fn the_monitor_of_a_lost_link_says_why_and_when_it_tries_again() {
     check("monitor-lost", || {
         let mut stage = busy();
