@@ -71,7 +71,7 @@ fn place(model: &Model) -> usize {
 }
 
 /// The filter under the hand that messages are dropped by.
-fn excluded(model: &Model) -> Option<Filter> {
+pub fn excluded(model: &Model) -> Option<Filter> {
     let device = model.selected().filter(|_| model.monitor.panel == Panel::Subscriptions)?;
     let place = place(model).checked_sub(subscriptions::rows(device).len())?;
     device.excludes.get(place).map(|exclude| exclude.filter.clone())
