@@ -20,6 +20,8 @@ mod find;
 mod past;
 #[path = "journeys/runs.rs"]
 mod runs;
+#[path = "journeys/sparkplug.rs"]
+mod sparkplug;
 #[path = "common/story.rs"]
 mod story;
 #[path = "journeys/structure.rs"]
