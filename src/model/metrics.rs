@@ -119,8 +119,8 @@ pub fn kept_as(device: &Device, topic: &str, path: &JsonPath) -> Option<Node> {
 pub fn present(device: &Device, node: &Node) -> Option<Value> {
     let topic = node.topic.as_str();
     let of_data = device.store.find(topic).and_then(|id| {
-        let past = device.store.history(id).take(MAX_LOOKED_BACK).filter(|past| !past.is_cut());
-        past.filter_map(|past| node.read(&births::document(device, id, past.payload)).ok()).next()
+        let mut past = device.store.history(id).take(MAX_LOOKED_BACK).filter(|past| !past.is_cut());
+        past.find_map(|past| node.read(&births::document(device, id, past.payload)).ok())
     });
     of_data.or_else(|| {
         let birth = Route::parse(topic)?.birth();

@@ -216,7 +216,7 @@ impl Device for Edge {
         changed.extend(is_pressed.then_some(Metric::Parts));
         changed.extend((self.mode() != before).then_some(Metric::Mode));
         self.data(DDATA, &changed, out);
-        if self.n_steps % 5 == 0 {
+        if self.n_steps.is_multiple_of(5) {
             self.load.step(&mut self.random);
             self.data(NDATA, &[Metric::Load], out);
         }

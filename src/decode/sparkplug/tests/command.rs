@@ -81,9 +81,9 @@ proptest! {
         let shown = back(17, Content::Bytes(&bytes));
         let notation: String = serde_json::from_str(&shown).unwrap();
         prop_assert_eq!(back(17, Content::Text(&notation)), shown);
-        let hex = format!("{uuid:032x}");
-        let (a, b, c, d, e) = (&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
-        let uuid = format!("{a}-{b}-{c}-{d}-{e}");
+        let part = |by: u32, n_bits: u32| uuid >> by & ((1 << n_bits) - 1);
+        let (a, b, c) = (part(96, 32), part(80, 16), part(64, 16));
+        let uuid = format!("{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}", part(48, 16), part(0, 48));
         prop_assert_eq!(back(15, Content::Text(&uuid)), format!("{uuid:?}"));
     }
 }
