@@ -129,6 +129,8 @@ commands! {
     PublishFile = "publish-file" in [Topics, Publications];
     /// Show what failed of the last batch, to publish it again
     ShowFailed = "show-failed" in [Topics, Publications];
+    /// Ask a Sparkplug edge node for its births again
+    AskBirths = "ask-births" in [Topics, Inspector];
     /// Ask the broker whether it keeps a message of the topic
     ProbeRetained = "probe-retained" in [Topics, Inspector];
     /// Subscribe to a further filter

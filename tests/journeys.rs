@@ -26,6 +26,8 @@ mod past;
 mod runs;
 #[path = "journeys/sifted.rs"]
 mod sifted;
+#[path = "journeys/sparkplug.rs"]
+mod sparkplug;
 #[path = "common/story.rs"]
 mod story;
 #[path = "journeys/structure.rs"]

@@ -136,6 +136,7 @@ async fn run_demo(
         n_topics: args.topics.map(|n| n as usize),
         rate_per_s: args.rate.map(f64::from),
         seed: args.seed,
+        wall: clock.origin,
     };
     let unique = unique(&clock);
     let clock: Arc<dyn Clock> = clock;
