@@ -53,15 +53,20 @@ impl<'a> Compared<'a> {
             let parent = outline.parent(above)?;
             let old_parent = self.known.get(&parent).copied().flatten();
             let found = old_parent.and_then(|old_parent| {
-                let step = outline.step(payload, above)?;
+                let step = outline.step(payload, above);
                 let hint = old_parent + (above - parent);
                 let is_there = |hint: &usize| {
-                    old.parent(*hint) == Some(old_parent) && old.is_at(old_payload, *hint, &step)
+                    old.parent(*hint) == Some(old_parent)
+                        && match &step {
+                            Some(step) => old.is_at(old_payload, *hint, step),
+                            // A name that is no Unicode is compared as it is spelt.
+                            None => old.key(old_payload, *hint) == outline.key(payload, above),
+                        }
                 };
                 let mut budget = MAX_LOOKED;
                 // Of members with one name, each is the one of its own place.
                 let nearby = Some(hint).filter(is_there);
-                nearby.or_else(|| old.child(old_payload, old_parent, &step, &mut budget))
+                nearby.or_else(|| old.child(old_payload, old_parent, step.as_ref()?, &mut budget))
             });
             self.known.insert(above, found);
         }

@@ -123,6 +123,16 @@ fn of_members_with_one_name_each_is_compared_with_the_one_in_its_place() {
 }
 
 #[test]
+fn a_name_that_is_no_unicode_is_the_same_as_long_as_it_is_spelt_so() {
+    let (before, now) = (br#"{"\ud83d":1,"b":3}"#, br#"{"\ud83d":1,"b":4}"#);
+    let outlines = (Outline::new(now).unwrap(), Outline::new(before).unwrap());
+    let mut compared = Compared::new((&outlines.0, now), (&outlines.1, before));
+    let changed: Vec<usize> =
+        (0..outlines.0.len()).filter(|node| compared.is_changed(*node, false)).collect();
+    assert_eq!(changed, [0, 2]);
+}
+
+#[test]
 fn repeated_names_are_told_and_the_last_of_them_is_meant() {
     let payload = br#"{"a":1,"b":{"a":2},"\u0061":3,"c":4}"#;
     let outline = Outline::new(payload).unwrap();
