@@ -16,6 +16,8 @@ mod exam;
 mod filter;
 #[path = "journeys/find.rs"]
 mod find;
+#[path = "journeys/jq.rs"]
+mod jq;
 #[path = "journeys/past.rs"]
 mod past;
 #[path = "journeys/runs.rs"]

@@ -47,6 +47,8 @@ pub enum PromptKind {
     Search,
     /// What the tree is narrowed to.
     ViewFilter,
+    /// The jq program that a topic's values go through.
+    Jq,
     /// A text to search a structured value for.
     SearchInside,
     /// A topic to go to.

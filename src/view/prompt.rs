@@ -29,6 +29,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let label = match prompt.kind {
         PromptKind::ViewFilter => " filter: ",
         PromptKind::Search | PromptKind::SearchInside => " /",
+        PromptKind::Jq => " jq: ",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
         PromptKind::AddChild => " keep below: ",
@@ -136,6 +137,10 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
         (PromptKind::GoTo, _) => ("tab completes a level".into(), Role::TextFaint),
+        (PromptKind::Jq, _) => match prompt.line.text().trim() {
+            "" => (".temperature  .list[] | .name  nothing: without jq".into(), Role::TextFaint),
+            _ => ("enter takes it, esc leaves it as it was".into(), Role::TextFaint),
+        },
         (PromptKind::ViewFilter, _) => (narrowing::prompt::words(scene.model), Role::TextFaint),
         (PromptKind::Export, _) => ("a path; ~/ is the home directory".into(), Role::TextFaint),
         (PromptKind::PayloadFile, _) => ("a path; ~ is the home directory".into(), Role::TextFaint),
