@@ -15,10 +15,7 @@ fn on(payload: impl AsRef<[u8]>) -> Story {
 
 /// The programs that are to be run, since the last look.
 fn asked(story: &mut Story) -> Vec<Asked> {
-    let asked = |effect| match effect {
-        Effect::RunJq(asked) => Some(*asked),
-        _other => None,
-    };
+    let asked = |effect| if let Effect::RunJq(asked) = effect { Some(*asked) } else { None };
     story.effects.drain(..).filter_map(asked).collect()
 }
 

@@ -21,7 +21,7 @@ fn ran(program: &str, input: Input<'_>, confines: &Confines) -> Ran {
 fn stopped(program: &str, input: Input<'_>, confines: &Confines) -> String {
     match ran(program, input, confines) {
         Ran::Stopped(words) => words,
-        other => panic!("{program}: {other:?}"),
+        Ran::Done(_) | Ran::Unread(_) => panic!("{program} was not stopped"),
     }
 }
 

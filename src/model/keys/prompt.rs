@@ -35,6 +35,7 @@ pub(super) fn retype(model: &mut Model, now: Timestamp) {
         PromptKind::FilterHistory => return past::deeds::retype(model),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
+        | PromptKind::NameFilter
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling
@@ -89,6 +90,7 @@ pub(super) fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect
         PromptKind::GoTo => search::deeds::go_to(model, now, &text),
         PromptKind::ViewFilter => narrowing::prompt::accept(model, now, &text),
         PromptKind::Jq => jq::accept(model, now, &text),
+        PromptKind::NameFilter => narrowing::saved::named(model, now, &text),
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
@@ -121,6 +123,7 @@ pub(super) fn leave(model: &mut Model, now: Timestamp) {
         PromptKind::GoTo => model.going = None,
         PromptKind::ViewFilter => narrowing::prompt::leave(model, now, prompt.from),
         PromptKind::Jq => jq::leave(model),
+        PromptKind::NameFilter => narrowing::saved::leave_name(model, prompt.from),
         PromptKind::SearchInside => inspector::deeds::leave_search(model),
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),
