@@ -10,7 +10,7 @@ mod packed;
 mod registry;
 mod route;
 mod sets;
-#[cfg(test)]
+#[cfg(all(test, feature = "sparkplug"))]
 mod tests;
 mod typed;
 mod words;
