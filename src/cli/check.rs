@@ -92,7 +92,7 @@ pub(super) fn run(
     let at = profile.address.to_string();
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let options = Options {
-        excludes: args.exclude.clone(),
+        excludes: args.exclude.iter().chain(&profile.excludes).cloned().collect(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
         patience: Duration::from_secs(u64::from(args.wait)),
         lasting: args.lasting,

@@ -40,6 +40,10 @@ pub(super) enum UndoStep {
     ForgetPast(RowId, PastKey),
     /// A change to the view filters with names.
     Filter(NamedChange),
+    /// Drop what a filter hears.
+    Exclude(Filter),
+    /// Drop it no longer.
+    TakeIn(Filter),
     /// A sweep, which is not done again without a look.
     Sweep,
 }
