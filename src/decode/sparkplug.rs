@@ -10,7 +10,8 @@ mod packed;
 mod registry;
 mod route;
 mod sets;
-#[cfg(all(test, feature = "sparkplug"))]
+#[cfg(test)]
+#[cfg(feature = "sparkplug")]
 mod tests;
 mod typed;
 mod words;

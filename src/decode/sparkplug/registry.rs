@@ -41,7 +41,7 @@ impl Registry {
 
     /// Whether a message has metrics by aliases that no birth heard has explained.
     pub fn is_unexplained(&self, topic: &str, payload: &[u8]) -> bool {
-        if !IS_BUILT_IN || !Route::parse(topic).is_some_and(|route| !route.message.is_birth()) {
+        if !IS_BUILT_IN || Route::parse(topic).is_none_or(|route| route.message.is_birth()) {
             return false;
         }
         let bounds = Bounds { max_out_bytes: MAX_BIRTH_BYTES, ..Bounds::default() };
