@@ -3,6 +3,7 @@ use super::run::Failure;
 use super::{ConnectionArgs, EXIT_DONE, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_USAGE, listen};
 use crate::config::{self, device::Devices};
 use crate::decode::figures::counted;
+use crate::device::Rules;
 use crate::headless::check::{self as headless, Checked, Options, Strictness};
 use crate::headless::lines::Marks;
 use crate::mqtt::Filter;
@@ -88,7 +89,9 @@ pub(super) fn run(
     }
     let at = profile.address.to_string();
     let clock: Arc<dyn Clock> = Arc::new(clock);
+    let rules = Rules::of_file(opened.rules.pop().unwrap_or_default());
     let options = Options {
+        rules,
         excludes: args.exclude.clone(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
         patience: Duration::from_secs(u64::from(args.wait)),

@@ -7,6 +7,7 @@ use crate::config::{
     self,
     device::{DeviceError, DeviceFile, Devices, PlainPassword, plain_secret},
 };
+use crate::device::Rules;
 use crate::device::learn::{DEFAULT_CAP, Scope};
 use crate::headless::learn::{self as headless, Existing, Learnt, Merged, Objects, Options, Summary};
 use crate::headless::lines::Marks;
@@ -99,7 +100,9 @@ pub(super) fn run(
     let kept = target.old.as_ref().map(|old| old.nodes.clone()).unwrap_or_default();
     let filters = profile.subscriptions.iter().map(|subscription| subscription.filter.clone()).collect();
     let cap = args.cap.map_or(DEFAULT_CAP, |cap| cap as usize);
+    let rules = Rules::of_file(opened.rules.first().cloned().unwrap_or_default());
     let options = Options {
+        rules,
         scope: Scope { excludes: args.exclude.clone(), cap, ..Scope::of(filters) },
         objects: if args.parts { Objects::Parts } else { Objects::Whole },
         patience: Duration::from_secs(u64::from(args.wait)),

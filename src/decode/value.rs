@@ -16,6 +16,9 @@ pub const MAX_PARSED_BYTES: usize = 64 << 10;
 /// Longest payload that may be a number with its unit, or a word.
 const MAX_WORD_BYTES: usize = 64;
 
+/// Longest payload that is unpacked for a number: one of [`MAX_WORD_BYTES`] in any packing.
+const MAX_PACKED_NUMBER_BYTES: usize = 256;
+
 /// How much is looked at to tell text from bytes.
 const JUDGED_BYTES: usize = 512;
 
@@ -218,6 +221,15 @@ pub fn kind(payload: &[u8]) -> Kind {
 /// The number a payload is, for sparklines and charts: a plain one, or one with a unit.
 pub fn number(payload: &[u8]) -> Option<f64> {
     measure(payload).map(|(number, _)| number)
+}
+
+/// Likewise, of what the decoders make of the payload; one that is larger than any packed number is not decoded.
+pub fn number_on(reading: Reading<'_>, payload: &[u8]) -> Option<f64> {
+    let is_short = payload.len() <= MAX_PACKED_NUMBER_BYTES;
+    match Some(payload).filter(|_| is_short).and_then(|payload| chain::inside(reading, payload)) {
+        Some(decoded) => number(&decoded.bytes),
+        None => number(payload),
+    }
 }
 
 /// The number and the unit a payload is; the unit may be empty.

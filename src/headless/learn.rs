@@ -9,7 +9,7 @@ pub use print::{MAX_ROWS, Summary, json, summary, table};
 use super::listen::{Heard, Plan, Told, Unheard, listen};
 use super::step_aside;
 use crate::device::learn::{Candidate, Counts, Guess, Lane, Learn, Scope};
-use crate::device::{Node, NodeKey};
+use crate::device::{Document, Node, NodeKey, Rules};
 use crate::mqtt::{Filter, MessageRef, Profile, Qos, Subscription, Topic};
 use crate::store::natural_path;
 use crate::time::Clock;
@@ -29,6 +29,8 @@ const MAX_PAYLOADS_BYTES: usize = 64 * 1024 * 1024;
 pub struct Options {
     /// Which topics, and how many.
     pub scope: Scope,
+    /// How payloads are read.
+    pub rules: Rules,
     /// Whether JSON objects become nodes of their members.
     pub objects: Objects,
     /// How long an answer of the broker may take.
@@ -108,6 +110,7 @@ pub async fn learn(
     let plan = Plan { patience: options.patience, lasting: options.lasting, beside };
     let kept: HashSet<&str> = kept.iter().map(|node| node.topic.as_str()).collect();
     let mut session = Learn::new(options.scope);
+    session.rules = options.rules;
     let mut payloads = Payloads::default();
     let mut take = |told: Told<'_>| match told {
         Told::Online(_) => {}
@@ -189,7 +192,8 @@ struct Payloads {
 
 impl Payloads {
     fn take(&mut self, message: &MessageRef<'_>, session: &Learn) {
-        let payload = message.payload;
+        let document = Document::brief(session.rules.reading(message.topic), message.payload);
+        let payload = document.bytes();
         if !payload.trim_ascii_start().starts_with(b"{") || session.find(message.topic).is_none() {
             return;
         }

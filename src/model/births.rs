@@ -1,14 +1,11 @@
 //! Births of Sparkplug as the store's last messages hold them, read when a message that follows one is looked at. Owns
 //! what is remembered of them and its bounds; costs nothing while messages are taken in.
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::decode::sparkplug::{self, Birth, Births, Heard, MAX_BIRTH_BYTES, Message, Route, Told};
-use crate::decode::{Bounds, Choice, Decoder, chain, decode_on};
 use crate::store::{LastPayload, NodeId, Store};
 
 use super::Model;
-use super::device::Device;
 use super::tree::RowId;
 
 /// Births remembered at once: more edge nodes and devices than a screen shows.
@@ -55,20 +52,6 @@ impl Model {
             let rows = rows.iter().filter(|row| row.device == device.id);
             device.births.look_up(&device.store, rows.map(|row| row.node));
         }
-    }
-}
-
-/// The JSON in which the nodes at a place find their values, with the names that births give.
-pub fn document<'p>(device: &Device, node: NodeId, payload: &'p [u8]) -> Cow<'p, [u8]> {
-    let is_spoken = device.births.told(node).is_some_and(|told| sparkplug::is_spoken_on(&told.topic));
-    if !is_spoken || payload.is_empty() {
-        return Cow::Borrowed(payload);
-    }
-    let hint = device.reading(node).hint;
-    let decoded = decode_on(hint, payload, Choice::By(Decoder::Sparkplug), &Bounds::inline());
-    match decoded.form {
-        chain::Form::Json => Cow::Owned(decoded.bytes.into_owned()),
-        chain::Form::Text | chain::Form::Image(_) | chain::Form::Hex => Cow::Borrowed(payload),
     }
 }
 

@@ -77,13 +77,24 @@ impl Learning {
         if self.device != device.id || self.is_over {
             return;
         }
+        self.read_as(device);
         for message in batch.iter() {
             self.learn.observe(&message, |topic| is_kept(device, topic));
         }
     }
 
+    /// Payloads are read as the device's rules say now.
+    fn read_as(&mut self, device: &Device) {
+        if self.learn.rules.revision() != device.rules.revision()
+            || self.learn.rules.list().len() != device.rules.list().len()
+        {
+            self.learn.rules.clone_from(&device.rules);
+        }
+    }
+
     /// Looks at another slice of what the store heard before.
     fn feed_on(&mut self, device: &Device) {
+        self.read_as(device);
         let Some(from) = self.feed.take() else { return };
         let mut found = Vec::new();
         self.feed = device.store.topics_slice(NodeId::ROOT, from, FEED_SLICE_NODES, &mut found);

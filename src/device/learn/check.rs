@@ -4,7 +4,7 @@
 mod tests;
 
 use super::{Guess, Lane, Learn, Scope};
-use crate::device::{Access, JsonPath, Kind, Misfit, Node, NodeKey};
+use crate::device::{Access, Document, JsonPath, Kind, Misfit, Node, NodeKey, Rules};
 use crate::mqtt::{MessageRef, Topic};
 use crate::time::Timestamp;
 use foldhash::fast::RandomState;
@@ -221,15 +221,21 @@ impl Check {
         }
     }
 
+    /// Reads payloads by these rules from now on.
+    pub fn read_by(&mut self, rules: Rules) {
+        self.others.rules = rules;
+    }
+
     /// Takes a message in.
     pub fn observe(&mut self, message: &MessageRef<'_>) {
         self.n_messages += u64::from(self.others.scope.covers(message.topic));
         let Some(places) = self.by_topic.get(message.topic) else {
             return self.others.observe(message, |topic| self.by_topic.contains_key(topic));
         };
+        let document = Document::new(self.others.rules.reading(message.topic), message.payload);
         for at in places {
             if let Some(watched) = self.nodes.get_mut(*at) {
-                watched.hear(message, self.started);
+                watched.hear(message, &document, self.started);
             }
         }
     }
@@ -252,8 +258,8 @@ impl Check {
 }
 
 impl Watched {
-    fn hear(&mut self, message: &MessageRef<'_>, started: Timestamp) {
-        let value = match self.node.read(message.payload) {
+    fn hear(&mut self, message: &MessageRef<'_>, document: &Document<'_>, started: Timestamp) {
+        let value = match document.read(&self.node) {
             // Devices publish only what changed; a member that never comes is missing in the end.
             Err(Misfit::NoMember { .. }) => return,
             value => value,

@@ -2,6 +2,7 @@
 use super::inside::{Found, Inside};
 use super::structure::{Structure, path_of};
 use crate::command::Command;
+use crate::device::Document;
 use crate::device::{JsonPath, learn};
 use crate::model::event::Effect;
 use crate::model::overlay::{Overlay, PromptKind};
@@ -180,16 +181,8 @@ fn keep(model: &mut Model, now: Timestamp) -> bool {
     else {
         return false;
     };
-    let is_plain = model.inspector.decoded.as_ref().is_some_and(|decoded| {
-        let is_present =
-            device.store.last(row.node).is_some_and(|last| last.sequence == decoded.subject.sequence);
-        !is_present || *decoded.payload == *payload
-    });
-    if !is_plain {
-        let words = "a node reads JSON as it comes, and this had to be decoded first";
-        return say(model, now, words);
-    }
-    let part = match learn::part_at(topic.as_str(), payload, &path) {
+    let document = Document::new(device.reading(row.node), payload);
+    let part = match learn::part_at(topic.as_str(), document.bytes(), &path) {
         Ok(part) => part,
         Err(misfit) => return say(model, now, &misfit.to_string()),
     };

@@ -1,5 +1,5 @@
 //! What a device knows of a topic, as the view filter asks for it. Owns no figure; each is looked up when asked.
-use crate::device::Kept;
+use crate::device::{Document, Kept, Rules};
 use crate::model::{picture, typed};
 use crate::mqtt::{Qos, Retained};
 use crate::sift::Facts;
@@ -11,6 +11,7 @@ use std::time::Duration;
 pub struct Known<'a> {
     pub store: &'a Store,
     pub kept: &'a Kept,
+    pub rules: &'a Rules,
     pub node: NodeId,
     pub now: Timestamp,
 }
@@ -72,6 +73,15 @@ impl Facts for Known<'_> {
     }
 
     fn has_error(&self) -> bool {
-        self.payload().is_some_and(|payload| typed::has_misfit(self.kept, self.node, payload))
+        if self.kept.at(self.node).next().is_none() {
+            return false;
+        }
+        let mut topic = String::new();
+        self.store.topic_of(self.node, &mut topic);
+        let misfits = |payload| {
+            let document = Document::new(self.rules.reading(&topic), payload);
+            typed::has_misfit(self.kept, self.node, &document)
+        };
+        self.payload().is_some_and(misfits)
     }
 }
