@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 mod ascii;
 mod bars;
+mod branches;
 mod bulk;
 mod chart;
 mod devices;
