@@ -8,7 +8,7 @@ use super::chain::Choice;
 use super::escape::{Glyphs, MAX_BYTES_PER_COL, push_sane, push_seen};
 use super::hint::Reading;
 use super::image::{self, Image};
-use super::{Decoder, Ink, Line, chain, figures, hex, sparkplug};
+use super::{Decoder, Ink, Line, chain, figures, hex, respell, sparkplug};
 
 /// Payloads above this are not parsed for one line of a tree; their first byte and their size must do.
 pub const MAX_PARSED_BYTES: usize = 64 << 10;
@@ -60,30 +60,13 @@ fn structure(line: &mut Line, count: &str, payload: &[u8], max_cols: usize) {
     line.push(Ink::Structure, count);
     if line.cols + 1 < max_cols {
         line.push(Ink::Faint, " ");
-        push_sane(line, Ink::Faint, &compact(payload, (max_cols + 1) * MAX_BYTES_PER_COL), max_cols);
+        push_sane(
+            line,
+            Ink::Faint,
+            &respell::compacted(payload, (max_cols + 1) * MAX_BYTES_PER_COL),
+            max_cols,
+        );
     }
-}
-
-/// JSON without the blanks between its tokens, so much of it.
-pub(super) fn compact(payload: &[u8], max_bytes: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(max_bytes.min(payload.len()));
-    let (mut in_text, mut is_escaped) = (false, false);
-    for byte in payload {
-        if out.len() >= max_bytes {
-            break;
-        }
-        if !in_text && byte.is_ascii_whitespace() {
-            continue;
-        }
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = in_text,
-            b'"' => in_text = !in_text,
-            _ => {}
-        }
-        out.push(*byte);
-    }
-    out
 }
 
 /// Units that may follow a number; anything else makes a text of it: `2 doors` is no number.
