@@ -16,10 +16,14 @@ mod exam;
 mod filter;
 #[path = "journeys/find.rs"]
 mod find;
+#[path = "journeys/named.rs"]
+mod named;
 #[path = "journeys/past.rs"]
 mod past;
 #[path = "journeys/runs.rs"]
 mod runs;
+#[path = "journeys/sifted.rs"]
+mod sifted;
 #[path = "common/story.rs"]
 mod story;
 #[path = "journeys/structure.rs"]

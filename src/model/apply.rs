@@ -44,6 +44,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
+        Command::Leave if matches!(model.overlay, Overlay::Filters(_)) => narrowing::saved::leave(model),
         Command::Leave if model.overlay == Overlay::Exporting => export::give_up(model, now, effects),
         Command::Leave if model.overlay == Overlay::Bulk => bulk::leave(model, now, effects),
         Command::Leave => leave(model, now, effects),
@@ -105,6 +106,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Alias => nodes::edit::ask_alias(model, now),
         Command::RemoveNode => nodes::edit::ask_remove(model, now),
         Command::ViewFilter => narrowing::prompt::open(model),
+        Command::OpenFilters => narrowing::saved::open(model, now),
+        Command::DeleteFilter => narrowing::saved::delete(model, now),
+        Command::Choose if model.context() == Context::Filters => narrowing::saved::take(model, now),
         Command::ToggleKeptOnly => nodes::toggle_kept_only(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
         Command::DeleteDevice => deeds::ask_delete(model, now),
@@ -232,6 +236,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::NextResult
         | Command::PreviousResult
         | Command::CompleteLevel
+        | Command::SaveFilter
         | Command::Choose
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
@@ -258,6 +263,7 @@ fn help(model: &mut Model) {
         | Overlay::Parts(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
+        | Overlay::Filters(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
         | Overlay::Menu(_)

@@ -13,6 +13,7 @@ use crate::decode::Reading;
 use crate::device::{Kept, Rules};
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
+use crate::sift::named::NamedFilters;
 use crate::store::{NodeId, Store};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -42,6 +43,8 @@ pub struct Device {
     pub kept: Kept,
     /// How its topics are read.
     pub rules: Rules,
+    /// Its view filters with names.
+    pub filters: NamedFilters,
     /// What Sparkplug's births say of the topics on screen.
     pub births: BirthBook,
     /// Where its connection stands.
@@ -138,6 +141,7 @@ impl Device {
             sieve: None,
             kept: Kept::default(),
             rules: Rules::default(),
+            filters: NamedFilters::default(),
             births: BirthBook::default(),
             connection: Connection::Connecting { step: Step::Resolve, since: Timestamp::ZERO },
             link: LinkStatus::default(),
@@ -173,10 +177,11 @@ impl Device {
         reading
     }
 
-    /// Whether there is something of it that `w` would save. What is chosen for a device without a file is saved
+    /// Whether there is something of it that `w` would save. A decoder chosen for a device without a file is saved
     /// with its nodes; for itself it is not worth a question.
     pub fn is_unsaved(&self) -> bool {
-        self.kept.is_changed() || (self.rules.is_changed() && self.origin.file().is_some())
+        let of_rules = self.rules.is_changed() && self.origin.file().is_some();
+        self.kept.is_changed() || self.filters.is_changed() || of_rules
     }
 
     /// Nothing of it is unsaved any more.
@@ -184,6 +189,8 @@ impl Device {
         self.kept.note_saved(self.kept.revision());
         let rules = self.rules.list().to_vec();
         self.rules.note_saved(&rules);
+        let filters = self.filters.list().to_vec();
+        self.filters.note_saved(&filters);
     }
 
     /// Adds a line to its log; the oldest makes room.

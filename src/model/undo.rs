@@ -4,6 +4,7 @@ use super::tree::RowId;
 use super::{publications, runs};
 use crate::device::Change;
 use crate::mqtt::{Filter, Publication, Subscription};
+use crate::sift::named::NamedChange;
 use crate::store::PastKey;
 
 /// A deed that can be undone: what undoes it, and what does it again.
@@ -37,6 +38,8 @@ pub(super) enum UndoStep {
     RecallPast(RowId, PastKey),
     /// Delete a message from the history.
     ForgetPast(RowId, PastKey),
+    /// A change to the view filters with names.
+    Filter(NamedChange),
     /// A sweep, which is not done again without a look.
     Sweep,
 }

@@ -64,6 +64,12 @@ pub fn now(model: &Model) -> Vec<Hint> {
         ],
         Context::Repeat => runs::keys(model),
         Context::Saved => publications::saved_keys(model),
+        Context::Filters => vec![
+            (&[Command::Choose][..], "filter by it"),
+            (&[Command::CursorDown, Command::CursorUp], "move"),
+            (&[Command::DeleteFilter], "delete"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),

@@ -67,7 +67,7 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
     }
-    if let Some(text) = narrowing::text(scene.model) {
+    if let Some(text) = narrowing::saved::label(scene.model) {
         let room = usize::from(scene.layout.topics.cols).saturating_sub(words.cols() + 12);
         words.put("· filter ", scene.style(Role::Title));
         words.put(format!("{} ", sanitize(text.as_bytes(), room)), scene.style(Role::Mark));

@@ -160,7 +160,7 @@ fn a_sweep_under_a_filter_takes_only_what_is_shown_and_says_so() {
         .receives_retained("a/y/on", "1")
         .settled()
         .types("f/on$/<enter>X")
-        .sees("only what /on$/ lets through")
+        .sees("only those matching /on$/")
         .sees("2 retained")
         .does_not_see("a/x/off");
 }

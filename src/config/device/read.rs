@@ -4,7 +4,7 @@ use super::node::Nodes;
 use super::raw::{Is, of_toml};
 use super::secret::{self, Said};
 use super::table::{Reader, Value};
-use super::{decoder, preset};
+use super::{decoder, filter, preset};
 use crate::device::Rule;
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::{
@@ -13,9 +13,10 @@ use crate::mqtt::profile::{
 };
 use crate::mqtt::url::parse_proxy;
 use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
+use crate::sift::named::Named;
 use toml::de::DeTable;
 
-pub(super) const TOP: &[&str] = &["connection", "subscription", "decoder", "publication", "node"];
+pub(super) const TOP: &[&str] = &["connection", "subscription", "decoder", "filter", "publication", "node"];
 pub(super) const CONNECTION: &[&str] = &[
     "url",
     "preset",
@@ -40,9 +41,16 @@ pub(super) const WS: &[&str] = &["headers"];
 pub(super) const SUBSCRIPTION: &[&str] =
     &["filter", "qos", "no_local", "retain_as_published", "retain_handling"];
 
+/// What a device file says beside its profile and its nodes.
+#[derive(Debug, Default)]
+pub(super) struct Besides {
+    pub rules: Vec<Rule>,
+    pub filters: Vec<Named>,
+}
+
 /// Reads a device file. The profile is whole only when the reader has no faults; its client id is empty where
 /// the file gives none.
-pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes, rules: &mut Vec<Rule>) -> Profile {
+pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes, besides: &mut Besides) -> Profile {
     let mut profile = Profile::new(name, Address::tcp(String::new(), 0), String::new());
     profile.version_is_fixed = false;
     let mut has_connection = false;
@@ -59,7 +67,8 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes, rules
                     profile.subscriptions.extend(subscription(reader, value));
                 }
             }
-            "decoder" => *rules = decoder::read(reader, value),
+            "decoder" => besides.rules = decoder::read(reader, value),
+            "filter" => besides.filters = filter::read(reader, value),
             // Read when they are asked for: a broken one must not keep anybody from a broker.
             "publication" => {}
             // Those in blocks of their own are read apart from the rest.

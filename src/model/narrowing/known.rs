@@ -20,6 +20,17 @@ impl<'a> Known<'a> {
     fn last(&self) -> Option<Last<'a>> {
         self.store.last(self.node)
     }
+
+    /// Whether a payload does not fit its kept node.
+    pub fn misfits(&self, payload: &[u8]) -> bool {
+        // Most topics are not kept.
+        if self.kept.at(self.node).next().is_none() {
+            return false;
+        }
+        let mut topic = String::new();
+        self.store.topic_of(self.node, &mut topic);
+        typed::has_misfit(self.kept, self.node, &Document::new(self.rules.reading(&topic), payload))
+    }
 }
 
 impl Facts for Known<'_> {
@@ -73,15 +84,6 @@ impl Facts for Known<'_> {
     }
 
     fn has_error(&self) -> bool {
-        if self.kept.at(self.node).next().is_none() {
-            return false;
-        }
-        let mut topic = String::new();
-        self.store.topic_of(self.node, &mut topic);
-        let misfits = |payload| {
-            let document = Document::new(self.rules.reading(&topic), payload);
-            typed::has_misfit(self.kept, self.node, &document)
-        };
-        self.payload().is_some_and(misfits)
+        self.payload().is_some_and(|payload| self.misfits(payload))
     }
 }
