@@ -35,7 +35,7 @@ pub use kept::{Change, Kept};
 pub use kind::Kind;
 pub use misfit::{Misfit, OutOfDomain, WriteError};
 pub use node::{Node, NodeKey};
-pub use rule::{Rule, Rules};
+pub use rule::{Rule, RuleChange, Rules};
 pub use unit::Unit;
 pub use value::Value;
 pub use vector::Hex;

@@ -75,7 +75,8 @@ pub(super) fn run(
         ));
     }
     let mut opened = listen::open(&args.device, &args.connection, &devices, unique)?;
-    let (Some(profile), Some(Said { mut nodes, .. })) = (opened.profiles.pop(), opened.said.pop()) else {
+    let (Some(profile), Some(Said { mut nodes, rules, .. })) = (opened.profiles.pop(), opened.said.pop())
+    else {
         return Ok(());
     };
     let n_all = nodes.len();
@@ -92,7 +93,7 @@ pub(super) fn run(
     }
     let at = profile.address.to_string();
     let clock: Arc<dyn Clock> = Arc::new(clock);
-    let rules = Rules::of_file(opened.rules.pop().unwrap_or_default());
+    let rules = Rules::of_file(rules);
     let options = Options {
         rules,
         excludes: args.exclude.clone(),

@@ -100,7 +100,7 @@ pub(super) fn run(
     let kept = target.old.as_ref().map(|old| old.nodes.clone()).unwrap_or_default();
     let filters = profile.subscriptions.iter().map(|subscription| subscription.filter.clone()).collect();
     let cap = args.cap.map_or(DEFAULT_CAP, |cap| cap as usize);
-    let rules = Rules::of_file(opened.rules.first().cloned().unwrap_or_default());
+    let rules = Rules::of_file(opened.said.first().map(|said| said.rules.clone()).unwrap_or_default());
     let options = Options {
         rules,
         scope: Scope { excludes: args.exclude.clone(), cap, ..Scope::of(filters) },

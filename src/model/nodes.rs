@@ -91,7 +91,8 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
         | UndoStep::ForgetPast(..)
         | UndoStep::SavePublication(_)
         | UndoStep::ForgetPublication(_)
-        | UndoStep::Filter(_) => 0,
+        | UndoStep::Filter(_)
+        | UndoStep::Decoder(_) => 0,
     };
     while model.undo.len() > 1 && model.undo.iter().map(n_changes).sum::<usize>() > MAX_UNDO_CHANGES {
         model.undo.remove(0);

@@ -7,7 +7,9 @@ use super::picture;
 use super::publications::draft::Draft;
 use super::publications::saved::Again;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, bulk, held, ingest, learn, monitor, narrowing, nodes, past, takes};
+use super::{
+    Model, Pane, Undo, UndoStep, bulk, decoding, held, ingest, learn, monitor, narrowing, nodes, past, takes,
+};
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
 };
@@ -227,6 +229,10 @@ fn carry_out(
         }
         UndoStep::RecallPast(..) | UndoStep::ForgetPast(..) => {
             return past::deeds::carry_out(model, now, step);
+        }
+        UndoStep::Decoder(change) => {
+            decoding::carry_out(model, id, change);
+            return true;
         }
         UndoStep::Filter(change) => {
             narrowing::saved::carry_out(model, id, change);

@@ -307,3 +307,15 @@ fn what_a_person_chose_for_a_topic_is_what_values_are_searched_by() {
     }
     story.sees("decoder: base64").types("/needle").settled().sees("match 1 of 1");
 }
+
+#[test]
+fn a_chosen_decoder_is_undone_at_once_however_many_were_turned_to() {
+    let story = story().online().receives("a", PACKED).receives("b", PACKED).types("j4").types("bb");
+    let story = story.sees("u undoes").sees("text, chosen").types("u");
+    let story = story.sees("undone: the decoder of a").sees("MessagePack (18 B → 28 B)").types("<ctrl-r>");
+    let story = story.sees("text, chosen").types("u").sees("MessagePack (18 B");
+    // Another topic's is a deed of its own.
+    let story = story.types("x").sees("decoder: raw").types("jx").sees("decoder: raw").types("u");
+    let story = story.sees("undone: the decoder of b").types("u").sees("undone: the decoder of a");
+    story.types("u").sees("nothing to undo");
+}
