@@ -210,6 +210,9 @@ pub enum WriteError {
         "a metric is read, not written: an edge node takes commands in protobuf on its topics NCMD and DCMD"
     )]
     Metric,
+    /// The topic's payloads have a form that can't be written.
+    #[error("{0}")]
+    Form(Box<str>),
     /// What was written would not be understood when it came back.
     #[error("it would not read back: {0}")]
     OneWay(Misfit),

@@ -88,7 +88,8 @@ fn below(scene: &Scene<'_>, editor: &Editor, max_cols: usize) -> Vec<Strip> {
         Ok(goes) => {
             let role = if goes.asked.is_some() { Role::ToastWarn } else { Role::TextStrong };
             lines.push(told(scene, "goes", &goes.words(node), role, room));
-            lines.push(told(scene, "as", &payload_words(&goes.publication.payload.0), Role::Text, room));
+            let words = format!("{}{}", payload_words(&goes.publication.payload.0), goes.form);
+            lines.push(told(scene, "as", &words, Role::Text, room));
         }
         Err(words) => {
             let mut words = wrap(&words, room, 2).into_iter();

@@ -248,7 +248,7 @@ fn the_values_follow_the_path_chosen_in_the_tree_and_so_does_the_list() {
 fn the_menus_of_copies_and_exports_mean_the_message_that_is_shown() {
     let story = story().online().receives("a", "first").receives("a", "second").receives("a", "third");
     // In the list it is the one under the hand.
-    let mut story = story.types("j2<tab>j").types("C").sees("Copy · message 2").types("p");
+    let story = story.types("j2<tab>j").types("C").sees("Copy · message 2").types("p");
     assert!(story.effects.contains(&Effect::Copy("second".into())), "{:?}", story.effects);
     // One that was opened stays what is meant, whatever comes.
     let mut story = story.types("j<enter>").sees("first").receives("a", "fourth").types("C");

@@ -33,7 +33,7 @@ impl Left {
             // Who keeps a node no longer meanwhile, sends it nothing.
             let Some(node) = device.kept.get(&key) else { continue };
             let Some(default) = &node.default else { continue };
-            match goes::made(node, default) {
+            match goes::made(device, node, default) {
                 Ok(made) => publications.push(made.publication),
                 Err(words) => {
                     let topic = sanitize(node.topic.as_str().as_bytes(), MAX_TOPIC_COLS);

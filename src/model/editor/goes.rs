@@ -1,9 +1,12 @@
 //! What the editor would send: the value after clipping and steps, its bytes, or why it can't go. Owns the words.
 use super::Editor;
-use crate::decode::figures;
-use crate::device::{Node, Value};
+use crate::decode::pack::Form;
+use crate::decode::{Choice, Reading, figures};
+use crate::device::{Document, Node, Value};
+use crate::model::device::Device;
 use crate::model::{Model, publish, takes};
 use crate::mqtt::{Payload, Publication, PublishProperties};
+use crate::store::LastPayload;
 
 /// A payload told in so many bytes; the rest is counted.
 const MAX_TOLD_BYTES: usize = 200;
@@ -19,6 +22,29 @@ pub struct Goes {
     pub how: &'static str,
     /// What goes.
     pub publication: Publication,
+    /// The form that its payload has, behind a dot; empty for plain text.
+    pub form: String,
+}
+
+/// The form in which payloads of a node's topic come, and how they are read.
+pub fn form<'a>(device: &'a Device, node: &Node) -> (Form, Reading<'a>) {
+    let topic = node.topic.as_str();
+    let Some(id) = device.store.find(topic) else {
+        let reading = device.rules.reading(topic);
+        return (Form::of(reading, None), written(reading));
+    };
+    let reading = device.reading(id);
+    let last = device.store.last(id).and_then(|last| match last.payload {
+        LastPayload::Whole(payload) => Some(payload),
+        LastPayload::Evicted { .. } => None,
+    });
+    (Form::of(reading, last), written(reading))
+}
+
+/// What is looked at raw is read by what it seems to be, to tell what goes.
+fn written(reading: Reading<'_>) -> Reading<'_> {
+    let choice = if reading.choice == Choice::Raw { Choice::Auto } else { reading.choice };
+    Reading { choice, ..reading }
 }
 
 impl Goes {
@@ -52,18 +78,28 @@ impl Editor {
         if !node.access.can_set() {
             return Err(no_access(node));
         }
-        let goes = made(node, &asked)?;
+        let goes = made(device, node, &asked)?;
         takes::check(device, &goes.publication)?;
         Ok(goes)
     }
 }
 
 /// What a value of a node becomes on its way out.
-pub fn made(node: &Node, asked: &Value) -> Result<Goes, String> {
+pub fn made(device: &Device, node: &Node, asked: &Value) -> Result<Goes, String> {
     let (value, mut how) = node.within(asked)?;
-    let payload = node.write(&value).map_err(|error| error.to_string())?;
+    let (form, reading) = form(device, node);
+    let payload = node.write_as(&value, &form).map_err(|error| error.to_string())?;
     // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
-    let read = node.read(&payload).map_err(|misfit| misfit.to_string())?;
+    let read = Document::new(reading, &payload).read(node);
+    let read = match read {
+        Ok(read) => read,
+        Err(misfit) if form.is_plain() => return Err(misfit.to_string()),
+        Err(_) => {
+            let names = form.names();
+            let words = format!("payloads here are {names}, and so short a one would not be known for it");
+            return Err(format!("{words}; choose the decoder by name: b in the inspector"));
+        }
+    };
     if read != value && how.is_empty() {
         how = "as nearly as its bytes hold it";
     }
@@ -75,7 +111,8 @@ pub fn made(node: &Node, asked: &Value) -> Result<Goes, String> {
         properties: PublishProperties::default(),
     };
     let is_changed = node.shown(&read) != node.shown(asked);
-    Ok(Goes { asked: is_changed.then(|| asked.clone()), value: read, how, publication })
+    let form = if form.is_plain() { String::new() } else { format!(" · {}", form.names()) };
+    Ok(Goes { asked: is_changed.then(|| asked.clone()), value: read, how, publication, form })
 }
 
 /// Bytes in words: as text where they are, else in hexadecimal digits. Not made safe for a terminal.

@@ -85,7 +85,7 @@ impl Form {
 }
 
 /// What can be copied now.
-pub fn choices(model: &Model, past: Option<&Inspected>) -> Result<Vec<Choice>, &'static str> {
+pub fn choices(model: &Model, meant: Option<&Inspected>) -> Result<Vec<Choice>, &'static str> {
     let reach = reach(model)?;
     let n_topics = reach.words(model);
     let several = [Form::Tree.choice(n_topics.as_str()), Form::Names.choice(n_topics.as_str())];
@@ -101,7 +101,7 @@ pub fn choices(model: &Model, past: Option<&Inspected>) -> Result<Vec<Choice>, &
         choices.push(Form::Topic.choice(reach.name.as_str()));
         choices.push(Form::Level.choice(device.store.level(row.node)));
     }
-    if let Ok(payload) = payload(model, past) {
+    if let Ok(payload) = payload(model, meant) {
         let size = figures::bytes(payload.len() as u64);
         if std::str::from_utf8(payload).is_ok() {
             choices.push(Form::Payload.choice(size));
@@ -130,10 +130,10 @@ pub fn choices(model: &Model, past: Option<&Inspected>) -> Result<Vec<Choice>, &
 pub fn copy(
     model: &mut Model,
     now: Timestamp,
-    (form, past): (Form, Option<&Inspected>),
+    (form, meant): (Form, Option<&Inspected>),
     effects: &mut Vec<Effect>,
 ) {
-    if let Err(words) = try_copy(model, now, (form, past), effects) {
+    if let Err(words) = try_copy(model, now, (form, meant), effects) {
         model.say(now, Tone::Warn, words);
     }
 }
@@ -141,7 +141,7 @@ pub fn copy(
 fn try_copy(
     model: &mut Model,
     now: Timestamp,
-    (form, past): (Form, Option<&Inspected>),
+    (form, meant): (Form, Option<&Inspected>),
     effects: &mut Vec<Effect>,
 ) -> Result<(), String> {
     let (row, reach) = (model.cursor, reach(model)?);
@@ -153,7 +153,7 @@ fn try_copy(
         Form::Level if row.is_device() => reach.name,
         Form::Level => device.store.level(row.node).to_owned(),
         Form::Payload => {
-            let payload = payload(model, past)?;
+            let payload = payload(model, meant)?;
             let no_text = |_| {
                 format!(
                     "the payload's {} bytes are no UTF-8 text; C copies it as hex or base64",
@@ -162,23 +162,23 @@ fn try_copy(
             };
             std::str::from_utf8(payload).map_err(no_text)?.to_owned()
         }
-        Form::Hex => HEXLOWER.encode(payload(model, past)?),
-        Form::Base64 => BASE64.encode(payload(model, past)?),
+        Form::Hex => HEXLOWER.encode(payload(model, meant)?),
+        Form::Base64 => BASE64.encode(payload(model, meant)?),
         Form::Decoded => {
-            payload(model, past)?;
+            payload(model, meant)?;
             let format = decoded(device.reading(row.node), AsText::Yes);
-            let wanted = reach.message(model, past, format);
+            let wanted = reach.message(model, meant, format);
             export::copy(model, now, wanted, what, effects);
             return Ok(());
         }
         Form::Path => model.inspector.path(row).ok_or("no path is chosen in the value")?.to_string(),
         Form::Part => {
             let path = model.inspector.path(row).ok_or("no path is chosen in the value")?;
-            let part = part::read(device.reading(row.node), payload(model, past)?, path)?;
+            let part = part::read(device.reading(row.node), payload(model, meant)?, path)?;
             String::from_utf8(part).map_err(|_bytes| format!("what lies at {path} is no text"))?
         }
         Form::Command => {
-            let shell::Line { text, left_out } = command(model, past)?;
+            let shell::Line { text, left_out } = command(model, meant)?;
             if !left_out.is_empty() {
                 model.say(now, Tone::Info, left_out.join("; "));
             }
@@ -200,9 +200,9 @@ fn try_copy(
 }
 
 /// The payload that is meant; in words why there is none.
-fn payload<'a>(model: &'a Model, past: Option<&'a Inspected>) -> Result<&'a [u8], String> {
-    if let Some(past) = past {
-        return past.whole();
+fn payload<'a>(model: &'a Model, meant: Option<&'a Inspected>) -> Result<&'a [u8], String> {
+    if let Some(meant) = meant {
+        return meant.whole();
     }
     let row = model.cursor;
     let last = model.device(row.device).and_then(|device| device.store.last(row.node));
@@ -214,10 +214,10 @@ fn payload<'a>(model: &'a Model, past: Option<&'a Inspected>) -> Result<&'a [u8]
 }
 
 /// The line that publishes the message that is meant again.
-fn command(model: &Model, past: Option<&Inspected>) -> Result<shell::Line, String> {
-    let (row, payload) = (model.cursor, payload(model, past)?);
+fn command(model: &Model, meant: Option<&Inspected>) -> Result<shell::Line, String> {
+    let (row, payload) = (model.cursor, payload(model, meant)?);
     let device = model.device(row.device).ok_or("no device is open")?;
-    let last = past.map(Inspected::last).or_else(|| device.store.last(row.node));
+    let last = meant.map(Inspected::last).or_else(|| device.store.last(row.node));
     let last = last.ok_or("this row has no message to copy")?;
     let mut topic = String::new();
     device.store.topic_of(row.node, &mut topic);

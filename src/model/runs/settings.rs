@@ -9,6 +9,7 @@ use super::schedule::{Rate, Schedule, Until};
 use super::source::{SLOT, Source};
 use super::work::Work;
 use crate::decode::figures;
+use crate::decode::pack::Form;
 use crate::device::{Generator as Values, Node, Plan, Shape, Value};
 use crate::keymap::Chord;
 use crate::model::event::DeviceId;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub targets: Vec<Target>,
     /// Which of them.
     pub target: usize,
+    /// The form of payloads of the nodes' topic.
+    pub form: Form,
     /// How values follow each other.
     pub shape: Shape,
     /// The field that hears keys.
@@ -75,11 +78,12 @@ struct Ready {
 
 impl Settings {
     /// Settings for one of several targets; `seed` is any number.
-    pub fn new(device: DeviceId, targets: Vec<Target>, target: usize, seed: u64) -> Self {
+    pub fn new(device: DeviceId, (targets, form): (Vec<Target>, Form), target: usize, seed: u64) -> Self {
         let mut settings = Self {
             device,
             targets,
             target,
+            form,
             shape: Shape::Constant,
             field: Field::Shape,
             told: Ok(String::new()),
@@ -286,7 +290,12 @@ impl Settings {
                 };
                 let values = Values::of_node(node, &plan, &constant)?;
                 let preview = preview(&values);
-                let source = Source::node(base(&node.topic, node.qos, node.retain), values, (**node).clone());
+                let source = Source::node(
+                    base(&node.topic, node.qos, node.retain),
+                    values,
+                    (**node).clone(),
+                    self.form.clone(),
+                );
                 // What can't be written is known now.
                 source.clone().make(Duration::ZERO, &mut |draft| Ok(draft.publication.clone()))?;
                 if let Some(path) = node.path() {

@@ -1,5 +1,6 @@
 //! What a generator publishes: the same text, a number within a text, a node's value in its codec. Owns the way from
 //! value to payload; placeholders in a text are replaced by whoever asks for it, each time anew.
+use crate::decode::pack::Form;
 use crate::device::generator::number_text;
 use crate::device::{Generator, Node};
 use crate::model::publications::draft::Draft;
@@ -32,7 +33,7 @@ enum How {
     /// The value between two parts of a text.
     Text(Box<Generator>, Vec<u8>, Vec<u8>),
     /// A value of a node.
-    Node(Box<Generator>, Box<Node>),
+    Node(Box<Generator>, Box<Node>, Form),
 }
 
 impl Source {
@@ -54,11 +55,11 @@ impl Source {
     }
 
     /// Values of a node.
-    pub fn node(base: Publication, generator: Generator, node: Node) -> Self {
+    pub fn node(base: Publication, generator: Generator, node: Node, form: Form) -> Self {
         Self {
             base,
             is_filled: false,
-            how: How::Node(Box::new(generator), Box::new(node)),
+            how: How::Node(Box::new(generator), Box::new(node), form),
             last: None,
             filled: None,
         }
@@ -82,9 +83,10 @@ impl Source {
                 let number = number_text(&generator.value(elapsed));
                 Payload::from([before, number.as_bytes(), behind].concat())
             }
-            How::Node(generator, node) => {
+            How::Node(generator, node, form) => {
                 let (value, _) = node.within(&generator.value(elapsed))?;
-                let payload = Payload::from(node.write(&value).map_err(|error| error.to_string())?);
+                let payload = node.write_as(&value, form).map_err(|error| error.to_string())?;
+                let payload = Payload::from(payload);
                 if node.repetition_filter && self.last.as_ref() == Some(&payload) {
                     return Ok(None);
                 }

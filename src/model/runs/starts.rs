@@ -24,6 +24,12 @@ pub fn open(model: &mut Model, now: Timestamp) {
         Err(words) => model.say(now, Tone::Warn, words),
         Ok((device, targets, target)) => {
             // Any number is a seed; another time brings another one.
+            let node = targets.iter().find_map(|target| match target {
+                Target::Node(node, _) => Some(node),
+                Target::Text(_) => None,
+            });
+            let form = node.and_then(|node| Some(editor::goes::form(model.device(device)?, node).0));
+            let targets = (targets, form.unwrap_or_default());
             let settings = Settings::new(device, targets, target, now.0 / 1_000_000 % 1_000_000);
             model.overlay = Overlay::Repeat(Box::new(settings));
         }
