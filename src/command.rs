@@ -129,6 +129,8 @@ commands! {
     PublishFile = "publish-file" in [Topics, Publications];
     /// Show what failed of the last batch, to publish it again
     ShowFailed = "show-failed" in [Topics, Publications];
+    /// Ask a Sparkplug edge node for its births again
+    AskBirths = "ask-births" in [Topics, Inspector];
     /// Ask the broker whether it keeps a message of the topic
     ProbeRetained = "probe-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
@@ -166,6 +168,8 @@ commands! {
     PreviousDecoder = "previous-decoder" in [Topics, Inspector];
     /// Show the payload as it came; again to decode it
     ToggleRaw = "toggle-raw" in [Topics, Inspector];
+    /// Have the value go through a jq program, or no longer
+    Jq = "jq" in [Topics, Inspector];
     /// Show the past message in Value and Message; esc goes back
     OpenPast = "open-past" in [History];
     /// Mark the message to compare another with it

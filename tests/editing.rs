@@ -106,6 +106,7 @@ fn a_form_that_is_only_read_is_refused_with_the_remedy_and_nothing_goes() {
         filter: Filter::parse(TOPIC).unwrap(),
         choice: Choice::By(Decoder::ProtobufFields),
         schema: None,
+        jq: None,
     };
     story.model.devices.first_mut().unwrap().rules.load(vec![rule]);
     let story = story.types("e21").sees("payloads here are protobuf fields, and").types("<enter>");

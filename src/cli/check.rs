@@ -96,7 +96,7 @@ pub(super) fn run(
     let rules = Rules::of_file(rules);
     let options = Options {
         rules,
-        excludes: args.exclude.clone(),
+        excludes: args.exclude.iter().chain(&profile.excludes).cloned().collect(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
         patience: Duration::from_secs(u64::from(args.wait)),
         lasting: args.lasting,

@@ -46,6 +46,12 @@ impl<'a> Document<'a> {
         Self { reading, payload, max_out_bytes: MAX_BRIEF_BYTES, made: OnceCell::new() }
     }
 
+    /// A payload that was decoded already, to this JSON.
+    pub fn of_json(payload: &'a [u8], json: Vec<u8>) -> Self {
+        let made = OnceCell::from(Made::Decoded(Cow::Owned(json), true));
+        Self { made, ..Self::new(Reading::default(), payload) }
+    }
+
     /// The payload as it came.
     pub const fn payload(&self) -> &'a [u8] {
         self.payload

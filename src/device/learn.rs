@@ -35,7 +35,7 @@ pub use shape::{join, widens_to};
 pub use statistics::{MAX_DENSE_SAMPLES, SAMPLE_GAP};
 pub use words::MAX_WORDS;
 
-use crate::device::Rules;
+use crate::device::{Node, Rules};
 use crate::mqtt::{Filter, MessageRef, Topic};
 use crate::store::Refused;
 use crate::time::Timestamp;
@@ -345,4 +345,24 @@ impl Learn {
 /// The members of a JSON payload that can be nodes of their own, by what the payload alone tells.
 pub fn parts_of(topic: &str, payload: &[u8]) -> Parts {
     parts::parts(topic, payload, &[])
+}
+
+/// The metrics of Sparkplug that can be nodes of their own: those of a birth with what it says of them, and those that
+/// only a later message has; both as JSON in which metrics have their names.
+pub fn metrics_of(topic: &str, birth: &[u8], data: &[u8], hints: &[Hint]) -> Parts {
+    let mut all = parts::parts(topic, birth, hints);
+    for part in parts::parts(topic, data, hints).list {
+        let is_full = all.list.len() >= parts::MAX_METRICS;
+        match all.list.iter_mut().find(|known| known.path == part.path) {
+            Some(known) => known.value = part.value,
+            None if is_full => all.n_more += 1,
+            None => all.list.push(part),
+        }
+    }
+    all
+}
+
+/// The node that a hint describes.
+pub fn described(topic: &Topic, hint: &Hint) -> Node {
+    parts::described(topic, hint)
 }

@@ -7,8 +7,9 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, chart, decoding, difference, editor, export, form, ingest, inspector, keys, learn,
-    menu, monitor, moves, narrowing, nodes, past, probe, publications, publish, request, runs, search, table,
+    Model, Screen, bulk, chart, decoding, difference, editor, export, form, ingest, inspector, jq, keys,
+    learn, menu, metrics, monitor, moves, narrowing, nodes, past, probe, publications, publish, request,
+    runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -140,7 +141,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::PreviousMatch => search::deeds::seek(model, now, Direction::Backward),
         Command::GoTo => search::deeds::open_places(model),
         Command::Pin => pin(model, now),
-        Command::Publish => publish::open(model),
+        Command::Publish => publish::open(model, now),
         Command::EditValue if model.focus == Pane::Inspector && model.inspector.tab == Tab::Node => {
             nodes::attribute::begin(model, now);
         }
@@ -151,6 +152,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::GoOn => bulk::go_on(model, now, effects),
         Command::Exclude | Command::ExcludeBranch | Command::NarrowSweep => bulk::choose(model, command),
         Command::Faster | Command::Slower => bulk::change_pace(model, command),
+        Command::AskBirths => metrics::ask_births(model, now, effects),
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
@@ -187,6 +189,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextDecoder => decoding::step(model, now, Direction::Forward),
         Command::PreviousDecoder => decoding::step(model, now, Direction::Backward),
         Command::ToggleRaw => decoding::toggle_raw(model, now),
+        Command::Jq => jq::open(model, now),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         // In lines it never comes here: there Enter begins the next.

@@ -2,6 +2,7 @@
 use super::births::BirthBook;
 use super::came::Came;
 use super::event::DeviceId;
+use super::excludes::Exclude;
 use super::held::Held;
 use super::meter::Meter;
 use super::narrowing::Sieve;
@@ -67,7 +68,9 @@ pub struct Device {
     pub paused: Vec<Subscription>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
     pub n_refused: u64,
-    /// Messages that its profile's excludes dropped.
+    /// What is dropped of what comes: what its profile says, and what was excluded by hand.
+    pub excludes: Vec<Exclude>,
+    /// Messages that were dropped by these, and by those that are no more.
     pub n_excluded: u64,
     /// How often it came online.
     pub n_connects: u64,
@@ -153,6 +156,7 @@ impl Device {
             came: Came::default(),
             paused: Vec::new(),
             n_refused: 0,
+            excludes: profile.excludes.iter().cloned().map(Exclude::new).collect(),
             n_excluded: 0,
             n_connects: 0,
             listening_since: None,

@@ -92,7 +92,9 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
         | UndoStep::SavePublication(_)
         | UndoStep::ForgetPublication(_)
         | UndoStep::Filter(_)
-        | UndoStep::Decoder(_) => 0,
+        | UndoStep::Decoder(_)
+        | UndoStep::Exclude(_)
+        | UndoStep::TakeIn(_) => 0,
     };
     while model.undo.len() > 1 && model.undo.iter().map(n_changes).sum::<usize>() > MAX_UNDO_CHANGES {
         model.undo.remove(0);

@@ -3,7 +3,7 @@ use super::device::{Connection, Device, Subscribed};
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::tree::{self, RowId};
-use super::{Model, Screen, ingest, narrowing, nodes, runs};
+use super::{Model, Screen, excludes, ingest, narrowing, nodes, runs};
 use crate::device::{Node, Rule, Rules};
 use crate::mqtt::port::Step;
 use crate::mqtt::{BrokerRequest, Filter, Profile};
@@ -185,6 +185,7 @@ pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening,
         profile.client_id.clone_from(&device.profile.client_id);
     }
     let old = std::mem::replace(&mut device.profile, profile);
+    let drops_otherwise = excludes::change(device, &old.excludes);
     let is_named = device.origin != origin;
     device.origin = origin;
     device.id_is_made_up = id_is_made_up;
@@ -201,7 +202,9 @@ pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening,
     }
     let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
     let words = if stays {
-        resubscribe(device, &old, effects)
+        let drops =
+            drops_otherwise.then(|| format!("{name}: what is excluded was changed; the connection stays"));
+        resubscribe(device, &old, effects).or(drops)
     } else {
         let pending = |asked: &_| Subscribed { asked: Clone::clone(asked), granted: None };
         device.subscriptions = device.profile.subscriptions.iter().map(pending).collect();

@@ -8,7 +8,8 @@ use super::publications::draft::Draft;
 use super::publications::saved::Again;
 use super::toast::Tone;
 use super::{
-    Model, Pane, Undo, UndoStep, bulk, decoding, held, ingest, learn, monitor, narrowing, nodes, past, takes,
+    Model, Pane, Undo, UndoStep, bulk, decoding, excludes, held, ingest, learn, metrics, monitor, narrowing,
+    nodes, past, takes,
 };
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
@@ -23,8 +24,16 @@ pub const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is p
 pub const OFFLINE: &str =
     "not connected, and the form refuses while offline: nothing is sent or held; c connects";
 
-/// Opens the form on the topic under the cursor.
-pub fn open(model: &mut Model) {
+/// Opens the form on the topic under the cursor; on a metric of Sparkplug that is pointed at, its editor.
+pub fn open(model: &mut Model, now: Timestamp) {
+    if metrics::is_pointed_at(model) {
+        return super::editor::open(model, now);
+    }
+    open_plain(model);
+}
+
+/// Opens the form on the topic under the cursor, whatever is on it.
+pub fn open_plain(model: &mut Model) {
     let row = model.cursor;
     model.editor = None;
     let mut topic = String::new();
@@ -232,6 +241,10 @@ fn carry_out(
         }
         UndoStep::Decoder(change) => {
             decoding::carry_out(model, id, change);
+            return true;
+        }
+        UndoStep::Exclude(_) | UndoStep::TakeIn(_) => {
+            excludes::carry_out(model, id, step);
             return true;
         }
         UndoStep::Filter(change) => {

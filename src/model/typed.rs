@@ -1,5 +1,6 @@
 //! A kept topic's payload as its nodes read it. Owns the line that a row and the inspector show of it, and what does
 //! not fit; reading itself is `device`'s.
+use super::births;
 use super::device::Device;
 use crate::decode::{self, Ink, Line, Preview, Reading, escape};
 use crate::device::document::Document;
@@ -46,7 +47,7 @@ pub fn typed(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Op
     // Most topics are not kept.
     device.kept.at(id).next()?;
     let reading = device.reading(id);
-    let document = Document::new(reading, payload);
+    let document = births::document(device, id, payload);
     match device.kept.whole(id) {
         Some(node) => Some(whole(node, reading, &document, max_cols)),
         None => parts(device, id, &document, max_cols),
@@ -97,7 +98,7 @@ fn parts(device: &Device, id: NodeId, document: &Document<'_>, max_cols: usize) 
                 }
             }
             // Edge nodes tell what has changed, and no more.
-            Err(Misfit::NoMember { .. }) if device.births.told(id).is_some() => line.push(Ink::Faint, "–"),
+            Err(Misfit::NoMember { .. }) if node.is_of_sparkplug() => line.push(Ink::Faint, "–"),
             Err(misfit) => {
                 line.push(Ink::Faint, "–");
                 fit = Fit::Misfit(misfit.to_string());
@@ -113,7 +114,12 @@ fn parts(device: &Device, id: NodeId, document: &Document<'_>, max_cols: usize) 
 
 /// Whether a payload fails any of the kept nodes at this place: by its type or its domain.
 pub fn has_misfit(kept: &Kept, id: NodeId, document: &Document<'_>) -> bool {
-    let fails = |node: &Node| document.read(node).map_or(true, |value| node.judge(&value).is_err());
+    let fails = |node: &Node| match document.read(node) {
+        Ok(value) => node.judge(&value).is_err(),
+        // Edge nodes tell what has changed, and that by aliases.
+        Err(Misfit::NoMember { .. }) => !node.is_of_sparkplug(),
+        Err(_) => true,
+    };
     kept.at(id).any(fails)
 }
 
@@ -184,6 +190,8 @@ const fn kind_of(kind: Kind) -> decode::Kind {
 /// How the numbers of a sparkline are read from the payloads of one place.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers<'a> {
+    device: &'a Device,
+    id: NodeId,
     reading: Reading<'a>,
     /// The first node there that has a number.
     node: Option<&'a Node>,
@@ -196,13 +204,17 @@ impl<'a> Numbers<'a> {
         let has_number = |node: &&Node| node.kind.is_number() || node.kind == Kind::Bool;
         let mut nodes = device.kept.at(id);
         let (node, is_kept) = (nodes.clone().find(has_number), nodes.next().is_some());
-        Self { reading: device.reading(id), node, is_kept }
+        Self { device, id, reading: device.reading(id), node, is_kept }
     }
 
     /// The number that a payload holds, if it holds one.
     pub fn number(&self, payload: &[u8]) -> Option<f64> {
         let Some(node) = self.node else { return self.bare(payload).filter(|_| !self.is_kept) };
-        let value = Document::brief(self.reading, payload).read(node).ok()?;
+        let value = if node.is_of_sparkplug() {
+            births::document(self.device, self.id, payload).read(node).ok()?
+        } else {
+            Document::brief(self.reading, payload).read(node).ok()?
+        };
         if let Value::Bool(on) = value {
             return Some(if on { 1.0 } else { 0.0 });
         }

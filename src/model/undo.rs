@@ -42,6 +42,10 @@ pub(super) enum UndoStep {
     Filter(NamedChange),
     /// How a topic is read.
     Decoder(Box<RuleChange>),
+    /// Drop what a filter hears.
+    Exclude(Filter),
+    /// Drop it no longer.
+    TakeIn(Filter),
     /// A sweep, which is not done again without a look.
     Sweep,
 }

@@ -178,7 +178,7 @@ fn what_is_excluded_is_dropped_before_it_is_seen_and_counted() {
         .does_not_see("tree")
         .types("m")
         .sees("excluded")
-        .sees("2 messages by yard/+")
+        .sees("2 messages by 1 filter")
         .types("mS!yard/+<enter>")
         .receives("yard/tree", "1")
         .sees("6 topics")

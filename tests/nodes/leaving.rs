@@ -53,7 +53,12 @@ fn filters_that_were_not_saved_are_offered_too() {
 
 #[test]
 fn decoders_that_were_not_saved_are_offered_too() {
-    let rule = Rule { filter: Filter::parse("a").unwrap(), choice: Choice::By(Decoder::Cbor), schema: None };
+    let rule = Rule {
+        filter: Filter::parse("a").unwrap(),
+        choice: Choice::By(Decoder::Cbor),
+        schema: None,
+        jq: None,
+    };
     let (nodes, filters) = (Vec::new(), Vec::new());
     let recovered =
         Recovered { device: DeviceId(0), name: "plant".into(), nodes, filters, rules: vec![rule.clone()] };

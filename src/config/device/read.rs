@@ -8,8 +8,8 @@ use super::{decoder, filter, preset};
 use crate::device::Rule;
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::{
-    LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings,
-    default_expiry_s,
+    LEAST_MAX_PACKET_BYTES, MAX_EXCLUDES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling,
+    TlsSettings, default_expiry_s, too_many_excludes,
 };
 use crate::mqtt::url::parse_proxy;
 use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
@@ -217,14 +217,20 @@ fn version(reader: &mut Reader<'_>, value: &Value<'_>, profile: &mut Profile) {
 
 /// Filters of what is dropped before anything sees it.
 fn excludes(reader: &mut Reader<'_>, name: &str, value: Value<'_>) -> Vec<Filter> {
-    let mut excludes = Vec::new();
+    let (mut excludes, at) = (Vec::new(), value.span().start);
     for value in reader.array(name, value, "a list of filters such as [\"plant/debug/#\"]") {
         let at = value.span().start;
         match reader.text(name, &value).map(|text| Filter::parse(&text)) {
+            Some(Ok(filter)) if excludes.contains(&filter) => {
+                reader.warn(at, format!("{name} has {:?} twice; one will do", filter.as_str()));
+            }
             Some(Ok(filter)) => excludes.push(filter),
             Some(Err(error)) => reader.fault(at, error.to_string()),
             None => {}
         }
+    }
+    if excludes.len() > MAX_EXCLUDES {
+        reader.fault(at, too_many_excludes(excludes.len()));
     }
     excludes
 }

@@ -1,6 +1,7 @@
 //! Device files as people write them, and what becomes of them.
 pub(crate) mod any;
 mod decoders;
+mod excludes;
 mod filters;
 mod kept;
 

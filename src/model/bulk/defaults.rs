@@ -27,6 +27,7 @@ impl Left {
         &mut self,
         device: &Device,
         publications: &mut Vec<Publication>,
+        commands: &mut Vec<usize>,
         troubles: &mut Vec<String>,
     ) -> bool {
         for key in self.0.by_ref().take(SLICE) {
@@ -34,7 +35,12 @@ impl Left {
             let Some(node) = device.kept.get(&key) else { continue };
             let Some(default) = &node.default else { continue };
             match goes::made(device, node, default) {
-                Ok(made) => publications.push(made.publication),
+                Ok(made) => {
+                    if node.is_of_sparkplug() {
+                        commands.push(publications.len());
+                    }
+                    publications.push(made.publication);
+                }
                 Err(words) => {
                     let topic = sanitize(node.topic.as_str().as_bytes(), MAX_TOPIC_COLS);
                     troubles.push(format!("{topic}: {words}"));

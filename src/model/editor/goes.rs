@@ -4,7 +4,7 @@ use crate::decode::pack::Form;
 use crate::decode::{Choice, Reading, figures};
 use crate::device::{Document, Node, Value};
 use crate::model::device::Device;
-use crate::model::{Model, publish, takes};
+use crate::model::{Model, metrics, publish, takes};
 use crate::mqtt::{Payload, Publication, PublishProperties};
 use crate::store::LastPayload;
 
@@ -20,10 +20,10 @@ pub struct Goes {
     pub asked: Option<Value>,
     /// Why it is something else: `clipped`.
     pub how: &'static str,
-    /// What goes.
+    /// What goes; a command to an edge node without the time at which it leaves.
     pub publication: Publication,
-    /// The form that its payload has, behind a dot; empty for plain text.
-    pub form: String,
+    /// How it goes, where that says more than its bytes.
+    pub by: Option<String>,
 }
 
 /// The form in which payloads of a node's topic come, and how they are read.
@@ -84,35 +84,46 @@ impl Editor {
     }
 }
 
+/// The payload that says a value, what is read back from it, and its form where that is no plain text.
+fn packed(device: &Device, node: &Node, value: &Value) -> Result<(Vec<u8>, Value, Option<String>), String> {
+    let (form, reading) = form(device, node);
+    let payload = node.write_as(value, &form).map_err(|error| error.to_string())?;
+    // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
+    let read = Document::new(reading, &payload).read(node);
+    match read {
+        Ok(read) => {
+            let by = (!form.is_plain()).then(|| format!("{} · {}", payload_words(&payload), form.names()));
+            Ok((payload, read, by))
+        }
+        Err(misfit) if form.is_plain() => Err(misfit.to_string()),
+        Err(_) => Err(format!(
+            "payloads here are {}, and so short a one would not be known for it; choose the decoder by name: b in the inspector",
+            form.names()
+        )),
+    }
+}
+
 /// What a value of a node becomes on its way out.
 pub fn made(device: &Device, node: &Node, asked: &Value) -> Result<Goes, String> {
     let (value, mut how) = node.within(asked)?;
-    let (form, reading) = form(device, node);
-    let payload = node.write_as(&value, &form).map_err(|error| error.to_string())?;
-    // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
-    let read = Document::new(reading, &payload).read(node);
-    let read = match read {
-        Ok(read) => read,
-        Err(misfit) if form.is_plain() => return Err(misfit.to_string()),
-        Err(_) => {
-            let names = form.names();
-            let words = format!("payloads here are {names}, and so short a one would not be known for it");
-            return Err(format!("{words}; choose the decoder by name: b in the inspector"));
-        }
+    let (publication, read, by) = if node.is_of_sparkplug() {
+        metrics::written(device, node, &value)?
+    } else {
+        let (payload, read, by) = packed(device, node, &value)?;
+        let publication = Publication {
+            topic: node.topic.clone(),
+            payload: Payload::from(payload),
+            qos: node.qos,
+            retain: node.retain,
+            properties: PublishProperties::default(),
+        };
+        (publication, read, by)
     };
     if read != value && how.is_empty() {
         how = "as nearly as its bytes hold it";
     }
-    let publication = Publication {
-        topic: node.topic.clone(),
-        payload: Payload::from(payload),
-        qos: node.qos,
-        retain: node.retain,
-        properties: PublishProperties::default(),
-    };
     let is_changed = node.shown(&read) != node.shown(asked);
-    let form = if form.is_plain() { String::new() } else { format!(" · {}", form.names()) };
-    Ok(Goes { asked: is_changed.then(|| asked.clone()), value: read, how, publication, form })
+    Ok(Goes { asked: is_changed.then(|| asked.clone()), value: read, how, publication, by })
 }
 
 /// Bytes in words: as text where they are, else in hexadecimal digits. Not made safe for a terminal.

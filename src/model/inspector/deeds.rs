@@ -2,12 +2,12 @@
 use super::inside::{Found, Inside};
 use super::structure::{Structure, path_of};
 use crate::command::Command;
-use crate::device::Document;
-use crate::device::{JsonPath, learn};
+use crate::decode::sparkplug::is_spoken_on;
+use crate::device::{Document, JsonPath, Node, learn};
 use crate::model::event::Effect;
 use crate::model::overlay::{Overlay, PromptKind};
 use crate::model::toast::Tone;
-use crate::model::{Model, apply, keys, nodes};
+use crate::model::{Model, apply, keys, metrics, nodes};
 use crate::mqtt::Topic;
 use crate::store::{Direction, LastPayload};
 use crate::time::Timestamp;
@@ -96,6 +96,10 @@ fn move_hand(model: &mut Model, deed: Deed) {
 /// The path under the hand becomes the one that history and chart follow.
 fn choose(model: &mut Model) {
     let Some((structure, doc)) = model.inspector.structure() else { return };
+    // What a program made has paths that lead nowhere in the message.
+    if structure.is_filtered {
+        return;
+    }
     let (row, path) = (structure.row, path_of(doc, structure.cursor));
     model.inspector.places.set(row, path);
 }
@@ -181,16 +185,28 @@ fn keep(model: &mut Model, now: Timestamp) -> bool {
     else {
         return false;
     };
+    if is_spoken_on(topic.as_str()) {
+        let Some(node) = metrics::kept_as(device, topic.as_str(), &path) else {
+            return say(model, now, "this is no part of a metric; values of metrics can be kept");
+        };
+        return keep_node(model, now, node);
+    }
     let document = Document::new(device.reading(row.node), payload);
     let part = match learn::part_at(topic.as_str(), document.bytes(), &path) {
         Ok(part) => part,
         Err(misfit) => return say(model, now, &misfit.to_string()),
     };
-    let node = part.node(&topic);
-    if device.kept.get(&node.key()).is_some() {
+    keep_node(model, now, part.node(&topic))
+}
+
+fn keep_node(model: &mut Model, now: Timestamp, node: Node) -> bool {
+    let id = model.cursor.device;
+    let path = node.path().map(ToString::to_string).unwrap_or_default();
+    if model.device(id).is_some_and(|device| device.kept.get(&node.key()).is_some()) {
         return say(model, now, &format!("{path} is kept already; d in the tree removes it"));
     }
-    nodes::keep(model, now, row.device, vec![node], &format!("keeping {path} of {topic}"));
+    let words = format!("keeping {path} of {}", node.topic);
+    nodes::keep(model, now, id, vec![node], &words);
     say(model, now, &format!("kept {path}; u undoes"))
 }
 

@@ -2,8 +2,8 @@
 use crate::device::Document;
 use crate::device::Node;
 use crate::device::learn::{CandidateId, Parts};
-use crate::model::Model;
 use crate::model::toast::Tone;
+use crate::model::{Model, metrics};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 
@@ -54,7 +54,9 @@ pub fn open(model: &mut Model, now: Timestamp) {
         let node = device.store.find(&topic)?;
         match device.store.last(node)?.payload {
             LastPayload::Whole(payload) => {
-                Some(candidate.parts(Document::new(device.reading(node), payload).bytes()))
+                let of_metrics = metrics::parts(device, &topic).map(|(_, parts)| parts);
+                let document = Document::new(device.reading(node), payload);
+                Some(of_metrics.unwrap_or_else(|| candidate.parts(document.bytes())))
             }
             LastPayload::Evicted { .. } => None,
         }

@@ -1,12 +1,12 @@
 //! The inspector's tab Node: what is known of the nodes kept at a topic, a line each. Owns the lines and which
 //! attribute stands where; a change to one is `attribute`'s.
 use crate::decode::{Ink, Line, escape};
-use crate::device::{Attribute, Document, Node};
+use crate::device::{Attribute, Node};
 use crate::model::device::Device;
 use crate::model::inspector::Inspector;
 use crate::model::shown::Shown;
 use crate::model::tree::RowId;
-use crate::model::{Model, shown, typed};
+use crate::model::{Model, births, shown, typed};
 use crate::store::{LastPayload, NodeId};
 use crate::time::{Timestamp, WallOrigin};
 
@@ -119,7 +119,7 @@ fn value(device: &Device, id: NodeId, node: &Node, (now, wall): (Timestamp, Wall
     let LastPayload::Whole(payload) = last.payload else {
         return shown::fact("value", Ink::Faint, "evicted to stay within --memory");
     };
-    let mut line = match Document::new(device.reading(id), payload).read(node) {
+    let mut line = match births::document(device, id, payload).read(node) {
         Err(misfit) => shown::fact("value", Ink::Escape, &misfit.to_string()),
         Ok(value) => match node.judge(&value) {
             Ok(()) => shown::fact("value", Ink::Number, &node.shown(&value)),

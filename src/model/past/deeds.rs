@@ -254,6 +254,8 @@ pub(in crate::model) fn carry_out(model: &mut Model, now: Timestamp, step: &Undo
         | UndoStep::ForgetPublication(_)
         | UndoStep::Filter(_)
         | UndoStep::Decoder(_)
+        | UndoStep::Exclude(_)
+        | UndoStep::TakeIn(_)
         | UndoStep::Nodes(..)
         | UndoStep::Republish(..)
         | UndoStep::Sweep => false,
