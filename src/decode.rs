@@ -24,6 +24,7 @@ mod meshtastic;
 mod msgpack;
 pub mod numbers;
 pub mod outline;
+pub mod pack;
 mod protobuf;
 mod reader;
 pub mod respell;

@@ -6,6 +6,7 @@ mod delivery;
 mod fuzzy;
 mod history;
 mod index;
+mod inside;
 mod last;
 #[cfg(test)]
 mod laws;
@@ -31,6 +32,7 @@ mod walk;
 pub use budget::Counts;
 pub use fuzzy::{Fit, Fuzzy};
 pub use history::{MAX_PAST_PAYLOAD_BYTES, Past, PastKey};
+pub use inside::{AsItCame, Inside};
 pub use last::{Last, LastPayload};
 pub use narrow::{SiftCursor, Verdict};
 pub use node::Node;

@@ -3,10 +3,13 @@
 #[path = "common/story.rs"]
 mod story;
 
-use mqttscope::device::{Access, Clip, Codec, Domain, Kind, Node, Number, Order, Unit, Value};
+use mqttscope::decode::{Choice, Decoder};
+use mqttscope::device::{
+    Access, Clip, Codec, Domain, JsonPath, Kind, Node, Number, Order, Rule, Unit, Value,
+};
 use mqttscope::model::{Settings, nodes};
 use mqttscope::mqtt::packet::ConnAck;
-use mqttscope::mqtt::{Qos, Topic};
+use mqttscope::mqtt::{Filter, Qos, Topic};
 use mqttscope::theme::{ColorDepth, Theme};
 use proptest::prelude::*;
 use story::{Story, story, story_of};
@@ -71,6 +74,43 @@ fn a_number_is_typed_or_stepped_within_its_domain_and_shown_before_it_goes() {
     let story = sends(story.types("<enter>"), &["100"]).types("20.3").sees("20.3 → 20.5 °C, to its step");
     let story = sends(story.types("<enter>"), &["20.5"]).types("<ctrl-u>-5e-1").sees("-0.5 → 0 °C, clipped");
     sends(story.types("<enter><esc>"), &["0"]).does_not_see("Edit n");
+}
+
+#[test]
+fn a_value_goes_in_the_form_that_the_topics_payloads_have() {
+    let path = Codec::JsonPath(JsonPath::parse("$.power").unwrap());
+    let power = Node { codec: path, ..node(Kind::Int) };
+    // {"power":1200,"state":"idle"} in CBOR.
+    let cbor = b"\xa2\x65power\x19\x04\xb0\x65state\x64idle";
+    let mut story = keeping(vec![power.clone()])
+        .receives(TOPIC, cbor)
+        .types("e")
+        .sees("value 1200")
+        .types("<ctrl-u>1500")
+        .sees("· CBOR")
+        .types("<enter>");
+    let published = story.published();
+    assert_eq!(*published[0].payload.0, *b"\xa1\x65power\x19\x05\xdc", "{published:?}");
+    // What is looked at raw is no other form for the device.
+    let mut story = story.types("<esc><tab>x").sees("decoder: raw").types("e<ctrl-u>7<enter>");
+    assert_eq!(*story.published()[0].payload.0, *b"\xa1\x65power\x07");
+    // Plain topics are plain as ever.
+    let story = keeping(vec![power]).receives(TOPIC, "{\"power\":1}").types("e<ctrl-u>9<enter>");
+    sends(story, &["{\"power\":9}"]);
+}
+
+#[test]
+fn a_form_that_is_only_read_is_refused_with_the_remedy_and_nothing_goes() {
+    let mut story = keeping(vec![node(Kind::Float)]);
+    let rule = Rule {
+        filter: Filter::parse(TOPIC).unwrap(),
+        choice: Choice::By(Decoder::ProtobufFields),
+        schema: None,
+        jq: None,
+    };
+    story.model.devices.first_mut().unwrap().rules.load(vec![rule]);
+    let story = story.types("e21").sees("payloads here are protobuf fields, and").types("<enter>");
+    sends(story, &[]).sees("read but not written");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::run::Failure;
 use super::{ConnectionArgs, EXIT_DONE, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_USAGE, listen};
 use crate::config::{self, device::Devices};
 use crate::decode::figures::counted;
+use crate::device::Rules;
 use crate::headless::check::{self as headless, Checked, Options, Strictness};
 use crate::headless::lines::Marks;
 use crate::mqtt::Filter;
@@ -74,7 +75,8 @@ pub(super) fn run(
         ));
     }
     let mut opened = listen::open(&args.device, &args.connection, &devices, unique)?;
-    let (Some(profile), Some(Said { mut nodes, .. })) = (opened.profiles.pop(), opened.said.pop()) else {
+    let (Some(profile), Some(Said { mut nodes, rules, .. })) = (opened.profiles.pop(), opened.said.pop())
+    else {
         return Ok(());
     };
     let n_all = nodes.len();
@@ -91,7 +93,9 @@ pub(super) fn run(
     }
     let at = profile.address.to_string();
     let clock: Arc<dyn Clock> = Arc::new(clock);
+    let rules = Rules::of_file(rules);
     let options = Options {
+        rules,
         excludes: args.exclude.iter().chain(&profile.excludes).cloned().collect(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
         patience: Duration::from_secs(u64::from(args.wait)),

@@ -7,6 +7,7 @@ use crate::config::{
     self,
     device::{DeviceError, DeviceFile, Devices, PlainPassword, plain_secret},
 };
+use crate::device::Rules;
 use crate::device::learn::{DEFAULT_CAP, Scope};
 use crate::headless::learn::{self as headless, Existing, Learnt, Merged, Objects, Options, Summary};
 use crate::headless::lines::Marks;
@@ -100,7 +101,9 @@ pub(super) fn run(
     let filters = profile.subscriptions.iter().map(|subscription| subscription.filter.clone()).collect();
     let excludes = args.exclude.iter().chain(&profile.excludes).cloned().collect();
     let cap = args.cap.map_or(DEFAULT_CAP, |cap| cap as usize);
+    let rules = Rules::of_file(opened.said.first().map(|said| said.rules.clone()).unwrap_or_default());
     let options = Options {
+        rules,
         scope: Scope { excludes, cap, ..Scope::of(filters) },
         objects: if args.parts { Objects::Parts } else { Objects::Whole },
         patience: Duration::from_secs(u64::from(args.wait)),

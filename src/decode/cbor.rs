@@ -24,13 +24,16 @@ pub(super) fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
 
 /// Likewise, when the bytes are most likely meant so: a list or a map with words in it, whole and nothing more; or
 /// they say so themselves.
-pub(super) fn guess(bytes: &[u8], bounds: &Bounds) -> Option<Vec<u8>> {
+pub(super) fn guess(bytes: &[u8], bounds: &Bounds) -> Result<Option<Vec<u8>>, Flaw> {
     let is_told = bytes.starts_with(&SELF_DESCRIBED);
-    if !is_told && !matches!(bytes.first()?, 0x80..=0xbf) {
-        return None;
+    if !is_told && !matches!(bytes.first(), Some(0x80..=0xbf)) {
+        return Ok(None);
     }
-    let jot = read(bytes, bounds).ok()?;
-    (is_told || jot.n_letters >= MIN_GUESSED_LETTERS).then(|| jot.finish())
+    match read(bytes, bounds) {
+        Ok(jot) => Ok((is_told || jot.n_letters >= MIN_GUESSED_LETTERS).then(|| jot.finish())),
+        Err(flaw) if flaw.is_bound() => Err(flaw),
+        Err(_) => Ok(None),
+    }
 }
 
 fn read(bytes: &[u8], bounds: &Bounds) -> Result<Jot, Flaw> {

@@ -177,23 +177,55 @@ pub fn suiting(hint: Hint<'_>, payload: &[u8], bounds: &Bounds) -> Vec<Choice> {
     Choice::all().filter(suits).collect()
 }
 
+/// What a payload turns out to be where it is read and not looked at: in a row, by a node, by a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inside<'a> {
+    /// It says enough by itself, or nothing else could be made of it.
+    AsItCame,
+    /// What it decodes to.
+    Decoded(Decoded<'a>),
+    /// It would make more than the bounds; this much of it was made.
+    Beyond(Decoded<'a>),
+}
+
 /// Most bytes of a payload that is decoded for one line of a tree.
 const MAX_PREVIEWED_BYTES: usize = 16 << 10;
 
-/// What a small payload of bytes decodes to, for one line of a tree; none when it says enough by itself.
-pub fn inside<'a>(reading: Reading<'_>, payload: &'a [u8]) -> Option<Decoded<'a>> {
-    let is_plain = mark(payload).is_none() && std::str::from_utf8(payload).is_ok();
+/// What a payload decodes to. One that is text, and of which nothing else is known or chosen, is not decoded at all:
+/// to tell so costs a look over its bytes.
+pub fn look_inside<'a>(reading: Reading<'_>, payload: &'a [u8], bounds: &Bounds) -> Inside<'a> {
     let is_told = match reading.choice {
         Choice::Auto => reading.hint.promised.is_some(),
-        Choice::Raw => return None,
+        Choice::Raw => return Inside::AsItCame,
         Choice::By(_) => true,
     };
-    if payload.is_empty() || payload.len() > MAX_PREVIEWED_BYTES || (is_plain && !is_told) {
-        return None;
+    if payload.is_empty() || (!is_told && is_plain(payload)) {
+        return Inside::AsItCame;
     }
+    let decoded = decode_on(reading.hint, payload, reading.choice, bounds);
+    if decoded.is_bound() {
+        Inside::Beyond(decoded)
+    } else if decoded.is_undone() {
+        Inside::Decoded(decoded)
+    } else {
+        Inside::AsItCame
+    }
+}
+
+/// Whether bytes are text that no packing begins like; text in two bytes a letter is none of it.
+pub fn is_plain(payload: &[u8]) -> bool {
+    let is_text = std::str::from_utf8(payload).is_ok() && !payload.contains(&0);
+    is_text && mark(payload).is_none()
+}
+
+/// What a small payload of bytes decodes to, for one line of a tree; none when it says enough by itself.
+pub fn inside<'a>(reading: Reading<'_>, payload: &'a [u8]) -> Option<Decoded<'a>> {
     let bounds = Bounds { max_out_bytes: value::MAX_PARSED_BYTES, ..Bounds::default() };
-    let decoded = decode_on(reading.hint, payload, reading.choice, &bounds);
-    (decoded.is_undone() && !decoded.is_bound()).then_some(decoded)
+    let small = Some(payload).filter(|payload| payload.len() <= MAX_PREVIEWED_BYTES)?;
+    match look_inside(reading, small, &bounds) {
+        Inside::Decoded(decoded) => Some(decoded),
+        Inside::AsItCame | Inside::Beyond(_) => None,
+    }
 }
 
 #[cfg(test)]

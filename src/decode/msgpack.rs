@@ -12,13 +12,17 @@ pub(super) fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Vec<u8>, Flaw> {
     read(bytes, bounds).map(Jot::finish)
 }
 
-/// Likewise, when the bytes are most likely meant so: a list or a map with words in it, whole and nothing more.
-pub(super) fn guess(bytes: &[u8], bounds: &Bounds) -> Option<Vec<u8>> {
-    if !matches!(bytes.first()?, 0x80..=0x9f | 0xdc..=0xdf) {
-        return None;
+/// Likewise, when the bytes are most likely meant so: a list or a map with words in it, whole and nothing more. Fails
+/// only where the bound stops the reading before that is known.
+pub(super) fn guess(bytes: &[u8], bounds: &Bounds) -> Result<Option<Vec<u8>>, Flaw> {
+    if !matches!(bytes.first(), Some(0x80..=0x9f | 0xdc..=0xdf)) {
+        return Ok(None);
     }
-    let jot = read(bytes, bounds).ok()?;
-    (jot.n_letters >= MIN_GUESSED_LETTERS && !jot.has_odd_key).then(|| jot.finish())
+    match read(bytes, bounds) {
+        Ok(jot) => Ok((jot.n_letters >= MIN_GUESSED_LETTERS && !jot.has_odd_key).then(|| jot.finish())),
+        Err(flaw) if flaw.is_bound() => Err(flaw),
+        Err(_) => Ok(None),
+    }
 }
 
 fn read(bytes: &[u8], bounds: &Bounds) -> Result<Jot, Flaw> {

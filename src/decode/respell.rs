@@ -61,6 +61,28 @@ fn token(text: &str, at: usize) -> Option<&str> {
     text.get(at..json::token_end(text.as_bytes(), at)).filter(|token| !token.is_empty())
 }
 
+/// JSON without the blanks between its tokens, so much of it.
+pub(super) fn compacted(payload: &[u8], max_bytes: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(max_bytes.min(payload.len()));
+    let (mut in_text, mut is_escaped) = (false, false);
+    for byte in payload {
+        if out.len() >= max_bytes {
+            break;
+        }
+        if !in_text && byte.is_ascii_whitespace() {
+            continue;
+        }
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            _ => {}
+        }
+        out.push(*byte);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

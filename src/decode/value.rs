@@ -8,13 +8,16 @@ use super::chain::Choice;
 use super::escape::{Glyphs, MAX_BYTES_PER_COL, push_sane, push_seen};
 use super::hint::Reading;
 use super::image::{self, Image};
-use super::{Decoder, Ink, Line, chain, figures, hex, sparkplug};
+use super::{Decoder, Ink, Line, chain, figures, hex, respell, sparkplug};
 
 /// Payloads above this are not parsed for one line of a tree; their first byte and their size must do.
 pub const MAX_PARSED_BYTES: usize = 64 << 10;
 
 /// Longest payload that may be a number with its unit, or a word.
 const MAX_WORD_BYTES: usize = 64;
+
+/// Longest payload that is unpacked for a number: one of [`MAX_WORD_BYTES`] in any packing.
+const MAX_PACKED_NUMBER_BYTES: usize = 256;
 
 /// How much is looked at to tell text from bytes.
 const JUDGED_BYTES: usize = 512;
@@ -57,30 +60,13 @@ fn structure(line: &mut Line, count: &str, payload: &[u8], max_cols: usize) {
     line.push(Ink::Structure, count);
     if line.cols + 1 < max_cols {
         line.push(Ink::Faint, " ");
-        push_sane(line, Ink::Faint, &compact(payload, (max_cols + 1) * MAX_BYTES_PER_COL), max_cols);
+        push_sane(
+            line,
+            Ink::Faint,
+            &respell::compacted(payload, (max_cols + 1) * MAX_BYTES_PER_COL),
+            max_cols,
+        );
     }
-}
-
-/// JSON without the blanks between its tokens, so much of it.
-pub(super) fn compact(payload: &[u8], max_bytes: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(max_bytes.min(payload.len()));
-    let (mut in_text, mut is_escaped) = (false, false);
-    for byte in payload {
-        if out.len() >= max_bytes {
-            break;
-        }
-        if !in_text && byte.is_ascii_whitespace() {
-            continue;
-        }
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = in_text,
-            b'"' => in_text = !in_text,
-            _ => {}
-        }
-        out.push(*byte);
-    }
-    out
 }
 
 /// Units that may follow a number; anything else makes a text of it: `2 doors` is no number.
@@ -218,6 +204,15 @@ pub fn kind(payload: &[u8]) -> Kind {
 /// The number a payload is, for sparklines and charts: a plain one, or one with a unit.
 pub fn number(payload: &[u8]) -> Option<f64> {
     measure(payload).map(|(number, _)| number)
+}
+
+/// Likewise, of what the decoders make of the payload; one that is larger than any packed number is not decoded.
+pub fn number_on(reading: Reading<'_>, payload: &[u8]) -> Option<f64> {
+    let is_short = payload.len() <= MAX_PACKED_NUMBER_BYTES;
+    match Some(payload).filter(|_| is_short).and_then(|payload| chain::inside(reading, payload)) {
+        Some(decoded) => number(&decoded.bytes),
+        None => number(payload),
+    }
 }
 
 /// The number and the unit a payload is; the unit may be empty.

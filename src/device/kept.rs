@@ -69,7 +69,7 @@ impl Kept {
     }
 
     /// The nodes at a place of the store: that of the whole payload first, then parts of its JSON.
-    pub fn at(&self, id: NodeId) -> impl Iterator<Item = &Node> {
+    pub fn at(&self, id: NodeId) -> impl Iterator<Item = &Node> + Clone {
         self.at.get(&id).into_iter().flatten().filter_map(|key| self.nodes.get(key))
     }
 

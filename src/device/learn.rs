@@ -35,7 +35,7 @@ pub use shape::{join, widens_to};
 pub use statistics::{MAX_DENSE_SAMPLES, SAMPLE_GAP};
 pub use words::MAX_WORDS;
 
-use crate::device::Node;
+use crate::device::{Node, Rules};
 use crate::mqtt::{Filter, MessageRef, Topic};
 use crate::store::Refused;
 use crate::time::Timestamp;
@@ -105,6 +105,8 @@ pub struct Counts {
 pub struct Learn {
     /// What it looks at; may be changed at any time, what is known stays.
     pub scope: Scope,
+    /// How payloads are read.
+    pub rules: Rules,
     book: Book,
     recent: Recent,
     hints: Hints,
@@ -123,6 +125,7 @@ impl Learn {
     pub fn new(scope: Scope) -> Self {
         Self {
             scope,
+            rules: Rules::default(),
             book: Book::default(),
             recent: Recent::default(),
             hints: Hints::default(),
@@ -176,7 +179,8 @@ impl Learn {
         let known = self.book.find(hash, message.topic);
         let Some(id) = known.or_else(|| self.meet(hash, message, &is_kept, &is_wanted)) else { return };
         self.n_messages += u64::from(n_messages);
-        self.book.touch(id, |statistics| statistics.take(message, n_messages));
+        let rules = &self.rules;
+        self.book.touch(id, |statistics| statistics.take(message, n_messages, rules));
     }
 
     /// A topic that is new to the session.

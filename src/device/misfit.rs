@@ -2,8 +2,8 @@
 //! Owns the words. What they quote was made safe to draw.
 use super::codec::{Codec, JsonPath, MAX_JSON_BYTES, Number};
 use super::kind::Kind;
-use crate::decode;
 use crate::decode::sparkplug::Refusal;
+use crate::decode::{self, figures};
 
 /// Columns quoted of what is to blame: enough to know it by, and the sentence stays a line.
 const MAX_QUOTED_COLS: usize = 40;
@@ -67,6 +67,15 @@ pub enum Misfit {
     /// More JSON than is read.
     #[error("{0} bytes of JSON are not read for a value; at most {MAX_JSON_BYTES}")]
     TooLarge(usize),
+    /// What was packed makes more than is read.
+    #[error(
+        "unpacks to more than the {} bytes that are read for a value; the tab Message shows more",
+        figures::grouped(*most as u64)
+    )]
+    Packed {
+        /// Bytes that are read.
+        most: usize,
+    },
     /// The object at a place lacks a member.
     #[error("no member `{name}` in the JSON at {at}")]
     NoMember {
@@ -197,6 +206,9 @@ pub enum WriteError {
         /// What the node holds.
         kind: Kind,
     },
+    /// The topic's payloads have a form that can't be written.
+    #[error("{0}")]
+    Form(Box<str>),
     /// A metric of Sparkplug has no payload of its own: edge nodes take commands.
     #[error("a metric of Sparkplug is written by a command to its edge node, not by a payload on its topic")]
     NoPayload,

@@ -49,6 +49,31 @@ impl PartialEq for Source {
 
 impl Eq for Source {}
 
+/// What became of the rule for one topic alone: where it stood, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleChange {
+    /// The rule that was there.
+    pub before: Option<(usize, Rule)>,
+    /// The rule that is there.
+    pub after: Option<(usize, Rule)>,
+}
+
+impl RuleChange {
+    /// What takes it back.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self { before: self.after.clone(), after: self.before.clone() }
+    }
+
+    /// Whether it is for the same topic as another.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        let filter = |change: &Self| {
+            change.before.as_ref().or(change.after.as_ref()).map(|(_, rule)| rule.filter.clone())
+        };
+        filter(self).is_some_and(|own| filter(other) == Some(own))
+    }
+}
+
 /// The rules of a device; the first that is for a topic holds.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
@@ -110,11 +135,42 @@ impl Rules {
         others.next().map(|rule| rule.choice).unwrap_or_default()
     }
 
-    /// Reads one topic in another way. Says in words why that can't be.
-    pub fn choose(&mut self, topic: &str, choice: Choice) -> Result<(), String> {
+    /// Makes a change again, or takes it back as its reverse; the rules of other topics may be others by now.
+    pub fn change(&mut self, change: &RuleChange) {
+        let of = |side: &Option<(usize, Rule)>| side.as_ref().map(|(_, rule)| rule.filter.clone());
+        let own = of(&change.before).or_else(|| of(&change.after));
+        if let Some(place) = self.list.iter().position(|rule| Some(&rule.filter) == own.as_ref()) {
+            self.list.remove(place);
+        }
+        if let Some((place, rule)) = &change.after
+            && self.list.len() < MAX_RULES
+        {
+            self.list.insert((*place).min(self.list.len()), rule.clone());
+        }
+        self.note_changed();
+    }
+
+    /// Puts other rules in the place of these, unsaved; schemas that were made already serve on.
+    pub fn replace(&mut self, list: Vec<Rule>) {
+        let known = std::mem::replace(&mut self.list, list);
+        for source in self.list.iter_mut().filter_map(|rule| rule.schema.as_mut()) {
+            let same = known.iter().filter_map(|rule| rule.schema.as_ref()).find(|other| *other == source);
+            source.compiled = source.compiled.take().or_else(|| same.and_then(|same| same.compiled.clone()));
+        }
+        self.note_changed();
+    }
+
+    fn note_changed(&mut self) {
+        self.revision += 1;
+        self.is_changed = self.list != self.saved;
+    }
+
+    /// Reads one topic in another way; what that changed, if anything. Says in words why that can't be.
+    pub fn choose(&mut self, topic: &str, choice: Choice) -> Result<Option<RuleChange>, String> {
         let is_own = |rule: &Rule| rule.filter.as_str() == topic;
         let own = self.list.iter().position(is_own);
         let otherwise = self.otherwise(topic);
+        let before = own.and_then(|own| Some((own, self.list.get(own)?.clone())));
         let says_more = own.and_then(|own| self.list.get(own)).is_some_and(Rule::says_more);
         match own {
             // What the file says of a schema or a program is never lost for a look at the bytes.
@@ -133,8 +189,11 @@ impl Rules {
                 self.list.insert(0, Rule { filter, choice, schema, jq: None });
             }
         }
-        self.note_change();
-        Ok(())
+        self.note_changed();
+        let after = self.list.iter().position(is_own);
+        let after = after.and_then(|own| Some((own, self.list.get(own)?.clone())));
+        let change = RuleChange { before, after };
+        Ok((change.before != change.after).then_some(change))
     }
 
     /// Has one topic's values go through a jq program; an empty one takes it away. Says in words why that can't be.
@@ -160,7 +219,7 @@ impl Rules {
                 self.list.insert(0, Rule { filter, choice, schema, jq });
             }
         }
-        self.note_change();
+        self.note_changed();
         Ok(())
     }
 
@@ -186,11 +245,6 @@ impl Rules {
         Err(format!(
             "{MAX_RULES} decoders are chosen already; a filter with + or # in the device file covers many"
         ))
-    }
-
-    fn note_change(&mut self) {
-        self.revision += 1;
-        self.is_changed = self.list != self.saved;
     }
 }
 

@@ -1,6 +1,7 @@
 //! A payload as one sample of a chart: a number, a word, a moment. Owns what of a payload can be drawn over time,
 //! and which places in JSON offer that; guesses no more than a preview does.
 use super::codec::{JsonPath, MAX_STEPS, PathStep};
+use super::document::Document;
 use super::kind::Kind;
 use super::misfit::Misfit;
 use super::node::Node;
@@ -45,11 +46,11 @@ impl Sample {
     }
 
     /// A payload as a kept node reads it.
-    pub fn of_node(node: &Node, payload: &[u8]) -> Self {
-        let value = match node.read(payload) {
+    pub fn of_node(node: &Node, document: &Document<'_>) -> Self {
+        let value = match document.read(node) {
             Ok(value) => value,
             Err(Misfit::NotFinite(_)) => return Self::NotFinite,
-            Err(_) if node.kind.is_number() && is_endless(payload) => return Self::NotFinite,
+            Err(_) if node.kind.is_number() && is_endless(document.bytes()) => return Self::NotFinite,
             Err(_) => return Self::Nothing,
         };
         let is_one_of = !node.domain.values.is_empty();
@@ -240,7 +241,11 @@ mod tests {
             (&mode, "1", word("1")),
             (&Node::new(topic(), Kind::Impulse), "x", Sample::Impulse),
         ] {
-            assert_eq!(Sample::of_node(node, payload.as_bytes()), expected, "{payload}");
+            assert_eq!(
+                Sample::of_node(node, &Document::new(Reading::default(), payload.as_bytes())),
+                expected,
+                "{payload}"
+            );
         }
     }
 

@@ -10,7 +10,7 @@ use super::step_aside;
 use crate::decode::sparkplug::{Message, Route};
 use crate::device::learn::check::LATE_AFTER_CADENCES;
 use crate::device::learn::{Check, Report, Scope};
-use crate::device::{Access, Node};
+use crate::device::{Access, Node, Rules};
 use crate::mqtt::{Filter, Profile, Qos, Subscription, Topic};
 use crate::time::{Clock, Timestamp};
 use std::collections::HashSet;
@@ -25,6 +25,8 @@ const MAX_FILTERS_ADDED: usize = 256;
 /// What to check.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// How payloads are read.
+    pub rules: Rules,
     /// Topics that are no news.
     pub excludes: Vec<Filter>,
     /// Whether nodes that nobody can judge are faults.
@@ -97,8 +99,13 @@ pub async fn check(
     let longest = nodes.iter().filter(|node| node.access != Access::Set).filter_map(|node| node.cadence_ms);
     let longest = longest.max().map(|ms| Duration::from_millis(ms).saturating_mul(LATE_AFTER_CADENCES));
     let n_nodes = nodes.len();
-    let mut nodes = Some((nodes, scope));
-    let mut begin = |at: Timestamp| nodes.take().map(|(nodes, scope)| Check::new(nodes, scope, at));
+    let mut nodes = Some((nodes, scope, options.rules));
+    let mut begin = |at: Timestamp| {
+        let (nodes, scope, rules) = nodes.take()?;
+        let mut session = Check::new(nodes, scope, at);
+        session.read_by(rules);
+        Some(session)
+    };
     let (mut session, mut n_messages) = (None, 0);
     let mut take = |told: Told<'_>| match told {
         Told::Online(at) => session = begin(at),

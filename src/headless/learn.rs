@@ -11,7 +11,7 @@ use super::step_aside;
 use crate::decode::sparkplug::{Registry, is_spoken_on};
 use crate::device::codec::named_document;
 use crate::device::learn::{Candidate, Counts, Guess, Lane, Learn, Scope};
-use crate::device::{Node, NodeKey};
+use crate::device::{Document, Node, NodeKey, Rules};
 use crate::mqtt::{Filter, MessageRef, Profile, Qos, Subscription, Topic};
 use crate::store::natural_path;
 use crate::time::Clock;
@@ -31,6 +31,8 @@ const MAX_PAYLOADS_BYTES: usize = 64 * 1024 * 1024;
 pub struct Options {
     /// Which topics, and how many.
     pub scope: Scope,
+    /// How payloads are read.
+    pub rules: Rules,
     /// Whether JSON objects become nodes of their members.
     pub objects: Objects,
     /// How long an answer of the broker may take.
@@ -110,6 +112,7 @@ pub async fn learn(
     let plan = Plan { patience: options.patience, lasting: options.lasting, beside };
     let kept: HashSet<&str> = kept.iter().map(|node| node.topic.as_str()).collect();
     let mut session = Learn::new(options.scope);
+    session.rules = options.rules;
     let (mut payloads, mut births) = (Payloads::default(), Registry::default());
     let mut take = |told: Told<'_>| match told {
         Told::Online(_) => {}
@@ -194,8 +197,11 @@ struct Payloads {
 
 impl Payloads {
     fn take(&mut self, message: &MessageRef<'_>, session: &Learn) {
-        let payload = message.payload;
-        let is_object = payload.trim_ascii_start().starts_with(b"{") || is_spoken_on(message.topic);
+        // Metrics are named when all births were heard.
+        let is_sparkplug = is_spoken_on(message.topic);
+        let document = Document::brief(session.rules.reading(message.topic), message.payload);
+        let payload = if is_sparkplug { message.payload } else { document.bytes() };
+        let is_object = is_sparkplug || payload.trim_ascii_start().starts_with(b"{");
         if !is_object || session.find(message.topic).is_none() {
             return;
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::decode::sparkplug::{self, Birth, Births, Heard, MAX_BIRTH_BYTES, Message, Route, Told};
+use crate::device::Document;
 use crate::device::codec::named_document;
 use crate::store::{LastPayload, NodeId, Store};
 
@@ -63,18 +64,24 @@ impl Model {
     }
 }
 
-/// The JSON in which the nodes at a place find their values, with the names that births give.
-pub fn document<'p>(device: &Device, node: NodeId, payload: &'p [u8]) -> Cow<'p, [u8]> {
+/// A payload as the nodes at a place read it: by the topic's decoders, metrics with the names that births give.
+pub fn document<'a>(device: &'a Device, node: NodeId, payload: &'a [u8]) -> Document<'a> {
+    let reading = device.reading(node);
     let known = device.births.told(node);
     if known.is_none() && !is_spoken(&device.store) {
-        return Cow::Borrowed(payload);
+        return Document::new(reading, payload);
     }
-    if let Some(told) = known {
-        return named_document(&told.topic, payload, told.births.clone());
+    let named = if let Some(told) = known {
+        named_document(&told.topic, payload, told.births.clone())
+    } else {
+        let mut topic = String::new();
+        device.store.topic_of(node, &mut topic);
+        named_document(&topic, payload, device.births_of(&topic))
+    };
+    match named {
+        Cow::Owned(json) => Document::of_json(payload, json),
+        Cow::Borrowed(payload) => Document::new(reading, payload),
     }
-    let mut topic = String::new();
-    device.store.topic_of(node, &mut topic);
-    named_document(&topic, payload, device.births_of(&topic))
 }
 
 /// Whether any topic of Sparkplug was heard.

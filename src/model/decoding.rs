@@ -1,10 +1,13 @@
 //! The decoder of the topic under the cursor: another one, or none. Owns what is offered.
 
+use super::event::DeviceId;
 use super::toast::Tone;
+use super::undo::{Undo, UndoStep};
 use super::{Model, ingest, tree};
 use crate::decode::bounds::Bounds;
 use crate::decode::chain::suiting;
 use crate::decode::{Choice, Decoder};
+use crate::device::RuleChange;
 use crate::model::inspector::MAX_INLINE_BYTES;
 use crate::store::{Direction, LastPayload};
 use crate::time::Timestamp;
@@ -57,14 +60,49 @@ fn chosen(model: &Model) -> Option<Choice> {
 fn choose(model: &mut Model, now: Timestamp, choice: Choice) {
     let Some(topic) = topic(model) else { return };
     let Some(device) = ingest::device_mut(&mut model.devices, model.cursor.device) else { return };
-    if let Err(words) = device.rules.choose(&topic, choice) {
-        return model.say(now, Tone::Error, words);
-    }
+    let change = match device.rules.choose(&topic, choice) {
+        Ok(change) => change,
+        Err(words) => return model.say(now, Tone::Error, words),
+    };
     let saves = if device.rules.is_changed() && device.origin.file().is_some() { "; w saves it" } else { "" };
+    let undoes = if change.is_some() { "; u undoes" } else { "" };
+    let id = device.id;
+    if let Some(change) = change {
+        remember(model, id, &topic, change);
+    }
+    look_anew(model);
+    model.say(now, Tone::Info, format!("decoder: {}{saves}{undoes}", choice.title()));
+}
+
+/// Turning through the decoders of one topic is one deed: undoing it leads back to before.
+fn remember(model: &mut Model, id: DeviceId, topic: &str, change: RuleChange) {
+    let (words, mut back) = (format!("the decoder of {topic}"), change.reversed());
+    if let Some(Undo { device, back: UndoStep::Decoder(first), .. }) = model.undo.last()
+        && *device == id
+        && first.is_beside(&back)
+    {
+        back.after.clone_from(&first.after);
+        model.undo.pop();
+    }
+    if back.before == back.after {
+        return;
+    }
+    let [back, forth] = [back, change].map(|change| UndoStep::Decoder(Box::new(change)));
+    model.remember_undo(Undo { device: id, words, back, forth });
+}
+
+/// Undoes a choice, or makes it again.
+pub(super) fn carry_out(model: &mut Model, id: DeviceId, change: &RuleChange) {
+    if let Some(device) = ingest::device_mut(&mut model.devices, id) {
+        device.rules.change(change);
+    }
+    look_anew(model);
+}
+
+/// What was made by the decoder before goes.
+fn look_anew(model: &mut Model) {
     model.inspector.scroll = 0;
-    // Its lines of history were made by the decoder before.
     model.picture.inspector.past.clear();
-    model.say(now, Tone::Info, format!("decoder: {}{saves}", choice.title()));
 }
 
 fn no_message(model: &mut Model, now: Timestamp) {

@@ -14,7 +14,7 @@ use super::spacing::Spacing;
 use super::toast::Tone;
 use super::{Model, metrics, publish};
 use crate::decode::sparkplug::Route;
-use crate::device::{Node, Value};
+use crate::device::{Document, Node, Value};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 
@@ -155,12 +155,19 @@ pub fn close(model: &mut Model) {
 
 /// What the widget begins with: what the node holds, else what was sent last, else its default.
 pub fn beginning(device: &Device, spacing: &Spacing, node: &Node) -> Value {
-    let last = device.store.find(node.topic.as_str()).and_then(|id| device.store.last(id));
-    let present = match last.map(|last| last.payload) {
-        _ if node.is_of_sparkplug() => metrics::present(device, node),
-        Some(LastPayload::Whole(payload)) if payload.len() <= MAX_EDITED_BYTES => node.read(payload).ok(),
-        Some(LastPayload::Whole(_) | LastPayload::Evicted { .. }) | None => None,
+    let heard = || {
+        if node.is_of_sparkplug() {
+            return metrics::present(device, node);
+        }
+        let id = device.store.find(node.topic.as_str())?;
+        match device.store.last(id)?.payload {
+            LastPayload::Whole(payload) if payload.len() <= MAX_EDITED_BYTES => {
+                Document::new(device.reading(id), payload).read(node).ok()
+            }
+            LastPayload::Whole(_) | LastPayload::Evicted { .. } => None,
+        }
     };
+    let present = heard();
     let sent = || spacing.recalled(device.id, &node.key()).next().cloned();
     present.or_else(sent).or_else(|| node.default.clone()).unwrap_or_else(|| node.simplest())
 }

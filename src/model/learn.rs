@@ -81,11 +81,21 @@ impl Learning {
         if self.device != device.id || self.is_over {
             return;
         }
+        self.read_as(device);
         for message in batch.iter() {
             let matching = self.matching.as_ref();
             let is_wanted =
                 |topic: &str| matching.is_none_or(|matching| matching.heard(device, &message, topic));
             self.learn.observe_wanted(&message, |topic| is_kept(device, topic), is_wanted);
+        }
+    }
+
+    /// Payloads are read as the device's rules say now.
+    fn read_as(&mut self, device: &Device) {
+        if self.learn.rules.revision() != device.rules.revision()
+            || self.learn.rules.list().len() != device.rules.list().len()
+        {
+            self.learn.rules.clone_from(&device.rules);
         }
     }
 
@@ -97,6 +107,7 @@ impl Learning {
 
     /// Looks at another slice of what the store heard before.
     fn feed_on(&mut self, device: &Device, now: Timestamp) {
+        self.read_as(device);
         let Some(from) = self.feed.take() else { return };
         let mut found = Vec::new();
         self.feed = device.store.topics_slice(NodeId::ROOT, from, FEED_SLICE_NODES, &mut found);

@@ -8,6 +8,7 @@ use super::export::steps::Format;
 use super::export::{Depth, Walk, Wanted};
 use super::nodes::range;
 use super::overlay::Overlay;
+use super::past::{self, inspected::Inspected};
 use super::toast::Tone;
 use super::{Model, Screen, narrowing};
 use crate::command::Command;
@@ -22,11 +23,13 @@ use exports::Kind;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Menu {
     /// What is chosen by it.
-    pub title: &'static str,
+    pub title: String,
     /// What can be chosen.
     pub choices: Vec<Choice>,
     /// The choice under the hand.
     pub place: usize,
+    /// The past message it was opened on; `None` for the last one.
+    pub past: Option<Inspected>,
 }
 
 /// Something to choose.
@@ -56,14 +59,17 @@ pub fn open(model: &mut Model, now: Timestamp, command: Command) {
     if model.screen != Screen::Explorer {
         return;
     }
+    let past = past::deeds::meant(model);
     let (title, choices) = if command == Command::ExportMenu {
-        ("Export to a file", exports::choices(model))
+        ("Export to a file", exports::choices(model, past.as_ref()))
     } else {
-        ("Copy", copies::choices(model))
+        ("Copy", copies::choices(model, past.as_ref()))
     };
+    let of = past.as_ref().map(|past| format!(" · message {}", figures::grouped(past.key.ordinal)));
+    let title = format!("{title}{}", of.unwrap_or_default());
     match choices {
         Ok(choices) if choices.is_empty() => model.say(now, Tone::Info, "nothing was heard here yet"),
-        Ok(choices) => model.overlay = Overlay::Menu(Box::new(Menu { title, choices, place: 0 })),
+        Ok(choices) => model.overlay = Overlay::Menu(Box::new(Menu { title, choices, place: 0, past })),
         Err(words) => model.say(now, Tone::Warn, words),
     }
 }
@@ -86,10 +92,11 @@ fn choose(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 }
 
 fn carry_out(model: &mut Model, now: Timestamp, does: Does, effects: &mut Vec<Effect>) {
-    model.overlay = Overlay::None;
+    let overlay = std::mem::replace(&mut model.overlay, Overlay::None);
+    let past = if let Overlay::Menu(menu) = overlay { menu.past } else { None };
     match does {
-        Does::Copy(form) => copies::copy(model, now, form, effects),
-        Does::Export(kind) => exports::ask(model, now, kind),
+        Does::Copy(form) => copies::copy(model, now, (form, past.as_ref()), effects),
+        Does::Export(kind) => exports::ask(model, now, kind, past.as_ref()),
     }
     model.range = None;
 }
@@ -170,6 +177,14 @@ fn reach(model: &Model) -> Result<Reach, &'static str> {
 }
 
 impl Reach {
+    /// The very message that is meant: a past one, else the last one of the row itself.
+    fn message(self, model: &Model, past: Option<&Inspected>, format: Format) -> Wanted {
+        let Some(past) = past else { return self.here().wanted(model, Depth::Value, format) };
+        let Self { device, name, .. } = self;
+        let walk = Walk::of_row(past.row(name, model.settings.wall));
+        Wanted { device, walk, n_topics: 1, format }
+    }
+
     fn wanted(self, model: &Model, depth: Depth, format: Format) -> Wanted {
         let Self { device, tops, n_topics, .. } = self;
         Wanted { device, walk: Walk::new(tops, depth, model.settings.wall), n_topics, format }

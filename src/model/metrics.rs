@@ -120,7 +120,7 @@ pub fn present(device: &Device, node: &Node) -> Option<Value> {
     let topic = node.topic.as_str();
     let of_data = device.store.find(topic).and_then(|id| {
         let mut past = device.store.history(id).take(MAX_LOOKED_BACK).filter(|past| !past.is_cut());
-        past.find_map(|past| node.read(&births::document(device, id, past.payload)).ok())
+        past.find_map(|past| births::document(device, id, past.payload).read(node).ok())
     });
     of_data.or_else(|| {
         let birth = Route::parse(topic)?.birth();

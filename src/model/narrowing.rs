@@ -142,17 +142,17 @@ pub fn join(narrowing: &Narrowing, device: &mut Device) {
 
 /// A message was taken in.
 pub fn hear(device: &mut Device, node: Option<NodeId>, message: &MessageRef<'_>) {
-    let Device { sieve: Some(sieve), store, kept, .. } = device else { return };
+    let Device { sieve: Some(sieve), store, kept, rules, .. } = device else { return };
     let Some(node) = node else { return };
     let is_new = store.node(node).n_messages == 1;
     if is_new {
         let verdict = {
-            let known = Known { store, kept, node, now: message.received };
+            let known = Known { store, kept, rules, node, now: message.received };
             judge(&sieve.sift, message.topic, &known)
         };
         store.sift(node, verdict);
     } else if !sieve.sift.is_of_names() && store.may_be_let_through(node) {
-        let known = Known { store, kept, node, now: message.received };
+        let known = Known { store, kept, rules, node, now: message.received };
         let is_through = sieve.sift.lets_through(message.topic, &known);
         store.sift(node, if is_through { Verdict::Through } else { Verdict::NotNow });
     }
@@ -169,23 +169,23 @@ fn judge(sift: &Sift, topic: &str, known: &Known<'_>) -> Verdict {
 }
 
 fn judge_one(device: &mut Device, node: NodeId, now: Timestamp) {
-    let Device { sieve: Some(sieve), store, kept, .. } = device else { return };
+    let Device { sieve: Some(sieve), store, kept, rules, .. } = device else { return };
     if !(store.is_topic(node) || store.is_kept(node)) {
         return;
     }
     let mut topic = String::new();
     store.topic_of(node, &mut topic);
-    let verdict = judge(&sieve.sift, &topic, &Known { store, kept, node, now });
+    let verdict = judge(&sieve.sift, &topic, &Known { store, kept, rules, node, now });
     store.sift(node, verdict);
 }
 
 /// Judges another slice of a device's topics.
 fn work(device: &mut Device, now: Timestamp) {
-    let Device { sieve: Some(sieve), store, kept, .. } = device else { return };
+    let Device { sieve: Some(sieve), store, kept, rules, .. } = device else { return };
     let Some(cursor) = sieve.cursor else { return };
     let (sift, is_again) = (&sieve.sift, sieve.is_complete);
     let rest = store.sift_slice(cursor, SLICE_NODES, is_again, |store, node, topic| {
-        judge(sift, topic, &Known { store, kept, node, now })
+        judge(sift, topic, &Known { store, kept, rules, node, now })
     });
     sieve.cursor = rest;
     if rest.is_none() {

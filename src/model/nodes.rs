@@ -92,6 +92,7 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
         | UndoStep::SavePublication(_)
         | UndoStep::ForgetPublication(_)
         | UndoStep::Filter(_)
+        | UndoStep::Decoder(_)
         | UndoStep::Exclude(_)
         | UndoStep::TakeIn(_) => 0,
     };

@@ -8,8 +8,8 @@ use super::publications::draft::Draft;
 use super::publications::saved::Again;
 use super::toast::Tone;
 use super::{
-    Model, Pane, Undo, UndoStep, bulk, excludes, held, ingest, learn, metrics, monitor, narrowing, nodes,
-    past, takes,
+    Model, Pane, Undo, UndoStep, bulk, decoding, excludes, held, ingest, learn, metrics, monitor, narrowing,
+    nodes, past, takes,
 };
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
@@ -238,6 +238,10 @@ fn carry_out(
         }
         UndoStep::RecallPast(..) | UndoStep::ForgetPast(..) => {
             return past::deeds::carry_out(model, now, step);
+        }
+        UndoStep::Decoder(change) => {
+            decoding::carry_out(model, id, change);
+            return true;
         }
         UndoStep::Exclude(_) | UndoStep::TakeIn(_) => {
             excludes::carry_out(model, id, step);

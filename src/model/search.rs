@@ -5,11 +5,14 @@ use super::event::DeviceId;
 use super::ingest::device_mut;
 use super::table::Table;
 use super::tree::{self, RowId};
-use crate::store::{Direction, Found, Fuzzy, Needle, NodeId, SearchCursor, Step};
+use crate::store::{Direction, Found, Fuzzy, Inside, Needle, NodeId, SearchCursor, Step};
+use inside::Decoding;
 use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
 
 pub mod deeds;
 mod in_table;
+mod inside;
 pub mod picture;
 pub mod places;
 
@@ -64,6 +67,10 @@ pub struct Search {
     matches: Vec<RowId>,
     at: Option<RowId>,
     slice: Found,
+    /// Packed values that could not be searched.
+    n_beyond: usize,
+    /// Rows on the screen, by their messages and how they are read, and whether they match.
+    seen: HashMap<(DeviceId, NodeId, u64, u64), bool>,
     /// Branches that were expanded on the way to a match and by nobody else.
     opened: Vec<RowId>,
 }
@@ -141,6 +148,8 @@ impl Search {
             matches: Vec::new(),
             at: None,
             slice: Found::default(),
+            n_beyond: 0,
+            seen: HashMap::new(),
             opened: Vec::new(),
         };
         search.seek(from, Direction::Forward, true);
@@ -168,7 +177,7 @@ impl Search {
         self.hits.clear();
         self.matches.clear();
         (self.chosen, self.ordinal, self.ranking, self.at) = (None, None, None, None);
-        (self.n_found, self.slice) = (0, Found::default());
+        (self.n_found, self.n_beyond, self.slice) = (0, 0, Found::default());
         self.counting = Some((0, SearchCursor::default()));
     }
 
@@ -193,6 +202,11 @@ impl Search {
     /// Values that could not be searched, for they were evicted.
     pub const fn n_evicted(&self) -> usize {
         self.slice.n_evicted
+    }
+
+    /// Packed values that could not be searched, for they make more than is decoded for that.
+    pub const fn n_beyond(&self) -> usize {
+        self.n_beyond
     }
 
     /// The result under the hand, else the first.
@@ -233,11 +247,15 @@ impl Search {
         let Some(mut moving) = self.moving.take() else { return Progress::Idle };
         let n_devices = devices.len();
         let Some(device) = device_mut(devices, moving.device) else { return Progress::NotFound };
-        let is_match = moving.at != NodeId::ROOT && device.store.is_match(moving.at, &self.needle);
+        let Device { store, rules, births, .. } = device;
+        let mut inside = Decoding::of(rules, births);
+        let is_match = moving.at != NodeId::ROOT
+            && moving.or_here
+            && store.is_match_inside(moving.at, &self.needle, &mut inside);
         let step = if std::mem::take(&mut moving.or_here) && is_match {
             Step::Found(moving.at)
         } else {
-            device.store.next_match(moving.at, moving.direction, &self.needle, SLICE_NODES)
+            store.next_match_inside(moving.at, moving.direction, (&self.needle, &mut inside), SLICE_NODES)
         };
         match step {
             Step::Found(node) if node != NodeId::ROOT => {
@@ -271,13 +289,14 @@ impl Search {
         let Some((place, cursor)) = self.counting.take() else { return Progress::Idle };
         let Some(device) = devices.get(place) else { return self.all_counted() };
         let (store, id) = (&device.store, device.id);
+        let mut inside = Decoding::of(&device.rules, &device.births);
         let kept = self.hits.len();
         let hit =
             |node, score, n_bytes| Hit { row: RowId { device: id, node }, why: Why::Match, score, n_bytes };
         let rest = if let Some(fuzzy) = &mut self.fuzzy {
             let (hits, n_found) = (&mut self.hits, &mut self.n_found);
             let least = hits.get(MAX_HITS - 1).map_or(0, |hit| hit.score);
-            let sought = (fuzzy, &self.needle);
+            let sought = (fuzzy, &self.needle, &mut inside as &mut dyn Inside);
             store.fuzzy_slice(cursor, sought, SLICE_TOPICS, &mut self.slice, |fit| {
                 *n_found += 1;
                 if kept < MAX_HITS || fit.score >= least {
@@ -285,7 +304,8 @@ impl Search {
                 }
             })
         } else {
-            let rest = store.search_slice(cursor, &self.needle, SLICE_NODES, &mut self.slice);
+            let sought = (&self.needle, &mut inside as &mut dyn Inside);
+            let rest = store.search_slice_inside(cursor, sought, SLICE_NODES, &mut self.slice);
             let nodes = &mut self.slice.nodes;
             self.n_found += nodes.len();
             self.hits.extend(nodes.iter().take(MAX_HITS - kept).map(|node| hit(*node, 0, 0)));
@@ -293,6 +313,7 @@ impl Search {
             self.matches.extend(nodes.drain(..).take(room).map(|node| RowId { device: id, node }));
             rest
         };
+        self.n_beyond += inside.n_beyond;
         rank_hits(&mut self.hits, kept, devices);
         self.counting = Some(match rest {
             Some(cursor) => (place, cursor),

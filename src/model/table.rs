@@ -23,6 +23,9 @@ use sort::Sorter;
 /// Nodes walked between two looks at the keyboard: about a millisecond.
 const SLICE_NODES: usize = 4_096;
 
+/// Bytes of packed payloads taken and made meanwhile.
+const SLICE_DECODED_BYTES: usize = 128 << 10;
+
 /// Rows merged between two looks at the keyboard, likewise.
 const SLICE_ROWS: usize = 32_768;
 
@@ -67,6 +70,8 @@ pub struct Table {
 #[derive(Debug)]
 struct Work {
     at: Option<NodeId>,
+    /// Rows to be looked at, the next one last.
+    found: Vec<NodeId>,
     n_rows: u32,
     begun: Timestamp,
     sorter: Sorter<NodeId>,
@@ -134,22 +139,29 @@ impl Table {
         self.revision = device.store.revision();
         self.is_kept_only = device.store.is_kept_only();
         self.is_falling = false;
-        self.work = Some(Work { at: Some(self.top), n_rows: 0, begun: now, sorter: Sorter::default() });
+        let (found, sorter) = (Vec::new(), Sorter::default());
+        self.work = Some(Work { at: Some(self.top), found, n_rows: 0, begun: now, sorter });
     }
 
     /// Does a slice of the work.
     fn go_on(&mut self, device: &mut Device, now: Timestamp) {
         let Some(work) = &mut self.work else { return };
-        if let Some(at) = work.at {
-            let mut found = Vec::new();
-            work.at = device.store.listed_slice(self.top, at, SLICE_NODES, &mut found);
-            let mut keys = Vec::with_capacity(found.len());
-            for node in found {
-                keys.push(cells::key(device, node, work.n_rows, self.order, work.begun));
+        if let Some(at) = work.at.filter(|_| work.found.is_empty()) {
+            work.at = device.store.listed_slice(self.top, at, SLICE_NODES, &mut work.found);
+            work.found.reverse();
+        }
+        if !work.found.is_empty() {
+            let (mut keys, mut n_decoded) = (Vec::with_capacity(work.found.len()), 0);
+            while let Some(node) = work.found.pop_if(|_| n_decoded < SLICE_DECODED_BYTES) {
+                let row = (node, work.n_rows);
+                keys.push(cells::key(device, row, self.order, work.begun, &mut n_decoded));
                 work.n_rows = work.n_rows.saturating_add(1);
                 self.is_falling |= device.store.topic_rate(node, now) > 0.0;
             }
             return work.sorter.push(keys);
+        }
+        if work.at.is_some() {
+            return;
         }
         if let Some(rows) = work.sorter.step(SLICE_ROWS) {
             let each = STANDS.1.saturating_mul(u32::try_from(rows.len()).unwrap_or(u32::MAX));

@@ -3,6 +3,7 @@
 use super::births;
 use super::device::Device;
 use crate::decode::{self, Ink, Line, Preview, Reading, escape};
+use crate::device::document::Document;
 use crate::device::misfit::Misfit;
 use crate::device::{Kept, Kind, Node, Value};
 use crate::store::{NodeId, Store};
@@ -43,17 +44,19 @@ pub struct Typed {
 
 /// A payload as the kept nodes at this place read it; `None` where there are none.
 pub fn typed(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option<Typed> {
+    // Most topics are not kept.
+    device.kept.at(id).next()?;
+    let reading = device.reading(id);
+    let document = births::document(device, id, payload);
     match device.kept.whole(id) {
-        Some(node) => {
-            Some(whole(node, device.reading(id), (payload, &births::document(device, id, payload)), max_cols))
-        }
-        None => parts(device, id, payload, max_cols),
+        Some(node) => Some(whole(node, reading, &document, max_cols)),
+        None => parts(device, id, &document, max_cols),
     }
 }
 
-fn whole(node: &Node, reading: Reading<'_>, (payload, document): (&[u8], &[u8]), max_cols: usize) -> Typed {
-    let raw = || decode::preview_on(reading, payload, max_cols);
-    let value = match node.read(document) {
+fn whole(node: &Node, reading: Reading<'_>, document: &Document<'_>, max_cols: usize) -> Typed {
+    let raw = || decode::preview_on(reading, document.payload(), max_cols);
+    let value = match document.read(node) {
         Ok(value) => value,
         Err(misfit) => return Typed { preview: raw(), fit: Fit::Misfit(misfit.to_string()) },
     };
@@ -78,17 +81,16 @@ fn whole(node: &Node, reading: Reading<'_>, (payload, document): (&[u8], &[u8]),
 }
 
 /// Parts of a payload, each by its name.
-fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option<Typed> {
+fn parts(device: &Device, id: NodeId, document: &Document<'_>, max_cols: usize) -> Option<Typed> {
     let mut line = Line::default();
     let mut fit = Fit::Fits;
-    let payload = &births::document(device, id, payload);
     for node in device.kept.at(id).take(MAX_PARTS) {
         if line.cols > 0 {
             line.push(Ink::Faint, " · ");
         }
         escape::push_sane(&mut line, Ink::Key, name(node).as_bytes(), max_cols);
         line.push(Ink::Plain, " ");
-        match node.read(payload) {
+        match document.read(node) {
             Ok(value) => {
                 push(&mut line, node, &value, max_cols);
                 if let (Fit::Fits, Err(outside)) = (&fit, node.judge(&value)) {
@@ -111,8 +113,8 @@ fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option
 }
 
 /// Whether a payload fails any of the kept nodes at this place: by its type or its domain.
-pub fn has_misfit(kept: &Kept, id: NodeId, payload: &[u8]) -> bool {
-    let fails = |node: &Node| match node.read(payload) {
+pub fn has_misfit(kept: &Kept, id: NodeId, document: &Document<'_>) -> bool {
+    let fails = |node: &Node| match document.read(node) {
         Ok(value) => node.judge(&value).is_err(),
         // Edge nodes tell what has changed, and that by aliases.
         Err(Misfit::NoMember { .. }) => !node.is_of_sparkplug(),
@@ -123,8 +125,9 @@ pub fn has_misfit(kept: &Kept, id: NodeId, payload: &[u8]) -> bool {
 
 /// Numbers of late, oldest first; empty unless there are two.
 pub fn spark(device: &Device, node: NodeId, max_numbers: usize) -> Vec<f64> {
+    let reader = Numbers::of(device, node);
     let past = device.store.history(node).take(max_numbers);
-    let mut numbers: Vec<f64> = past.map_while(|past| number(device, node, past.payload)).collect();
+    let mut numbers: Vec<f64> = past.map_while(|past| reader.number(past.payload)).collect();
     numbers.reverse();
     if numbers.len() < 2 { Vec::new() } else { numbers }
 }
@@ -184,14 +187,41 @@ const fn kind_of(kind: Kind) -> decode::Kind {
     }
 }
 
-/// The number that a payload holds for a sparkline, as the first node at this place that has one reads it.
-pub fn number(device: &Device, id: NodeId, payload: &[u8]) -> Option<f64> {
-    let Some(node) = device.kept.at(id).find(|node| node.kind.is_number() || node.kind == Kind::Bool) else {
-        return decode::number(payload).filter(|_| device.kept.at(id).next().is_none());
-    };
-    let value = node.read(&births::document(device, id, payload)).ok()?;
-    if let Value::Bool(on) = value {
-        return Some(if on { 1.0 } else { 0.0 });
+/// How the numbers of a sparkline are read from the payloads of one place.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers<'a> {
+    device: &'a Device,
+    id: NodeId,
+    reading: Reading<'a>,
+    /// The first node there that has a number.
+    node: Option<&'a Node>,
+    is_kept: bool,
+}
+
+impl<'a> Numbers<'a> {
+    /// Those of a place, as the first node there that has a number reads them.
+    pub fn of(device: &'a Device, id: NodeId) -> Self {
+        let has_number = |node: &&Node| node.kind.is_number() || node.kind == Kind::Bool;
+        let mut nodes = device.kept.at(id);
+        let (node, is_kept) = (nodes.clone().find(has_number), nodes.next().is_some());
+        Self { device, id, reading: device.reading(id), node, is_kept }
     }
-    value.number()
+
+    /// The number that a payload holds, if it holds one.
+    pub fn number(&self, payload: &[u8]) -> Option<f64> {
+        let Some(node) = self.node else { return self.bare(payload).filter(|_| !self.is_kept) };
+        let value = if node.is_of_sparkplug() {
+            births::document(self.device, self.id, payload).read(node).ok()?
+        } else {
+            Document::brief(self.reading, payload).read(node).ok()?
+        };
+        if let Value::Bool(on) = value {
+            return Some(if on { 1.0 } else { 0.0 });
+        }
+        value.number()
+    }
+
+    fn bare(&self, payload: &[u8]) -> Option<f64> {
+        decode::value::number_on(self.reading, payload)
+    }
 }

@@ -2,7 +2,7 @@
 use super::event::DeviceId;
 use super::tree::RowId;
 use super::{publications, runs};
-use crate::device::Change;
+use crate::device::{Change, RuleChange};
 use crate::mqtt::{Filter, Publication, Subscription};
 use crate::sift::named::NamedChange;
 use crate::store::PastKey;
@@ -40,6 +40,8 @@ pub(super) enum UndoStep {
     ForgetPast(RowId, PastKey),
     /// A change to the view filters with names.
     Filter(NamedChange),
+    /// How a topic is read.
+    Decoder(Box<RuleChange>),
     /// Drop what a filter hears.
     Exclude(Filter),
     /// Drop it no longer.

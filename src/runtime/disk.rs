@@ -250,7 +250,13 @@ impl Files {
             Err(DeviceError::Nowhere) => None,
             found => found.map_err(words)?,
         };
-        Ok(found.map(|file| Recovered { device, name, nodes: file.nodes, filters: file.filters }))
+        Ok(found.map(|file| Recovered {
+            device,
+            name,
+            nodes: file.nodes,
+            filters: file.filters,
+            rules: file.rules,
+        }))
     }
 
     fn list(&self) -> Result<Listing, String> {

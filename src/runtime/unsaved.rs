@@ -1,4 +1,4 @@
-//! The model, and what becomes of its unsaved nodes and filters however the program ends. Owns their last way to the disk.
+//! The model, and what becomes of its unsaved nodes, filters and decoders however the program ends. Owns their last way to the disk.
 use crate::config::device::{Content, Devices};
 use crate::model::Model;
 use crate::model::nodes::recovered;
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A model whose unsaved nodes and filters are written into `NAME.recovered.toml` when it goes, a panic included. After a
+/// A model whose unsaved nodes, filters and decoders are written into `NAME.recovered.toml` when it goes, a panic included. After a
 /// quit that was asked about nothing is unsaved any more.
 pub struct Unsaved {
     model: Model,
@@ -32,8 +32,9 @@ impl Unsaved {
         for device in self.model.devices.iter_mut().filter(|device| recovered::is_wanted(device)) {
             let nodes: Vec<_> = device.kept.iter().cloned().collect();
             let name = recovered::name_of(device);
-            let what = if device.kept.is_changed() { "nodes" } else { "filters" };
-            let content = Content { nodes: &nodes, rules: &[], filters: device.filters.list() };
+            let what = recovered::words(device);
+            let content =
+                Content { nodes: &nodes, rules: device.rules.list(), filters: device.filters.list() };
             told.push(match self.devices.recover(&name, &device.profile, content) {
                 Ok(path) => format!(
                     "the {what} of {} were not saved; {} has them, and they are offered when it is opened next",
@@ -43,9 +44,7 @@ impl Unsaved {
                 Err(error) => format!("the {what} of {} are lost: {error}", device.profile.name),
             });
             // Once is enough.
-            device.kept.note_saved(device.kept.revision());
-            let filters = device.filters.list().to_vec();
-            device.filters.note_saved(&filters);
+            device.let_go();
         }
         told
     }

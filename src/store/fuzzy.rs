@@ -1,5 +1,6 @@
 //! Search that forgives left-out letters: topics scored by how well they fit. Owns the scores; the matching is
 //! `nucleo`'s, the order of results the caller's.
+use super::inside::Inside;
 use super::search::{Found, Needle, SearchCursor};
 use super::tree::ROOT;
 use super::{NodeId, Store};
@@ -70,7 +71,7 @@ impl Store {
     pub fn fuzzy_slice(
         &self,
         cursor: SearchCursor,
-        (fuzzy, needle): (&mut Fuzzy, &Needle),
+        (fuzzy, needle, inside): (&mut Fuzzy, &Needle, &mut dyn Inside),
         budget_nodes: usize,
         found: &mut Found,
         mut hand_on: impl FnMut(Fit),
@@ -93,9 +94,15 @@ impl Store {
             fuzzy.path.push_str(self.tree.level(node));
             let text = Utf32Str::new(&fuzzy.path, &mut fuzzy.letters);
             let score = fuzzy.pattern.score(text, &mut fuzzy.matcher);
-            let score = score.or_else(|| self.holds(id, needle, found).then_some(0));
+            let score = score.or_else(|| {
+                let holds = self.holds(id, needle, found) || self.holds_inside(id, needle, inside);
+                holds.then_some(0)
+            });
             if let Some(score) = score {
                 hand_on(Fit { node: id, score, n_bytes: fuzzy.path.len() });
+            }
+            if inside.is_tired() {
+                return Some(SearchCursor(node + 1));
             }
         }
         // Another store has other parents under the same numbers.

@@ -1,12 +1,13 @@
 //! Search over the paths, in slices. Owns what counts as a match; the order of results is the caller's.
 use super::arena::NONE;
+use super::inside::{AsItCame, Inside};
 use super::tree::ROOT;
 use super::{NodeId, Store};
 use memchr::memmem;
 use std::ops::Range;
 
 /// How much of a payload is searched: its beginning, as a value is shown.
-const SEARCHED_BYTES: usize = 4_096;
+pub const SEARCHED_BYTES: usize = 4_096;
 
 /// What is searched for. Smart case: a needle without capitals finds both, one with capitals only
 /// itself.
@@ -61,6 +62,21 @@ impl Needle {
         self.in_values.is_some()
     }
 
+    /// Whether the beginning of a text holds it; for a needle in values.
+    pub fn is_in(&self, text: &[u8]) -> bool {
+        let Some(finder) = self.in_values.as_ref().filter(|_| !self.is_empty()) else { return false };
+        let beginning = text.get(..SEARCHED_BYTES).unwrap_or(text);
+        if !self.any_case {
+            return finder.find(beginning).is_some();
+        }
+        let folded = if self.text.is_ascii() {
+            beginning.to_ascii_lowercase()
+        } else {
+            String::from_utf8_lossy(beginning).to_lowercase().into_bytes()
+        };
+        finder.find(&folded).is_some()
+    }
+
     /// Whether there is nothing to search for.
     pub const fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -70,7 +86,7 @@ impl Needle {
 /// Where a search goes on; begin with the default. Nodes are gone through in the order of their
 /// making, so that nodes that come meanwhile are found as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SearchCursor(u32);
+pub struct SearchCursor(pub(super) u32);
 
 impl Default for SearchCursor {
     fn default() -> Self {
@@ -127,11 +143,28 @@ impl Store {
         budget_nodes: usize,
         found: &mut Found,
     ) -> Option<SearchCursor> {
+        self.search_slice_inside(cursor, (needle, &mut AsItCame), budget_nodes, found)
+    }
+
+    /// Likewise, payloads that are no plain text decoded.
+    pub fn search_slice_inside(
+        &self,
+        cursor: SearchCursor,
+        (needle, inside): (&Needle, &mut dyn Inside),
+        budget_nodes: usize,
+        found: &mut Found,
+    ) -> Option<SearchCursor> {
         let (nodes, rest) = cursor.slice(budget_nodes, self.tree.slots.len());
         let mut path = Path::default();
         for node in nodes {
-            if self.is_match_along(node, needle, &mut path) || self.holds(NodeId(node), needle, found) {
+            if self.is_match_along(node, needle, &mut path)
+                || self.holds(NodeId(node), needle, found)
+                || self.holds_inside(NodeId(node), needle, inside)
+            {
                 found.nodes.push(NodeId(node));
+            }
+            if inside.is_tired() {
+                return Some(SearchCursor(node + 1));
             }
         }
         rest
@@ -139,8 +172,14 @@ impl Store {
 
     /// Whether a node matches.
     pub fn is_match(&self, id: NodeId, needle: &Needle) -> bool {
+        self.is_match_inside(id, needle, &mut AsItCame)
+    }
+
+    /// Likewise, a payload that is no plain text decoded.
+    pub fn is_match_inside(&self, id: NodeId, needle: &Needle, inside: &mut dyn Inside) -> bool {
         self.is_match_along(id.0, needle, &mut Path::default())
             || self.holds(id, needle, &mut Found::default())
+            || self.holds_inside(id, needle, inside)
     }
 
     /// The bytes of a node's last level that a match in its path covers; all of it where its letters change their
@@ -192,6 +231,17 @@ impl Store {
         needle: &Needle,
         budget_nodes: usize,
     ) -> Step {
+        self.next_match_inside(from, direction, (needle, &mut AsItCame), budget_nodes)
+    }
+
+    /// Likewise, payloads that are no plain text decoded.
+    pub fn next_match_inside(
+        &mut self,
+        from: NodeId,
+        direction: Direction,
+        (needle, inside): (&Needle, &mut dyn Inside),
+        budget_nodes: usize,
+    ) -> Step {
         let mut node = from.0;
         let mut path = Path::default();
         let mut found = Found::default();
@@ -204,10 +254,16 @@ impl Store {
                 Direction::Backward => self.node_before(node),
             };
             let Some(next) = next else { return Step::End };
-            if self.is_match_along(next, needle, &mut path) || self.holds(NodeId(next), needle, &mut found) {
+            if self.is_match_along(next, needle, &mut path)
+                || self.holds(NodeId(next), needle, &mut found)
+                || self.holds_inside(NodeId(next), needle, inside)
+            {
                 return Step::Found(NodeId(next));
             }
             node = next;
+            if inside.is_tired() {
+                break;
+            }
         }
         Step::GoOn(NodeId(node))
     }

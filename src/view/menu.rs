@@ -22,7 +22,7 @@ pub fn draw(scene: &Scene<'_>, menu: &Menu, frame: &mut Frame<'_>) {
     let width = MAX_COLS.min(screen.width.saturating_sub(4));
     let height = u16::try_from(menu.choices.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(screen, width, height.min(screen.height.saturating_sub(2)));
-    let inner = boxed(scene, menu.title, area, frame);
+    let inner = boxed(scene, &menu.title, area, frame);
     let place = menu.place.min(menu.choices.len().saturating_sub(1));
     let n_seen = usize::from(inner.height);
     let from = (place + 1).saturating_sub(n_seen);

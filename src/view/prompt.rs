@@ -216,7 +216,11 @@ pub fn found(search: &Search) -> (String, Role) {
         0 => String::new(),
         n => format!(" · {} not searched, for they were evicted", figures::counted(n as u64, "value")),
     };
-    (format!("{words}{}{evicted}", ways(search.how)), role)
+    let beyond = match search.n_beyond() {
+        0 => String::new(),
+        n => format!(" · {} not searched, for they unpack to too much", figures::counted(n as u64, "value")),
+    };
+    (format!("{words}{}{evicted}{beyond}", ways(search.how)), role)
 }
 
 /// How it is searched, where that is not the usual way.

@@ -247,3 +247,75 @@ fn protobuf_is_read_by_the_schema_that_the_device_file_names() {
         .sees("celsius")
         .sees("\"1\": 7");
 }
+
+/// `{"power":1200,"state":"idle"}` in CBOR.
+const CBOR: &[u8] = b"\xa2\x65power\x19\x04\xb0\x65state\x64idle";
+
+/// `{"power":1300,"state":"busy"}` in CBOR.
+const CBOR_LATER: &[u8] = b"\xa2\x65power\x19\x05\x14\x65state\x64busy";
+
+#[test]
+fn kept_nodes_and_their_sparklines_read_what_the_decoders_make() {
+    let story =
+        story().online().receives("a", CBOR).types("j<tab>a<space><space><enter>").sees("kept 2 nodes");
+    let mut story = story.receives("a", CBOR_LATER).sees("power 1300 · state busy").types("5");
+    story = story.sees("value          1300").sees("value          busy");
+    let device = &story.model.devices[0];
+    let node = device.store.find("a").unwrap();
+    assert_eq!(mqttscope::model::typed::spark(device, node, 9), [1200.0, 1300.0]);
+    // Raw is raw for nodes too, and says what it could not read.
+    story.types("x").sees("not UTF-8 at byte 0");
+}
+
+#[test]
+fn a_node_of_a_packed_topic_is_proposed_by_what_is_inside() {
+    let story = story().online().receives("a", CBOR).receives("t", &GZIPPED_NUMBER[..]);
+    let story = story.types("L").after(100).sees("map").sees("float").sees("{2 keys}").sees("gzip text 21.5");
+    // The type column and the order of values go by the same reading.
+    let mut story = story.types("<tab><esc>T").settled();
+    story.screen();
+    let kinds: Vec<_> = story.model.picture.cells.iter().map(|cells| cells.kind).collect();
+    assert_eq!(kinds, ["object", "number"]);
+}
+
+/// `21.5`, gzip'd.
+const GZIPPED_NUMBER: [u8; 24] =
+    [31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 51, 50, 212, 51, 5, 0, 158, 173, 123, 3, 4, 0, 0, 0];
+
+#[test]
+fn values_are_searched_by_what_the_decoders_show() {
+    let story = story().online().receives("meter/a", CBOR).receives("meter/b", CBOR_LATER);
+    let story = story.receives("plain", "busy bee").receives("z", GZIPPED).settled();
+    let story = story.types("/busy").sees("no match").types("<alt-v>").settled();
+    let story =
+        story.sees("match 1 of 2 · values too").sees("meter/b").types("<enter>n").sees("match 2 of 2");
+    let story = story.types("/\"t\":21").settled().sees("match 1 of 1").sees("gzip JSON");
+    // Read as it came, it holds no such text.
+    story.types("<enter>x").sees("decoder: raw").types("/\"t\":21").settled().sees("no match");
+}
+
+#[test]
+fn what_a_person_chose_for_a_topic_is_what_values_are_searched_by() {
+    let story = story().online().receives("a", "bmVlZGxl").receives("b", "plain");
+    let story = story.types("j").types("<alt-v>/<alt-v>needle").settled().sees("no match").types("<esc>4");
+    let mut story = story;
+    for _ in 0..40 {
+        if story.screen().contains("decoder: base64") {
+            break;
+        }
+        story = story.types("b");
+    }
+    story.sees("decoder: base64").types("/needle").settled().sees("match 1 of 1");
+}
+
+#[test]
+fn a_chosen_decoder_is_undone_at_once_however_many_were_turned_to() {
+    let story = story().online().receives("a", PACKED).receives("b", PACKED).types("j4").types("bb");
+    let story = story.sees("u undoes").sees("text, chosen").types("u");
+    let story = story.sees("undone: the decoder of a").sees("MessagePack (18 B → 28 B)").types("<ctrl-r>");
+    let story = story.sees("text, chosen").types("u").sees("MessagePack (18 B");
+    // Another topic's is a deed of its own.
+    let story = story.types("x").sees("decoder: raw").types("jx").sees("decoder: raw").types("u");
+    let story = story.sees("undone: the decoder of b").types("u").sees("undone: the decoder of a");
+    story.types("u").sees("nothing to undo");
+}

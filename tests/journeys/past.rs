@@ -244,3 +244,23 @@ fn the_values_follow_the_path_chosen_in_the_tree_and_so_does_the_list() {
         .types("/>20<enter>")
         .sees("matches 2 of 4: >20 · $.t");
 }
+
+#[test]
+fn the_menus_of_copies_and_exports_mean_the_message_that_is_shown() {
+    let story = story().online().receives("a", "first").receives("a", "second").receives("a", "third");
+    // In the list it is the one under the hand.
+    let story = story.types("j2<tab>j").types("C").sees("Copy · message 2").types("p");
+    assert!(story.effects.contains(&Effect::Copy("second".into())), "{:?}", story.effects);
+    // One that was opened stays what is meant, whatever comes.
+    let mut story = story.types("j<enter>").sees("first").receives("a", "fourth").types("C");
+    story = story.sees("Copy · message 1").types("m");
+    let is_line = |effect: &Effect| matches!(effect, Effect::Copy(line) if line.contains("first"));
+    assert!(story.effects.iter().any(is_line), "{:?}", story.effects);
+    let mut story = story.types("W").sees("Export to a file · message 1").types("p<enter>");
+    let exported = story.effects.iter().any(|effect| format!("{effect:?}").contains("Export"));
+    assert!(exported, "{:?}", story.effects);
+    story = story.types("<esc><esc>");
+    // Back at the last one, that is meant again.
+    let story = story.types("1C").sees("Copy ─").does_not_see("message 1").types("p");
+    assert!(story.effects.contains(&Effect::Copy("fourth".into())), "{:?}", story.effects);
+}

@@ -95,11 +95,14 @@ fn the_path_under_the_hand_is_copied_kept_and_what_history_and_chart_follow() {
 }
 
 #[test]
-fn what_had_to_be_decoded_first_cannot_be_kept_and_says_so() {
+fn what_had_to_be_decoded_first_is_kept_as_well_and_read_the_same_way() {
     shows(b"\x82\xabtemperature\x15\xa2on\xc3")
         .sees("\"temperature\": 21")
         .types("ja")
-        .sees("a node reads JSON as it comes, and this");
+        .sees("kept $.temperature")
+        .receives("a", b"\x82\xabtemperature\x16\xa2on\xc3")
+        .sees("temperature 22")
+        .does_not_see("UTF-8");
 }
 
 #[test]

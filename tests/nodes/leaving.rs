@@ -1,11 +1,13 @@
 //! Quitting with unsaved nodes, and nodes of an earlier run that were not saved. Owns its stories.
 use super::{errands, keeping, node, saving};
-use mqttscope::device::{Kind, Node};
+use mqttscope::decode::{Choice, Decoder};
+use mqttscope::device::{Kind, Node, Rule};
 use mqttscope::model::devices::{Answer, Errand};
 use mqttscope::model::event::DeviceId;
 use mqttscope::model::nodes::recovered::{Recovered, name_of};
 use mqttscope::model::opening::Origin;
 use mqttscope::model::{Effect, Event};
+use mqttscope::mqtt::Filter;
 use mqttscope::sift::named::Named;
 
 use super::story::{Story, story};
@@ -16,7 +18,13 @@ fn of_file(mut story: Story) -> Story {
 }
 
 fn found(story: Story, nodes: Vec<Node>) -> Story {
-    let recovered = Recovered { device: DeviceId(0), name: "plant".into(), nodes, filters: Vec::new() };
+    let recovered = Recovered {
+        device: DeviceId(0),
+        name: "plant".into(),
+        nodes,
+        filters: Vec::new(),
+        rules: Vec::new(),
+    };
     story.happens(Event::Disk(Box::new(Answer::Recovered(Ok(recovered)))))
 }
 
@@ -28,6 +36,7 @@ fn filters_that_were_not_saved_are_offered_too() {
         name: "plant".into(),
         nodes: vec![node("a", Kind::Int)],
         filters: vec![hot],
+        rules: Vec::new(),
     };
     of_file(keeping(vec![node("a", Kind::Int)]))
         .happens(Event::Disk(Box::new(Answer::Recovered(Ok(recovered.clone())))))
@@ -40,6 +49,26 @@ fn filters_that_were_not_saved_are_offered_too() {
     of_file(keeping(Vec::new()))
         .happens(Event::Disk(Box::new(Answer::Recovered(Ok(recovered)))))
         .sees("1 node and 1 filter of demo were");
+}
+
+#[test]
+fn decoders_that_were_not_saved_are_offered_too() {
+    let rule = Rule {
+        filter: Filter::parse("a").unwrap(),
+        choice: Choice::By(Decoder::Cbor),
+        schema: None,
+        jq: None,
+    };
+    let (nodes, filters) = (Vec::new(), Vec::new());
+    let recovered =
+        Recovered { device: DeviceId(0), name: "plant".into(), nodes, filters, rules: vec![rule.clone()] };
+    let story = of_file(keeping(Vec::new()))
+        .happens(Event::Disk(Box::new(Answer::Recovered(Ok(recovered)))))
+        .sees("1 decoder of demo was not saved when")
+        .types("y")
+        .sees("1 decoder taken over; w saves")
+        .sees("◆ unsaved");
+    assert_eq!(story.model.devices[0].rules.list(), [rule]);
 }
 
 fn is_unsaved(story: &Story) -> bool {

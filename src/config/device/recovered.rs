@@ -1,4 +1,4 @@
-//! Nodes and filters that were not saved when the program ended, `NAME.recovered.toml`. Owns those files beside the device
+//! Nodes, filters and decoders that were not saved when the program ended, `NAME.recovered.toml`. Owns those files beside the device
 //! files; whoever opens the device offers them. Everything is done when a call returns: it may be the last one.
 use super::disk::{backup_of, io_error, read_text};
 use super::{Content, DeviceError, DeviceFile, Devices, PlainPassword, file, parse};
@@ -13,7 +13,7 @@ const ENDING: &str = ".recovered";
 
 /// Told at the top of the file to who finds it.
 const WORDS: &str = "\
-# Nodes and view filters that were not saved when mqttscope ended; offered when the device is opened again.
+# Nodes, view filters and decoders that were not saved when mqttscope ended; offered when the device is opened again.
 # Nothing reads this file else; it may be removed.
 
 ";

@@ -121,9 +121,13 @@ impl<'a, 'h> Chain<'a, 'h> {
             .into_iter()
             .chain([(Decoder::Cbor, cbor::guess(&self.bytes, bounds))]);
         for (decoder, guess) in guesses {
-            if let Some(json) = guess {
-                self.becomes(decoder, json);
-                return Form::Json;
+            match guess {
+                Ok(Some(json)) => {
+                    self.becomes(decoder, json);
+                    return Form::Json;
+                }
+                Ok(None) => {}
+                Err(flaw) => self.failures.push(Failure { decoder, flaw }),
             }
         }
         self.plain()

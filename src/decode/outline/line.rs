@@ -1,7 +1,7 @@
 //! A member in one line. Owns what of it is said: its name or place, its value or what it holds.
 use super::{Outline, Shape};
 use crate::decode::escape::{MAX_BYTES_PER_COL, push_sane};
-use crate::decode::value::compact;
+use crate::decode::respell::compacted;
 use crate::decode::{Ink, Line, figures};
 
 /// How a member is shown.
@@ -47,7 +47,7 @@ impl Outline {
             let rest = self.value_start(payload, node).and_then(|start| payload.get(start..));
             let rest = rest.unwrap_or_default();
             let rest = rest.get(..room.min(rest.len())).unwrap_or_default();
-            let text = compact(self.clipped(payload, node, rest), room);
+            let text = compacted(self.clipped(payload, node, rest), room);
             push_sane(&mut line, Ink::Faint, &text, max_cols);
         }
         if line.cols > max_cols {

@@ -7,6 +7,7 @@ use serde_json::{Number as Digits, Value as Json};
 
 use super::raw::{self, Refused};
 use super::{Codec, JsonPath, Number, Order, PathStep};
+use crate::decode::pack::{Form, Wholes};
 use crate::device::kind::Kind;
 use crate::device::misfit::{WriteError, quote};
 use crate::device::node::Node;
@@ -54,6 +55,30 @@ impl Node {
             Ok(_) => Ok(payload),
             Err(misfit) => Err(WriteError::OneWay(misfit)),
         }
+    }
+
+    /// The payload that says a value in the form that its topic's payloads have. What is bytes by its type or its
+    /// codec has no other form.
+    pub fn write_as(&self, value: &Value, form: &Form) -> Result<Vec<u8>, WriteError> {
+        let payload = self.write(value)?;
+        if form.is_plain() || self.kind == Kind::Bytes || matches!(self.codec, Codec::Raw(..)) {
+            return Ok(payload);
+        }
+        let text = match &self.codec {
+            Codec::Text if form.wants_json() => json(value).to_string().into_bytes(),
+            // Words are text in any form.
+            Codec::Words { .. } | Codec::Suffix(_) if form.wants_json() => {
+                Json::from(String::from_utf8_lossy(&payload)).to_string().into_bytes()
+            }
+            Codec::Text
+            | Codec::Json
+            | Codec::JsonPath(_)
+            | Codec::Raw(..)
+            | Codec::Words { .. }
+            | Codec::Suffix(_) => payload,
+        };
+        let wholes = if self.kind == Kind::Float { Wholes::Float } else { Wholes::Whole };
+        form.pack(text, wholes).map_err(|words| WriteError::Form(words.into()))
     }
 
     fn bytes(&self, number: Number, order: Order, value: &Value) -> Result<Vec<u8>, WriteError> {

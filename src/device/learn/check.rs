@@ -4,9 +4,9 @@
 mod tests;
 
 use super::{Guess, Lane, Learn, Scope};
-use crate::decode::sparkplug::{Registry, Route, is_spoken_on};
+use crate::decode::sparkplug::{Registry, Route};
 use crate::device::codec::named_document;
-use crate::device::{Access, JsonPath, Kind, Misfit, Node, NodeKey};
+use crate::device::{Access, Document, JsonPath, Kind, Misfit, Node, NodeKey, Rules};
 use crate::mqtt::{MessageRef, Topic};
 use crate::time::Timestamp;
 use foldhash::fast::RandomState;
@@ -231,6 +231,11 @@ impl Check {
         }
     }
 
+    /// Reads payloads by these rules from now on.
+    pub fn read_by(&mut self, rules: Rules) {
+        self.others.rules = rules;
+    }
+
     /// Takes a message in.
     pub fn observe(&mut self, message: &MessageRef<'_>) {
         self.n_messages += u64::from(self.others.scope.covers(message.topic));
@@ -242,8 +247,11 @@ impl Check {
             return self.others.observe(message, |topic| self.by_topic.contains_key(topic));
         };
         self.n_unexplained += u64::from(self.births.is_unexplained(message.topic, message.payload));
-        let named = || named_document(message.topic, message.payload, self.births.births(message.topic));
-        let document = if is_spoken_on(message.topic) { named() } else { Cow::Borrowed(message.payload) };
+        let named = named_document(message.topic, message.payload, self.births.births(message.topic));
+        let document = match named {
+            Cow::Owned(json) => Document::of_json(message.payload, json),
+            Cow::Borrowed(payload) => Document::new(self.others.rules.reading(message.topic), payload),
+        };
         for at in places {
             if let Some(watched) = self.nodes.get_mut(*at) {
                 watched.hear(message, &document, self.started);
@@ -276,9 +284,9 @@ impl Check {
 }
 
 impl Watched {
-    fn hear(&mut self, message: &MessageRef<'_>, document: &[u8], started: Timestamp) {
-        let read = self.node.read(document);
-        let is_absent = matches!(read, Err(Misfit::NoMember { .. }));
+    fn hear(&mut self, message: &MessageRef<'_>, document: &Document<'_>, started: Timestamp) {
+        let value = document.read(&self.node);
+        let is_absent = matches!(value, Err(Misfit::NoMember { .. }));
         // Devices publish only what changed; a member that never comes is missing in the end. Edge nodes of Sparkplug
         // say by whatever they tell that the others are as they were.
         if is_absent && !(self.node.is_of_sparkplug() && self.n_values > 0) {
@@ -291,7 +299,7 @@ impl Watched {
             return;
         }
         self.n_values += 1;
-        match read {
+        match value {
             Err(misfit) => self.misfits.count(misfit),
             Ok(value) => {
                 if let Err(out) = self.node.domain.judge(&value) {

@@ -4,6 +4,7 @@ use super::cadence::Gaps;
 use super::judge::judge;
 use super::shape::Shapes;
 use super::words::Words;
+use crate::device::{Document, Rules};
 use crate::mqtt::{MessageRef, Qos, Retained};
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -96,7 +97,7 @@ impl Default for Statistics {
 impl Statistics {
     /// Counts a message and those before it that it stands for, and looks at its payload unless enough of them
     /// were looked at lately.
-    pub fn take(&mut self, message: &MessageRef<'_>, n_messages: u32) {
+    pub fn take(&mut self, message: &MessageRef<'_>, n_messages: u32, rules: &Rules) {
         self.n_messages = self.n_messages.saturating_add(n_messages);
         self.received = message.received;
         self.gaps.count(message.received, message.retained, n_messages);
@@ -104,7 +105,7 @@ impl Statistics {
         self.was_retained |= message.retained == Retained::Yes;
         if self.n_samples < MAX_DENSE_SAMPLES || message.received.since(self.sampled) >= SAMPLE_GAP {
             self.sampled = message.received;
-            self.sample(message.payload);
+            self.sample(Document::brief(rules.reading(message.topic), message.payload).bytes());
         }
     }
 

@@ -22,7 +22,7 @@ pub fn max_copy_bytes(model: &Model) -> usize {
 
 /// Copies the topic under the cursor, or the device's address.
 pub fn copy_topic(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
-    copies::copy(model, now, Form::Topic, effects);
+    copies::copy(model, now, (Form::Topic, None), effects);
 }
 
 /// Copies the last payload of the topic under the cursor, or the past one that is looked at.
@@ -30,7 +30,7 @@ pub fn copy_payload(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>
     match past::deeds::payload(model) {
         Some(Ok(text)) => copy_as(model, now, "past payload", text, effects),
         Some(Err(words)) => model.say(now, Tone::Warn, words),
-        None => copies::copy(model, now, Form::Payload, effects),
+        None => copies::copy(model, now, (Form::Payload, None), effects),
     }
 }
 

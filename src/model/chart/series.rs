@@ -2,6 +2,7 @@
 //! and their bound; what is drawn is `plot`'s.
 use super::points::{Point, Points};
 use crate::decode::{Choice, Decoder, Reading};
+use crate::device::Document;
 use crate::device::sample::{self, Sample};
 use crate::device::{JsonPath, Node};
 use crate::model::births;
@@ -200,7 +201,10 @@ impl Series {
         let is_evicted = past.payload.is_empty() && past.n_bytes > 0;
         let sample = match &self.node {
             _ if is_evicted => Sample::Nothing,
-            Some(node) => Sample::of_node(node, &births::document(device, self.key.row.node, past.payload)),
+            Some(node) if node.is_of_sparkplug() => {
+                Sample::of_node(node, &births::document(device, self.key.row.node, past.payload))
+            }
+            Some(node) => Sample::of_node(node, &Document::brief(reading, past.payload)),
             None => Sample::of_payload(reading, past.payload, self.key.path.as_ref()),
         };
         let fits = |series: &mut Self, shape: Shape| *series.shape.get_or_insert(shape) == shape;

@@ -1,10 +1,12 @@
 //! What the editor would send: the value after clipping and steps, its bytes, or why it can't go. Owns the words.
 use super::Editor;
-use crate::decode::figures;
-use crate::device::{Node, Value};
+use crate::decode::pack::Form;
+use crate::decode::{Choice, Reading, figures};
+use crate::device::{Document, Node, Value};
 use crate::model::device::Device;
 use crate::model::{Model, metrics, publish, takes};
 use crate::mqtt::{Payload, Publication, PublishProperties};
+use crate::store::LastPayload;
 
 /// A payload told in so many bytes; the rest is counted.
 const MAX_TOLD_BYTES: usize = 200;
@@ -22,6 +24,27 @@ pub struct Goes {
     pub publication: Publication,
     /// How it goes, where that says more than its bytes.
     pub by: Option<String>,
+}
+
+/// The form in which payloads of a node's topic come, and how they are read.
+pub fn form<'a>(device: &'a Device, node: &Node) -> (Form, Reading<'a>) {
+    let topic = node.topic.as_str();
+    let Some(id) = device.store.find(topic) else {
+        let reading = device.rules.reading(topic);
+        return (Form::of(reading, None), written(reading));
+    };
+    let reading = device.reading(id);
+    let last = device.store.last(id).and_then(|last| match last.payload {
+        LastPayload::Whole(payload) => Some(payload),
+        LastPayload::Evicted { .. } => None,
+    });
+    (Form::of(reading, last), written(reading))
+}
+
+/// What is looked at raw is read by what it seems to be, to tell what goes.
+fn written(reading: Reading<'_>) -> Reading<'_> {
+    let choice = if reading.choice == Choice::Raw { Choice::Auto } else { reading.choice };
+    Reading { choice, ..reading }
 }
 
 impl Goes {
@@ -61,15 +84,32 @@ impl Editor {
     }
 }
 
+/// The payload that says a value, what is read back from it, and its form where that is no plain text.
+fn packed(device: &Device, node: &Node, value: &Value) -> Result<(Vec<u8>, Value, Option<String>), String> {
+    let (form, reading) = form(device, node);
+    let payload = node.write_as(value, &form).map_err(|error| error.to_string())?;
+    // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
+    let read = Document::new(reading, &payload).read(node);
+    match read {
+        Ok(read) => {
+            let by = (!form.is_plain()).then(|| format!("{} · {}", payload_words(&payload), form.names()));
+            Ok((payload, read, by))
+        }
+        Err(misfit) if form.is_plain() => Err(misfit.to_string()),
+        Err(_) => Err(format!(
+            "payloads here are {}, and so short a one would not be known for it; choose the decoder by name: b in the inspector",
+            form.names()
+        )),
+    }
+}
+
 /// What a value of a node becomes on its way out.
 pub fn made(device: &Device, node: &Node, asked: &Value) -> Result<Goes, String> {
     let (value, mut how) = node.within(asked)?;
     let (publication, read, by) = if node.is_of_sparkplug() {
         metrics::written(device, node, &value)?
     } else {
-        let payload = node.write(&value).map_err(|error| error.to_string())?;
-        // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
-        let read = node.read(&payload).map_err(|misfit| misfit.to_string())?;
+        let (payload, read, by) = packed(device, node, &value)?;
         let publication = Publication {
             topic: node.topic.clone(),
             payload: Payload::from(payload),
@@ -77,7 +117,7 @@ pub fn made(device: &Device, node: &Node, asked: &Value) -> Result<Goes, String>
             retain: node.retain,
             properties: PublishProperties::default(),
         };
-        (publication, read, None)
+        (publication, read, by)
     };
     if read != value && how.is_empty() {
         how = "as nearly as its bytes hold it";

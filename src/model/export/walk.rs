@@ -87,6 +87,8 @@ pub struct Walk {
     /// Topics found and not taken yet: no more than a slice has steps.
     topics: VecDeque<NodeId>,
     reading: Option<Reading>,
+    /// One that is taken as it is.
+    ready: Option<Row>,
     depth: Depth,
     wall: WallOrigin,
     /// What was taken so far.
@@ -97,7 +99,13 @@ impl Walk {
     /// A walk that begins.
     pub fn new(tops: Vec<(NodeId, bool)>, depth: Depth, wall: WallOrigin) -> Self {
         let (topics, taken) = (VecDeque::new(), Taken::default());
-        Self { tops: tops.into(), from: None, topics, reading: None, depth, wall, taken }
+        Self { tops: tops.into(), from: None, topics, reading: None, ready: None, depth, wall, taken }
+    }
+
+    /// A walk that takes this message alone.
+    pub fn of_row(row: Row) -> Self {
+        let ready = Some(row);
+        Self { ready, ..Self::new(Vec::new(), Depth::Value, WallOrigin::default()) }
     }
 
     /// How much of each topic it takes.
@@ -107,14 +115,17 @@ impl Walk {
 
     /// Whether all was taken.
     pub fn is_over(&self) -> bool {
-        self.tops.is_empty() && self.topics.is_empty() && self.reading.is_none()
+        self.tops.is_empty() && self.topics.is_empty() && self.reading.is_none() && self.ready.is_none()
     }
 
     /// Takes the next slice.
     pub fn slice(&mut self, store: &mut Store) -> Vec<Row> {
         let (mut rows, mut n_bytes, mut n_steps) = (Vec::new(), 0, 0);
         while n_bytes < SLICE_BYTES && n_steps < SLICE_STEPS && !self.is_over() {
-            let taken = if self.reading.is_some() {
+            let taken = if let Some(row) = self.ready.take() {
+                self.taken.n_topics += 1;
+                Some(row)
+            } else if self.reading.is_some() {
                 self.read_on(store, &mut n_steps)
             } else if let Some(node) = self.topics.pop_front() {
                 n_steps += 1;

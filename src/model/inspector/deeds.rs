@@ -3,7 +3,7 @@ use super::inside::{Found, Inside};
 use super::structure::{Structure, path_of};
 use crate::command::Command;
 use crate::decode::sparkplug::is_spoken_on;
-use crate::device::{JsonPath, Node, learn};
+use crate::device::{Document, JsonPath, Node, learn};
 use crate::model::event::Effect;
 use crate::model::overlay::{Overlay, PromptKind};
 use crate::model::toast::Tone;
@@ -191,16 +191,8 @@ fn keep(model: &mut Model, now: Timestamp) -> bool {
         };
         return keep_node(model, now, node);
     }
-    let is_plain = model.inspector.decoded.as_ref().is_some_and(|decoded| {
-        let is_present =
-            device.store.last(row.node).is_some_and(|last| last.sequence == decoded.subject.sequence);
-        !is_present || *decoded.payload == *payload
-    });
-    if !is_plain {
-        let words = "a node reads JSON as it comes, and this had to be decoded first";
-        return say(model, now, words);
-    }
-    let part = match learn::part_at(topic.as_str(), payload, &path) {
+    let document = Document::new(device.reading(row.node), payload);
+    let part = match learn::part_at(topic.as_str(), document.bytes(), &path) {
         Ok(part) => part,
         Err(misfit) => return say(model, now, &misfit.to_string()),
     };

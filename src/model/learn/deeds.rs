@@ -1,6 +1,7 @@
 //! What keys do to candidates: tick, edit, keep, discard. Owns the questions; kept nodes are changed by `nodes`.
 use super::{Learning, draft};
 use crate::decode::{figures, sanitize};
+use crate::device::Document;
 use crate::device::Node;
 use crate::device::learn::{CandidateId, Lane};
 use crate::model::event::DeviceId;
@@ -48,10 +49,12 @@ fn proposed(model: &Model, learning: &Learning, ids: &[CandidateId]) -> Vec<Node
             return vec![draft.clone()];
         }
         let Some(candidate) = learning.learn.candidate(*id) else { return Vec::new() };
-        let last = device.store.find(candidate.topic().as_str()).and_then(|node| device.store.last(node));
-        match last.map(|last| last.payload) {
-            Some(LastPayload::Whole(payload)) => candidate.nodes(Some(payload)),
-            Some(LastPayload::Evicted { .. }) | None => candidate.nodes(None),
+        let node = device.store.find(candidate.topic().as_str());
+        match node.and_then(|node| Some((node, device.store.last(node)?.payload))) {
+            Some((node, LastPayload::Whole(payload))) => {
+                candidate.nodes(Some(Document::new(device.reading(node), payload).bytes()))
+            }
+            Some((_, LastPayload::Evicted { .. })) | None => candidate.nodes(None),
         }
     };
     let is_new = |node: &Node| device.kept.get(&node.key()).is_none();

@@ -74,7 +74,7 @@ impl Matching {
 }
 
 const fn known(device: &Device, node: NodeId, now: Timestamp) -> Known<'_> {
-    Known { store: &device.store, kept: &device.kept, node, now }
+    Known { store: &device.store, kept: &device.kept, rules: &device.rules, node, now }
 }
 
 /// A message that the store has not taken in yet, and what the store knows of its topic.

@@ -1,4 +1,5 @@
 //! The parts of one candidate's JSON, to be chosen from. Owns the list and its hand; keeping is `deeds`'.
+use crate::device::Document;
 use crate::device::Node;
 use crate::device::learn::{CandidateId, Parts};
 use crate::model::toast::Tone;
@@ -50,11 +51,12 @@ pub fn open(model: &mut Model, now: Timestamp) {
     let Some(candidate) = learning.under_hand().and_then(|id| learning.learn.candidate(id)) else { return };
     let topic = candidate.topic().as_str().to_owned();
     let last = model.device(learning.device).and_then(|device| {
-        let last = device.store.last(device.store.find(&topic)?)?;
-        match last.payload {
+        let node = device.store.find(&topic)?;
+        match device.store.last(node)?.payload {
             LastPayload::Whole(payload) => {
                 let of_metrics = metrics::parts(device, &topic).map(|(_, parts)| parts);
-                Some(of_metrics.unwrap_or_else(|| candidate.parts(payload)))
+                let document = Document::new(device.reading(node), payload);
+                Some(of_metrics.unwrap_or_else(|| candidate.parts(document.bytes())))
             }
             LastPayload::Evicted { .. } => None,
         }

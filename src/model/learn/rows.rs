@@ -205,8 +205,8 @@ impl Maker<'_> {
 
     /// The last value, whether it changed a moment ago, and which message it came by.
     fn value(&self, candidate: &Candidate<'_>, topic: &str, old: Option<&Row>) -> (Preview, bool, u64) {
-        let last = self.device.store.find(topic).and_then(|node| self.device.store.last(node));
-        let Some(last) = last else {
+        let found = self.device.store.find(topic);
+        let Some((node, last)) = found.and_then(|node| Some((node, self.device.store.last(node)?))) else {
             let mut line = decode::Line::default();
             let words = if candidate.received().is_some() { "" } else { "not heard yet" };
             line.push(decode::Ink::Faint, words);
@@ -215,7 +215,9 @@ impl Maker<'_> {
         let is_lit = self.now < last.changed + LIT && last.changed > self.learning.started;
         let value = match (old.filter(|old| old.sequence == last.sequence), last.payload) {
             (Some(old), _) => old.value.clone(),
-            (None, LastPayload::Whole(payload)) => decode::preview(payload, MAX_VALUE_COLS),
+            (None, LastPayload::Whole(payload)) => {
+                decode::preview_on(self.device.reading(node), payload, MAX_VALUE_COLS)
+            }
             (None, LastPayload::Evicted { n_bytes }) => evicted(n_bytes),
         };
         (value, is_lit, last.sequence)

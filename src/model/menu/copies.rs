@@ -7,6 +7,7 @@ use crate::model::event::Effect;
 use crate::model::export::steps::Format;
 use crate::model::export::{self, Depth};
 use crate::model::inspector::part;
+use crate::model::past::inspected::Inspected;
 use crate::model::publications::shell;
 use crate::model::toast::Tone;
 use crate::model::{Model, apply};
@@ -84,7 +85,7 @@ impl Form {
 }
 
 /// What can be copied now.
-pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
+pub fn choices(model: &Model, meant: Option<&Inspected>) -> Result<Vec<Choice>, &'static str> {
     let reach = reach(model)?;
     let n_topics = reach.words(model);
     let several = [Form::Tree.choice(n_topics.as_str()), Form::Names.choice(n_topics.as_str())];
@@ -100,7 +101,7 @@ pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
         choices.push(Form::Topic.choice(reach.name.as_str()));
         choices.push(Form::Level.choice(device.store.level(row.node)));
     }
-    if let Some(LastPayload::Whole(payload)) = device.store.last(row.node).map(|last| last.payload) {
+    if let Ok(payload) = payload(model, meant) {
         let size = figures::bytes(payload.len() as u64);
         if std::str::from_utf8(payload).is_ok() {
             choices.push(Form::Payload.choice(size));
@@ -108,7 +109,10 @@ pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
             choices.push(Form::Hex.choice(size.as_str()));
             choices.push(Form::Base64.choice(size));
         }
-        choices.push(Form::Decoded.choice(decode::preview(payload, SHOWN_COLS).line.text()));
+        choices.push(
+            Form::Decoded
+                .choice(decode::preview_on(device.reading(row.node), payload, SHOWN_COLS).line.text()),
+        );
         if let Some(path) = model.inspector.path(row) {
             choices.push(Form::Path.choice(path.to_string()));
             let part = part::preview(device.reading(row.node), payload, path, SHOWN_COLS);
@@ -123,13 +127,23 @@ pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
 }
 
 /// Copies what is in reach in a form.
-pub fn copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Effect>) {
-    if let Err(words) = try_copy(model, now, form, effects) {
+pub fn copy(
+    model: &mut Model,
+    now: Timestamp,
+    (form, meant): (Form, Option<&Inspected>),
+    effects: &mut Vec<Effect>,
+) {
+    if let Err(words) = try_copy(model, now, (form, meant), effects) {
         model.say(now, Tone::Warn, words);
     }
 }
 
-fn try_copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Effect>) -> Result<(), String> {
+fn try_copy(
+    model: &mut Model,
+    now: Timestamp,
+    (form, meant): (Form, Option<&Inspected>),
+    effects: &mut Vec<Effect>,
+) -> Result<(), String> {
     let (row, reach) = (model.cursor, reach(model)?);
     let device = model.device(row.device).ok_or("no device is open")?;
     let what = form.words();
@@ -139,7 +153,7 @@ fn try_copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Eff
         Form::Level if row.is_device() => reach.name,
         Form::Level => device.store.level(row.node).to_owned(),
         Form::Payload => {
-            let payload = payload(model)?;
+            let payload = payload(model, meant)?;
             let no_text = |_| {
                 format!(
                     "the payload's {} bytes are no UTF-8 text; C copies it as hex or base64",
@@ -148,23 +162,23 @@ fn try_copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Eff
             };
             std::str::from_utf8(payload).map_err(no_text)?.to_owned()
         }
-        Form::Hex => HEXLOWER.encode(payload(model)?),
-        Form::Base64 => BASE64.encode(payload(model)?),
+        Form::Hex => HEXLOWER.encode(payload(model, meant)?),
+        Form::Base64 => BASE64.encode(payload(model, meant)?),
         Form::Decoded => {
-            payload(model)?;
+            payload(model, meant)?;
             let format = decoded(device.reading(row.node), AsText::Yes);
-            let wanted = reach.here().wanted(model, Depth::Value, format);
+            let wanted = reach.message(model, meant, format);
             export::copy(model, now, wanted, what, effects);
             return Ok(());
         }
         Form::Path => model.inspector.path(row).ok_or("no path is chosen in the value")?.to_string(),
         Form::Part => {
             let path = model.inspector.path(row).ok_or("no path is chosen in the value")?;
-            let part = part::read(device.reading(row.node), payload(model)?, path)?;
+            let part = part::read(device.reading(row.node), payload(model, meant)?, path)?;
             String::from_utf8(part).map_err(|_bytes| format!("what lies at {path} is no text"))?
         }
         Form::Command => {
-            let shell::Line { text, left_out } = command(model)?;
+            let shell::Line { text, left_out } = command(model, meant)?;
             if !left_out.is_empty() {
                 model.say(now, Tone::Info, left_out.join("; "));
             }
@@ -185,8 +199,11 @@ fn try_copy(model: &mut Model, now: Timestamp, form: Form, effects: &mut Vec<Eff
     Ok(())
 }
 
-/// The payload under the cursor; in words why there is none.
-fn payload(model: &Model) -> Result<&[u8], String> {
+/// The payload that is meant; in words why there is none.
+fn payload<'a>(model: &'a Model, meant: Option<&'a Inspected>) -> Result<&'a [u8], String> {
+    if let Some(meant) = meant {
+        return meant.whole();
+    }
     let row = model.cursor;
     let last = model.device(row.device).and_then(|device| device.store.last(row.node));
     match last.map(|last| last.payload) {
@@ -196,11 +213,12 @@ fn payload(model: &Model) -> Result<&[u8], String> {
     }
 }
 
-/// The line that publishes the last message of the row under the cursor again.
-fn command(model: &Model) -> Result<shell::Line, String> {
-    let (row, payload) = (model.cursor, payload(model)?);
+/// The line that publishes the message that is meant again.
+fn command(model: &Model, meant: Option<&Inspected>) -> Result<shell::Line, String> {
+    let (row, payload) = (model.cursor, payload(model, meant)?);
     let device = model.device(row.device).ok_or("no device is open")?;
-    let last = device.store.last(row.node).ok_or("this row has no message to copy")?;
+    let last = meant.map(Inspected::last).or_else(|| device.store.last(row.node));
+    let last = last.ok_or("this row has no message to copy")?;
     let mut topic = String::new();
     device.store.topic_of(row.node, &mut topic);
     let publication = Publication {

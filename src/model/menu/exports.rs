@@ -6,6 +6,7 @@ use crate::decode::{self, chain, figures, image, json, value};
 use crate::model::Model;
 use crate::model::export::steps::Format;
 use crate::model::export::{self, Depth};
+use crate::model::past::inspected::Inspected;
 use crate::model::toast::Tone;
 use crate::store::LastPayload;
 use crate::time::Timestamp;
@@ -83,7 +84,7 @@ impl Kind {
 }
 
 /// What can be exported now.
-pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
+pub fn choices(model: &Model, past: Option<&Inspected>) -> Result<Vec<Choice>, &'static str> {
     let reach = reach(model)?;
     let store = &model.device(reach.device).ok_or("no device is open")?.store;
     let (row, mut choices) = (model.cursor, Vec::new());
@@ -103,7 +104,7 @@ pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
             choices.push(Kind::Histories(Spelling::Csv).choice(topics));
         }
     }
-    if let (None, Some(payload)) = (model.range, payload(model)) {
+    if let (None, Some(payload)) = (model.range, payload(model, past)) {
         let bytes = figures::bytes(payload.len() as u64);
         let kind = image::read(payload).map_or(String::new(), |image| format!("{}, ", image.kind.title()));
         choices.push(Kind::Payload.choice(format!("{kind}{bytes}")));
@@ -115,7 +116,10 @@ pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
     Ok(choices)
 }
 
-fn payload(model: &Model) -> Option<&[u8]> {
+fn payload<'a>(model: &'a Model, past: Option<&'a Inspected>) -> Option<&'a [u8]> {
+    if let Some(past) = past {
+        return past.whole().ok();
+    }
     let row = model.cursor;
     match model.device(row.device)?.store.last(row.node)?.payload {
         LastPayload::Whole(payload) => Some(payload),
@@ -168,31 +172,34 @@ fn raw_ending(payload: &[u8]) -> &'static str {
 }
 
 /// Asks where it shall go.
-pub fn ask(model: &mut Model, now: Timestamp, kind: Kind) {
+pub fn ask(model: &mut Model, now: Timestamp, kind: Kind, past: Option<&Inspected>) {
     let reach = match reach(model) {
         Ok(reach) => reach,
         Err(words) => return model.say(now, Tone::Warn, words),
     };
     let name = reach.name.clone();
-    let (reach, depth, format, ending) = match kind {
-        Kind::Values(spelling) => (reach, Depth::Value, spelling.format(), spelling_ending(spelling)),
-        Kind::History(spelling) => {
-            (reach.here(), Depth::History, spelling.format(), spelling_ending(spelling))
+    let (wanted, ending) = match kind {
+        Kind::Values(spelling) => {
+            (reach.wanted(model, Depth::Value, spelling.format()), spelling_ending(spelling))
         }
-        Kind::Histories(spelling) => (reach, Depth::History, spelling.format(), spelling_ending(spelling)),
-        Kind::Tree => (reach, Depth::Value, Format::Tree, "json"),
+        Kind::History(spelling) => {
+            (reach.here().wanted(model, Depth::History, spelling.format()), spelling_ending(spelling))
+        }
+        Kind::Histories(spelling) => {
+            (reach.wanted(model, Depth::History, spelling.format()), spelling_ending(spelling))
+        }
+        Kind::Tree => (reach.wanted(model, Depth::Value, Format::Tree), "json"),
         Kind::Payload => {
-            let ending = payload(model).map_or("bin", raw_ending);
-            (reach.here(), Depth::Value, Format::Raw, ending)
+            let ending = payload(model, past).map_or("bin", raw_ending);
+            (reach.message(model, past, Format::Raw), ending)
         }
         Kind::Unpacked => {
-            let ending = payload(model).map_or("bin", |payload| ending(model, payload).0);
+            let ending = payload(model, past).map_or("bin", |payload| ending(model, payload).0);
             let Some(device) = model.device(model.cursor.device) else { return };
             let format = decoded(device.reading(model.cursor.node), AsText::No);
-            (reach.here(), Depth::Value, format, ending)
+            (reach.message(model, past, format), ending)
         }
     };
-    let wanted = reach.wanted(model, depth, format);
     export::ask(model, now, wanted, &name, ending);
 }
 

@@ -1,5 +1,5 @@
 //! What a device knows of a topic, as the view filter asks for it. Owns no figure; each is looked up when asked.
-use crate::device::Kept;
+use crate::device::{Document, Kept, Rules};
 use crate::model::{picture, typed};
 use crate::mqtt::{Qos, Retained};
 use crate::sift::Facts;
@@ -11,6 +11,7 @@ use std::time::Duration;
 pub struct Known<'a> {
     pub store: &'a Store,
     pub kept: &'a Kept,
+    pub rules: &'a Rules,
     pub node: NodeId,
     pub now: Timestamp,
 }
@@ -22,7 +23,13 @@ impl<'a> Known<'a> {
 
     /// Whether a payload does not fit its kept node.
     pub fn misfits(&self, payload: &[u8]) -> bool {
-        typed::has_misfit(self.kept, self.node, payload)
+        // Most topics are not kept.
+        if self.kept.at(self.node).next().is_none() {
+            return false;
+        }
+        let mut topic = String::new();
+        self.store.topic_of(self.node, &mut topic);
+        typed::has_misfit(self.kept, self.node, &Document::new(self.rules.reading(&topic), payload))
     }
 }
 

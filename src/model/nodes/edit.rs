@@ -2,6 +2,7 @@
 //! Node has the rest of their attributes.
 use super::range;
 use crate::decode::{escape, figures};
+use crate::device::Document;
 use crate::device::{Codec, Kind, Node, NodeKey, braces};
 use crate::model::event::DeviceId;
 use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
@@ -105,14 +106,15 @@ pub fn add(
 /// The node of a topic as far as its last message tells; a string where nothing was heard.
 pub(super) fn proposed(model: &Model, id: DeviceId, topic: &Topic) -> Node {
     let heard = || {
-        let store = &model.device(id)?.store;
-        let last = store.last(store.find(topic.as_str())?)?;
-        match last.payload {
-            crate::store::LastPayload::Whole(payload) => Some(payload),
+        let device = model.device(id)?;
+        let node = device.store.find(topic.as_str())?;
+        match device.store.last(node)?.payload {
+            crate::store::LastPayload::Whole(payload) => Some(Document::new(device.reading(node), payload)),
             crate::store::LastPayload::Evicted { .. } => None,
         }
     };
-    let heard = heard();
+    let document = heard();
+    let heard = document.as_ref().map(Document::bytes);
     let mut node = Node::new(topic.clone(), heard.map(kind_of).unwrap_or_default());
     match node.kind {
         Kind::List | Kind::Map => node.codec = Codec::Json,

@@ -1,7 +1,7 @@
 //! Keeping parts of a JSON payload as nodes of their own. Owns the list and its ticks; which parts there are,
 //! `device::learn` reads from the payload.
 use crate::decode::figures;
-use crate::device::{Kind, Node, learn};
+use crate::device::{Document, Kind, Node, learn};
 use crate::model::event::DeviceId;
 use crate::model::overlay::Overlay;
 use crate::model::toast::Tone;
@@ -75,7 +75,8 @@ pub fn open(model: &mut Model, now: Timestamp) {
         let words = "no metric was heard here by its name; alt-b asks the edge node for its births";
         return model.say(now, Tone::Info, words);
     }
-    let parts = of_metrics.unwrap_or_else(|| learn::parts_of(topic.as_str(), payload));
+    let document = Document::new(device.reading(row.node), payload);
+    let parts = of_metrics.unwrap_or_else(|| learn::parts_of(topic.as_str(), document.bytes()));
     let whole = nodes::edit::proposed(model, row.device, &topic);
     let is_kept = |node: &Node| device.kept.get(&node.key()).is_some();
     if parts.list.is_empty() {

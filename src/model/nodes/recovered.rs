@@ -1,7 +1,7 @@
-//! Nodes and filters that were not saved when the program ended, offered when their device is opened again. Owns the offer;
+//! Nodes, filters and decoders that were not saved when the program ended, offered when their device is opened again. Owns the offer;
 //! the files beside the device files are `config`'s.
 use crate::decode::figures;
-use crate::device::{Change, Node};
+use crate::device::{Change, Node, Rule};
 use crate::model::device::Device;
 use crate::model::devices::Errand;
 use crate::model::event::{DeviceId, Effect};
@@ -14,7 +14,7 @@ use crate::sift::named::Named;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// Nodes and filters that wait to be offered.
+/// Nodes, filters and decoders that wait to be offered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recovered {
     /// The device they are of.
@@ -25,11 +25,24 @@ pub struct Recovered {
     pub nodes: Vec<Node>,
     /// All of its view filters with names.
     pub filters: Vec<Named>,
+    /// How its topics were read.
+    pub rules: Vec<Rule>,
 }
 
 /// Whether a device has something that is worth recovering.
-pub const fn is_wanted(device: &Device) -> bool {
-    device.kept.is_changed() || device.filters.is_changed()
+pub fn is_wanted(device: &Device) -> bool {
+    device.is_unsaved()
+}
+
+/// What of a device is not saved, in words.
+pub fn words(device: &Device) -> &'static str {
+    if device.kept.is_changed() {
+        "nodes"
+    } else if device.filters.is_changed() {
+        "filters"
+    } else {
+        "decoders"
+    }
 }
 
 /// The name that a device's unsaved nodes are written under: that of its file, else one made of its address.
@@ -62,7 +75,7 @@ pub fn found(model: &mut Model, now: Timestamp, found: Result<Recovered, String>
         Err(words) => model.warn(now, words),
         Ok(recovered) => match model.device(recovered.device) {
             None => {}
-            Some(device) if counts(device, &recovered) == (0, 0) => forget(recovered.name, effects),
+            Some(device) if counts(device, &recovered) == [0; 3] => forget(recovered.name, effects),
             Some(_) => model.recovered.push(recovered),
         },
     }
@@ -76,7 +89,7 @@ pub fn ask(model: &mut Model) {
     let recovered = model.recovered.remove(0);
     let Some(device) = model.device(recovered.device) else { return };
     let counts = counts(device, &recovered);
-    let is_one = counts.0 + counts.1 == 1;
+    let is_one = counts.iter().sum::<u64>() == 1;
     let words = format!(
         "{} of {} {} not saved when mqttscope ended. Take {} over?",
         counted(counts),
@@ -95,9 +108,11 @@ pub fn take_over(model: &mut Model, now: Timestamp, recovered: Recovered, effect
     nodes::exchange(model, now, recovered.device, changes, &format!("taking {nodes} over"));
     if let Some(device) = ingest::device_mut(&mut model.devices, recovered.device) {
         device.filters.set(recovered.filters);
+        device.rules.replace(recovered.rules);
     }
-    let undoes = if counts.0 > 0 { ", u undoes" } else { "" };
-    let of_nodes = if counts.0 > 0 && counts.1 > 0 { " for the nodes" } else { "" };
+    let [n_nodes, n_filters, n_rules] = counts;
+    let undoes = if n_nodes > 0 { ", u undoes" } else { "" };
+    let of_nodes = if n_nodes > 0 && n_filters + n_rules > 0 { " for the nodes" } else { "" };
     model.say(now, Tone::Info, format!("{} taken over; w saves{undoes}{of_nodes}", counted(counts)));
     forget(recovered.name, effects);
 }
@@ -107,23 +122,26 @@ pub fn forget(name: String, effects: &mut Vec<Effect>) {
     effects.push(Effect::Disk(Box::new(Errand::ForgetRecovered(name))));
 }
 
-/// How many nodes and filters are others than the device's.
-fn counts(device: &Device, recovered: &Recovered) -> (u64, u64) {
+/// How many nodes, filters and decoders are others than the device's.
+fn counts(device: &Device, recovered: &Recovered) -> [u64; 3] {
     let (known, other) = (device.filters.list(), &recovered.filters);
     let is_new = |named: &&Named| !known.contains(named);
     let is_gone = |named: &&Named| !other.iter().any(|other| other.name == named.name);
     let n_filters = other.iter().filter(is_new).count() + known.iter().filter(is_gone).count();
-    (changes(device, recovered).len() as u64, n_filters as u64)
+    let (known, other) = (device.rules.list(), &recovered.rules);
+    let is_new = |rule: &&Rule| !known.contains(rule);
+    let is_gone = |rule: &&Rule| !other.iter().any(|other| other.filter == rule.filter);
+    let n_rules = other.iter().filter(is_new).count() + known.iter().filter(is_gone).count();
+    [changes(device, recovered).len() as u64, n_filters as u64, n_rules as u64]
 }
 
-/// `3 nodes and 1 filter`.
-fn counted((n_nodes, n_filters): (u64, u64)) -> String {
-    let (nodes, filters) = (figures::counted(n_nodes, "node"), figures::counted(n_filters, "filter"));
-    match (n_nodes, n_filters) {
-        (_, 0) => nodes,
-        (0, _) => filters,
-        (_, _) => format!("{nodes} and {filters}"),
-    }
+/// `3 nodes, 1 filter and 1 decoder`.
+fn counted(counts: [u64; 3]) -> String {
+    let nouns = ["node", "filter", "decoder"];
+    let of = |(n, noun): (u64, &str)| (n > 0).then(|| figures::counted(n, noun));
+    let mut parts: Vec<String> = counts.into_iter().zip(nouns).filter_map(of).collect();
+    let last = parts.pop().unwrap_or_default();
+    if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) }
 }
 
 /// What leads from a device's nodes to those recovered.

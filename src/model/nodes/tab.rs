@@ -119,7 +119,7 @@ fn value(device: &Device, id: NodeId, node: &Node, (now, wall): (Timestamp, Wall
     let LastPayload::Whole(payload) = last.payload else {
         return shown::fact("value", Ink::Faint, "evicted to stay within --memory");
     };
-    let mut line = match node.read(&births::document(device, id, payload)) {
+    let mut line = match births::document(device, id, payload).read(node) {
         Err(misfit) => shown::fact("value", Ink::Escape, &misfit.to_string()),
         Ok(value) => match node.judge(&value) {
             Ok(()) => shown::fact("value", Ink::Number, &node.shown(&value)),

@@ -2,7 +2,6 @@
 //! our history alone, never from the broker.
 use super::filter::Filter;
 use super::inspected::Inspected;
-use super::reader::cut_words;
 use super::{compare, reader};
 use crate::command::{Command, Context};
 use crate::decode::figures;
@@ -102,31 +101,27 @@ pub fn open(model: &mut Model, now: Timestamp) {
     model.inspector.past.inspected = Some(inspected);
 }
 
-/// The payload of the past message that is looked at or under the hand, or why it can't be copied; `None` where the
-/// last one is meant.
-pub fn payload(model: &mut Model) -> Option<Result<String, String>> {
+/// The past message that is looked at or under the hand; `None` where the last one is meant.
+pub fn meant(model: &mut Model) -> Option<Inspected> {
     let is_listed = model.context() == Context::History;
-    let inspected = match model.inspector.past.inspected.clone() {
-        Some(inspected) => inspected,
-        None if is_listed => {
-            let key = under_hand(model)?;
-            let row = model.cursor;
-            let device = tree::device(&model.devices, row.device)?;
-            let past = device.store.past(row.node, key)?;
-            Inspected::new(&past, compare::whole(&device.store, row.node, &past))
-        }
-        None => return None,
-    };
-    let Some(payload) = &inspected.payload else {
-        return Some(Err("the payload was evicted to stay within --memory".to_owned()));
-    };
-    if inspected.is_cut() {
-        let words = cut_words(payload.len(), inspected.n_bytes);
-        return Some(Err(format!("only the {words} are held: a part is not copied as if it were all")));
+    if model.inspector.past.inspected.is_some() || !is_listed {
+        return model.inspector.past.inspected.clone();
     }
-    Some(std::str::from_utf8(payload).map(str::to_owned).map_err(|_no_text| {
-        let n = payload.len();
-        format!("the payload's {n} bytes are no UTF-8 text; a clipboard takes text only")
+    let key = under_hand(model)?;
+    let row = model.cursor;
+    let device = tree::device(&model.devices, row.device)?;
+    let past = device.store.past(row.node, key)?;
+    Some(Inspected::new(&past, compare::whole(&device.store, row.node, &past)))
+}
+
+/// The text of the past message that is meant, or why it can't be copied; `None` where the last one is.
+pub fn payload(model: &mut Model) -> Option<Result<String, String>> {
+    let inspected = meant(model)?;
+    Some(inspected.whole().and_then(|payload| {
+        std::str::from_utf8(payload).map(str::to_owned).map_err(|_no_text| {
+            let n = payload.len();
+            format!("the payload's {n} bytes are no UTF-8 text; C copies it as hex or base64")
+        })
     }))
 }
 
@@ -258,6 +253,7 @@ pub(in crate::model) fn carry_out(model: &mut Model, now: Timestamp, step: &Undo
         | UndoStep::SavePublication(_)
         | UndoStep::ForgetPublication(_)
         | UndoStep::Filter(_)
+        | UndoStep::Decoder(_)
         | UndoStep::Exclude(_)
         | UndoStep::TakeIn(_)
         | UndoStep::Nodes(..)

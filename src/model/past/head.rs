@@ -24,7 +24,12 @@ pub fn lines(
     if n_rows < 3 {
         return Vec::new();
     }
-    let (intervals, latency) = view.statistics.statistics(&device.store, node, wall);
+    let (intervals, latency) = view.statistics.statistics(
+        &device.store,
+        node,
+        (device.reading(node), device.rules.revision()),
+        wall,
+    );
     let mut ways: Vec<(Ink, String)> = Vec::new();
     let mut words = intervals.iter().flat_map(Intervals::words).map(|words| (Ink::Plain, words));
     ways.extend(words.next());

@@ -2,14 +2,15 @@
 //! at stays whatever history drops.
 use super::reader::cut_words;
 use crate::decode::{Ink, Line, figures};
+use crate::model::export::steps::Row;
 use crate::model::shown::fact;
 use crate::mqtt::{PacketId, Qos, Queued, Retained};
 use crate::store::{Last, LastPayload, Past, PastKey};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, WallOrigin};
 use std::sync::Arc;
 
 /// A past message that is looked at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspected {
     /// Which of its topic's messages it is.
     pub key: PastKey,
@@ -43,6 +44,25 @@ impl Inspected {
     /// Whether bytes of the payload are missing.
     pub fn is_cut(&self) -> bool {
         self.payload.as_ref().is_some_and(|payload| payload.len() < self.n_bytes)
+    }
+
+    /// The payload, where it is there and whole; else why not, in words.
+    pub fn whole(&self) -> Result<&[u8], String> {
+        let Some(payload) = &self.payload else {
+            return Err("the payload was evicted to stay within --memory".to_owned());
+        };
+        if self.is_cut() {
+            let words = cut_words(payload.len(), self.n_bytes);
+            return Err(format!("only the {words} are held: a part is not copied as if it were all"));
+        }
+        Ok(payload)
+    }
+
+    /// As a row of an export.
+    pub fn row(&self, topic: String, wall: WallOrigin) -> Row {
+        let (qos, retained, n_bytes) = (self.qos, self.retained, self.n_bytes);
+        let payload = self.payload.as_ref().map(|payload| payload.to_vec());
+        Row { topic, unix_ms: wall.unix_ms_at(self.received), qos, retained, payload, n_bytes }
     }
 
     /// As if it were the topic's last.

@@ -62,7 +62,7 @@ impl Reader<'_> {
     pub fn number(&self, past: &Past<'_>) -> Option<f64> {
         match &self.path {
             _ if past.is_cut() => None,
-            None => decode::number(past.payload),
+            None => decode::value::number_on(self.reading, past.payload),
             Some(path) => part::number(self.reading, past.payload, path),
         }
     }

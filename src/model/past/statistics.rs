@@ -2,7 +2,8 @@
 //! old they were when they came. Owns the figures and how many messages they are of.
 use super::reader::is_evicted;
 
-use crate::decode::{figures, stamp};
+use crate::decode::{Reading, figures, stamp};
+use crate::device::Document;
 use crate::store::{Past, Store};
 use crate::time::WallOrigin;
 use std::time::Duration;
@@ -127,6 +128,8 @@ pub struct Cache {
     intervals: Option<Intervals>,
     /// What the intervals are of: the newest message and how many there are.
     of: (u64, usize),
+    /// The state of the rules that payloads were read by.
+    read_by: u64,
 }
 
 impl Cache {
@@ -135,20 +138,29 @@ impl Cache {
         &mut self,
         store: &Store,
         node: crate::store::NodeId,
+        (reading, read_by): (Reading<'_>, u64),
         wall: WallOrigin,
     ) -> (Option<Intervals>, Option<Latency>) {
         let of = (store.node(node).n_messages, store.n_history(node));
+        if self.read_by != read_by {
+            *self = Self { read_by, ..Self::default() };
+        }
         if self.of != of {
             self.of = of;
             let received: Vec<_> = store.history(node).take(MAX_MESSAGES).map(|past| past.received).collect();
             let pairs = received.windows(2).filter_map(|pair| Some((pair.first()?, pair.last()?)));
             self.intervals = Intervals::of(pairs.map(|(newer, older)| newer.since(*older)).collect());
-            self.stamp(store.history(node).take(MAX_STAMPED), wall);
+            self.stamp(store.history(node).take(MAX_STAMPED), reading, wall);
         }
         (self.intervals, Latency::of(self.latencies.iter().filter_map(|(_, latency)| *latency).collect()))
     }
 
-    fn stamp<'a>(&mut self, messages: impl Iterator<Item = Past<'a>>, wall: WallOrigin) {
+    fn stamp<'a>(
+        &mut self,
+        messages: impl Iterator<Item = Past<'a>>,
+        reading: Reading<'_>,
+        wall: WallOrigin,
+    ) {
         let before = std::mem::take(&mut self.latencies);
         let mut before = before.into_iter().peekable();
         let mut n_bytes = 0;
@@ -163,8 +175,10 @@ impl Cache {
                     continue;
                 }
                 None => {
-                    n_bytes += past.payload.len().min(stamp::MAX_BYTES);
-                    latency(&past, wall)
+                    let document = Document::brief(reading, past.payload);
+                    let latency = latency(&past, &document, wall);
+                    n_bytes += document.bytes().len().min(stamp::MAX_BYTES);
+                    latency
                 }
             };
             self.latencies.push((ordinal, latency));
@@ -173,11 +187,11 @@ impl Cache {
 }
 
 /// How old a message was when it came, in milliseconds.
-fn latency(past: &Past<'_>, wall: WallOrigin) -> Option<f64> {
+fn latency(past: &Past<'_>, document: &Document<'_>, wall: WallOrigin) -> Option<f64> {
     if past.is_cut() || is_evicted(past) {
         return None;
     }
-    let made = stamp::unix_ms(past.payload, wall.offset_s)?;
+    let made = stamp::unix_ms(document.bytes(), wall.offset_s)?;
     let came = wall.unix_ms_at(past.received);
     // Milliseconds since 1970 are far below what a float holds exactly.
     let (thousands, rest) = (came.div_euclid(1_000), came.rem_euclid(1_000));

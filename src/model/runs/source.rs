@@ -1,5 +1,6 @@
 //! What a generator publishes: the same text, a number within a text, a node's value in its codec. Owns the way from
 //! value to payload; placeholders in a text are replaced by whoever asks for it, each time anew.
+use crate::decode::pack::Form;
 use crate::decode::sparkplug::{Births, stamped};
 use crate::device::generator::number_text;
 use crate::device::{Generator, Node};
@@ -42,6 +43,8 @@ enum How {
 /// that births gave, and a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Beside {
+    /// The form of payloads of its topic.
+    pub form: Form,
     /// What the births said when it began.
     pub births: Births,
     /// The wall clock.
@@ -102,7 +105,7 @@ impl Source {
                 let written = if node.is_of_sparkplug() {
                     node.command(&value, &beside.births).map(|command| command.payload)
                 } else {
-                    node.write(&value)
+                    node.write_as(&value, &beside.form)
                 };
                 let payload = Payload::from(written.map_err(|error| error.to_string())?);
                 if node.repetition_filter && self.last.as_ref() == Some(&payload) {

@@ -26,12 +26,14 @@ pub fn open(model: &mut Model, now: Timestamp) {
         Ok((device, targets, target)) => {
             // All targets are at one topic.
             let node = targets.iter().find_map(|target| match target {
-                Target::Node(node, _) => Some(node.topic.as_str()),
+                Target::Node(node, _) => Some(node),
                 Target::Text(_) => None,
             });
-            let births = node.and_then(|topic| Some(model.device(device)?.births_of(topic)));
+            let births = node.and_then(|node| Some(model.device(device)?.births_of(node.topic.as_str())));
+            let form = node.and_then(|node| Some(editor::goes::form(model.device(device)?, node).0));
             let wall = model.settings.wall;
-            let beside = Beside { births: births.unwrap_or_default(), wall, began: now };
+            let (form, births) = (form.unwrap_or_default(), births.unwrap_or_default());
+            let beside = Beside { form, births, wall, began: now };
             // Any number is a seed; another time brings another one.
             let seed = now.0 / 1_000_000 % 1_000_000;
             let settings = Settings::new(device, (targets, target), beside, seed);

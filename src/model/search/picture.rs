@@ -86,7 +86,7 @@ fn row(model: &mut Model, hit: Hit) -> Option<ResultRow> {
     let value = last.as_ref().map(|last| match last.payload {
         LastPayload::Whole(payload) => match typed::typed(device, node, payload, max_cols) {
             Some(Typed { preview, .. }) => preview,
-            None => decode::preview(payload, max_cols),
+            None => decode::preview_on(device.reading(node), payload, max_cols),
         },
         LastPayload::Evicted { n_bytes } => evicted(n_bytes),
     });
@@ -126,7 +126,7 @@ pub fn light(model: &mut Model, rows: &mut [Row]) {
         let Some(device) = tree::device(devices, row.id.device) else { continue };
         let (store, node) = (&device.store, row.id.node);
         if !search.how.is_fuzzy {
-            row.is_match = store.is_match(node, &search.needle);
+            row.is_match = search.matches_row(device, node);
             row.lit.extend(store.matched_bytes(node, &search.needle).filter(|_| row.is_match));
             continue;
         }
@@ -137,7 +137,7 @@ pub fn light(model: &mut Model, rows: &mut [Row]) {
         store.topic_of(node, &mut topic);
         let own = topic.len() - store.level(node).len();
         let lit = search.lit(&topic);
-        row.is_match = !lit.is_empty() || store.is_match(node, &search.needle);
+        row.is_match = !lit.is_empty() || search.matches_row(device, node);
         row.lit
             .extend(lit.into_iter().filter(|lit| lit.start >= own).map(|lit| lit.start - own..lit.end - own));
     }

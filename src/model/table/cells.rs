@@ -1,9 +1,10 @@
 //! What a topic is ordered by in the table, and the words of its type. Owns the columns; draws none.
 use super::sort::Key;
-use crate::decode::{number, value};
+use crate::decode::{chain, number, value};
 use crate::model::device::Device;
 use crate::store::{LastPayload, NodeId};
 use crate::time::Timestamp;
+use std::borrow::Cow;
 
 /// The columns, in the order in which they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,11 +69,17 @@ pub struct Order {
 }
 
 /// What a row is ordered by.
-pub fn key(device: &Device, node: NodeId, place: u32, order: Order, now: Timestamp) -> Key<NodeId> {
+pub fn key(
+    device: &Device,
+    (node, place): (NodeId, u32),
+    order: Order,
+    now: Timestamp,
+    n_decoded: &mut usize,
+) -> Key<NodeId> {
     let key = match order.column {
         Column::Topic => [u64::from(place), 0],
-        Column::Value => value_key(device, node),
-        Column::Kind => text_key(0, kind(device, node).as_bytes()),
+        Column::Value => value_key(device, node, n_decoded),
+        Column::Kind => text_key(0, kind(device, node, n_decoded).as_bytes()),
         // What was never heard is the oldest.
         Column::Age => [
             device
@@ -90,9 +97,10 @@ pub fn key(device: &Device, node: NodeId, place: u32, order: Order, now: Timesta
 }
 
 /// Numbers by size, then texts by their beginnings, then what was evicted, then what was not heard yet.
-fn value_key(device: &Device, node: NodeId) -> [u64; 2] {
+fn value_key(device: &Device, node: NodeId, n_decoded: &mut usize) -> [u64; 2] {
     let Some(last) = device.store.last(node) else { return [u64::MAX, 1] };
     let LastPayload::Whole(payload) = last.payload else { return [u64::MAX, 0] };
+    let payload = &*read(device, node, payload, n_decoded);
     match number(payload) {
         Some(number) => {
             let bits = number.to_bits();
@@ -117,17 +125,29 @@ fn text_key(class: u8, text: &[u8]) -> [u64; 2] {
 }
 
 /// The type of a kept node, else what the last payload looks like; nothing where there is none.
-pub fn kind(device: &Device, node: NodeId) -> &'static str {
+pub fn kind(device: &Device, node: NodeId, n_decoded: &mut usize) -> &'static str {
     if let Some(kept) = device.kept.whole(node) {
         return kept.kind.name();
     }
     match device.store.last(node).map(|last| last.payload) {
         None | Some(LastPayload::Evicted { .. }) => "",
-        Some(LastPayload::Whole(payload)) => look(payload),
+        Some(LastPayload::Whole(payload)) => look(&read(device, node, payload, n_decoded)),
     }
 }
 
-/// What a payload looks like, without decoding it: a table may have a million.
+/// What the decoders make of a payload, where it is no text or something was chosen; a table may have a million that
+/// are. Adds the bytes that this took.
+fn read<'p>(device: &Device, node: NodeId, payload: &'p [u8], n_decoded: &mut usize) -> Cow<'p, [u8]> {
+    if chain::is_plain(payload) && device.rules.list().is_empty() {
+        return Cow::Borrowed(payload);
+    }
+    let inside = chain::inside(device.reading(node), payload);
+    let made = inside.map_or(Cow::Borrowed(payload), |decoded| decoded.bytes);
+    *n_decoded += payload.len() + if matches!(made, Cow::Owned(_)) { made.len() } else { 0 };
+    made
+}
+
+/// What a payload looks like by its ends, without parsing it.
 fn look(payload: &[u8]) -> &'static str {
     let text = payload.trim_ascii();
     match (text.first(), text.last()) {

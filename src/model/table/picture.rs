@@ -40,7 +40,7 @@ pub fn cells(model: &Model, rows: &[Row], now: Timestamp) -> Vec<Cells> {
         Cells {
             topic,
             alias: device.kept.whole(node).and_then(|kept| kept.alias.clone()),
-            kind: cells::kind(device, node),
+            kind: cells::kind(device, node, &mut 0),
             n_messages: store.node(node).n_messages,
             rate: store.topic_rate(node, now),
             n_bytes: store.last(node).map(|last| last.n_bytes),

@@ -116,7 +116,7 @@ impl Pair {
         let (mut fuzzy, needle) = (Fuzzy::new(text), Needle::new(text));
         let (mut fits, mut cursor) = (Vec::new(), Some(SearchCursor::default()));
         while let Some(at) = cursor {
-            let (mut found, sought) = (Found::default(), (&mut fuzzy, &needle));
+            let (mut found, sought) = (Found::default(), (&mut fuzzy, &needle, &mut AsItCame as _));
             cursor = self.store.fuzzy_slice(at, sought, slice, &mut found, |fit| fits.push(fit.node));
         }
         let is_topic = |id: &NodeId| self.store.is_topic(*id) || self.store.is_kept(*id);
