@@ -49,6 +49,7 @@ pub mod placeholders;
 pub mod probe;
 pub mod publications;
 pub mod publish;
+pub mod ranks;
 pub mod request;
 pub mod runs;
 pub mod search;
@@ -181,6 +182,8 @@ pub struct Model {
     pub table: Option<Box<Table>>,
     /// What the tree is narrowed to.
     pub narrowing: Narrowing,
+    /// What siblings are ordered by.
+    pub ranks: ranks::Ranks,
     /// Short words to the user.
     pub toasts: Toasts,
     /// Rows visited by jumping.
@@ -257,6 +260,7 @@ impl Model {
             search_how: search::How::default(),
             table: None,
             narrowing: Narrowing::default(),
+            ranks: ranks::Ranks::default(),
             toasts: Toasts::default(),
             visited: Visited::default(),
             frozen: None,
@@ -369,4 +373,5 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     request::settle(model, now, effects);
     form::kept::settle(model, now, effects);
     table::settle(model, now);
+    ranks::settle(model, now);
 }

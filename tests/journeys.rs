@@ -22,6 +22,8 @@ mod find;
 mod named;
 #[path = "journeys/past.rs"]
 mod past;
+#[path = "journeys/ranks.rs"]
+mod ranks;
 #[path = "journeys/runs.rs"]
 mod runs;
 #[path = "journeys/sifted.rs"]
