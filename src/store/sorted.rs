@@ -248,8 +248,8 @@ mod tests {
         store
     }
 
-    fn by(by: SortBy) -> Option<SiblingOrder> {
-        Some(SiblingOrder { by, is_reversed: false })
+    const fn by(by: SortBy) -> SiblingOrder {
+        SiblingOrder { by, is_reversed: false }
     }
 
     const NOW: Timestamp = Timestamp::from_millis(8_000);
@@ -258,9 +258,9 @@ mod tests {
     fn siblings_stand_by_count_or_age_and_by_name_again() {
         let mut store = heard();
         shows(&store, &["a", "b", "c", "c/x", "c/y"]);
-        store.sort_siblings(by(SortBy::Count), NOW);
+        store.sort_siblings(Some(by(SortBy::Count)), NOW);
         shows(&store, &["b", "c", "c/y", "c/x", "a"]);
-        store.sort_siblings(by(SortBy::Age), NOW);
+        store.sort_siblings(Some(by(SortBy::Age)), NOW);
         shows(&store, &["c", "c/y", "c/x", "b", "a"]);
         store.sort_siblings(Some(SiblingOrder { by: SortBy::Age, is_reversed: true }), NOW);
         shows(&store, &["a", "b", "c", "c/x", "c/y"]);
@@ -271,13 +271,13 @@ mod tests {
     #[test]
     fn what_comes_stands_last_until_the_next_order_and_what_goes_is_gone() {
         let mut store = heard();
-        store.sort_siblings(by(SortBy::Count), NOW);
+        store.sort_siblings(Some(by(SortBy::Count)), NOW);
         shows(&store, &["b", "c", "c/y", "c/x", "a"]);
         for _ in 0..9 {
             hear(&mut store, "aa", 9);
         }
         shows(&store, &["b", "c", "c/y", "c/x", "a", "aa"]);
-        store.sort_siblings(by(SortBy::Count), NOW);
+        store.sort_siblings(Some(by(SortBy::Count)), NOW);
         shows(&store, &["aa", "b", "c", "c/y", "c/x", "a"]);
         let kept = store.keep("zz").unwrap();
         shows(&store, &["aa", "b", "c", "c/y", "c/x", "a", "zz"]);
@@ -293,7 +293,7 @@ mod tests {
             let node = store.find(topic).unwrap();
             store.sift(node, Verdict::Through);
         }
-        store.sort_siblings(by(SortBy::Count), NOW);
+        store.sort_siblings(Some(by(SortBy::Count)), NOW);
         shows(&store, &["c", "c/y", "c/x", "a"]);
         let (a, b) = (store.find("a").unwrap(), store.find("b").unwrap());
         store.sift(a, Verdict::NotNow);
@@ -311,7 +311,7 @@ mod tests {
         }
         hear(&mut store, "t7", 2);
         store.expand(NodeId::ROOT);
-        store.sort_siblings(by(SortBy::Count), NOW);
+        store.sort_siblings(Some(by(SortBy::Count)), NOW);
         assert_eq!(store.level(store.next_visible(NodeId::ROOT).unwrap()), "t0");
     }
 }
