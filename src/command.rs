@@ -75,10 +75,10 @@ commands! {
     CopyPath = "copy-path" in [Structure];
     /// Show all topics of the branch as a table, or the tree again
     ToggleTable = "toggle-table" in [Topics, Table];
-    /// Order the table by its next column
-    NextOrder = "next-order" in [Table];
-    /// Order the table the other way round
-    ReverseOrder = "reverse-order" in [Table];
+    /// Order rows by what comes next: name, rate, age, count …
+    NextOrder = "next-order" in [Topics, Table];
+    /// Order rows the other way round
+    ReverseOrder = "reverse-order" in [Topics, Table];
     /// Search the topics
     Search = "search" in [Topics, Inspector];
     /// Go to the next match

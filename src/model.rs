@@ -50,6 +50,7 @@ pub mod placeholders;
 pub mod probe;
 pub mod publications;
 pub mod publish;
+pub mod ranks;
 pub mod request;
 pub mod runs;
 pub mod search;
@@ -184,6 +185,8 @@ pub struct Model {
     pub table: Option<Box<Table>>,
     /// What the tree is narrowed to.
     pub narrowing: Narrowing,
+    /// What siblings are ordered by.
+    pub ranks: ranks::Ranks,
     /// Short words to the user.
     pub toasts: Toasts,
     /// Rows visited by jumping.
@@ -261,6 +264,7 @@ impl Model {
             search_how: search::How::default(),
             table: None,
             narrowing: Narrowing::default(),
+            ranks: ranks::Ranks::default(),
             toasts: Toasts::default(),
             visited: Visited::default(),
             frozen: None,
@@ -373,4 +377,5 @@ pub fn update(model: &mut Model, now: Timestamp, event: Event, effects: &mut Vec
     request::settle(model, now, effects);
     form::kept::settle(model, now, effects);
     table::settle(model, now);
+    ranks::settle(model, now);
 }

@@ -20,6 +20,7 @@ mod rate;
 mod reach;
 mod refused;
 mod search;
+mod sorted;
 mod steps;
 mod subset;
 mod survey;
@@ -40,6 +41,7 @@ pub use order::{natural, natural_path};
 pub use past::{PastCursor, PastStep};
 pub use refused::Refused;
 pub use search::{Direction, Found, Needle, SearchCursor, Step};
+pub use sorted::{MAX_SORTED, SiblingOrder, SortBy};
 pub use survey::SurveyCursor;
 
 use crate::mqtt::MessageRef;
@@ -82,6 +84,8 @@ pub struct Store {
     is_narrowed: bool,
     /// What a view filter lets through of what may be shown; boxed, for most have none.
     sifted: Option<Box<Sifted>>,
+    /// The order of siblings, where it is not that of their names; boxed likewise.
+    sorting: Option<Box<sorted::Sorting>>,
     in_view: Vec<u32>,
     /// Topics with a payload worth evicting, next one first.
     line: VecDeque<u32>,
@@ -115,6 +119,7 @@ impl Store {
             kept: Subset::default(),
             is_narrowed: false,
             sifted: None,
+            sorting: None,
             in_view: Vec::new(),
             line: VecDeque::new(),
             payload_bytes: 0,

@@ -24,6 +24,8 @@ mod jq;
 mod named;
 #[path = "journeys/past.rs"]
 mod past;
+#[path = "journeys/ranks.rs"]
+mod ranks;
 #[path = "journeys/runs.rs"]
 mod runs;
 #[path = "journeys/sifted.rs"]

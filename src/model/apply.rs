@@ -8,8 +8,8 @@ use super::toast::Tone;
 use super::tree::Placement;
 use super::{
     Model, Screen, bulk, chart, decoding, difference, editor, export, form, ingest, inspector, jq, keys,
-    learn, menu, metrics, monitor, moves, narrowing, nodes, past, probe, publications, publish, request,
-    runs, search, table,
+    learn, menu, metrics, monitor, moves, narrowing, nodes, past, probe, publications, publish, ranks,
+    request, runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -134,6 +134,8 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::VisitedBack => moves::visit(model, now, Direction::Backward),
         Command::VisitedForward => moves::visit(model, now, Direction::Forward),
         Command::ToggleTable => table::deeds::toggle(model, now),
+        Command::NextOrder if model.table.is_none() => ranks::next(model, now),
+        Command::ReverseOrder if model.table.is_none() => ranks::reverse(model, now),
         Command::NextOrder => table::deeds::order(model, now, table::deeds::next_column),
         Command::ReverseOrder => table::deeds::order(model, now, table::deeds::reversed),
         Command::Search => search::deeds::open(model),

@@ -5,8 +5,8 @@ use super::line::Edited;
 use super::overlay::{Deed, Overlay, PromptKind};
 use super::toast::Tone;
 use super::{
-    Model, apply, editor, export, form, held, jq, learn, menu, narrowing, nodes, opening, past, runs, search,
-    table,
+    Model, apply, editor, export, form, held, jq, learn, menu, narrowing, nodes, opening, past, ranks, runs,
+    search, table,
 };
 use crate::command::{Command, Context};
 use crate::keymap::{Chord, Key};
@@ -19,6 +19,7 @@ pub use prompt::{go_to_best, open as prompt};
 /// A key was pressed.
 pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Effect>) {
     table::touch(model, now);
+    ranks::touch(model, now);
     if let Overlay::Saved(picker) = &mut model.overlay
         && picker.key(chord)
     {

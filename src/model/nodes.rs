@@ -187,7 +187,11 @@ pub fn saved(model: &mut Model, now: Timestamp, saving: &NodesSaving, saved: Res
         Ok(()) => {
             note_saved(model, saving);
             let nodes = figures::counted(saving.nodes.len() as u64, "node");
-            model.say(now, Tone::Info, format!("saved {} with {nodes}", saving.name));
+            let filters = match saving.filters.len() {
+                0 => String::new(),
+                n => format!(" and {}", figures::counted(n as u64, "filter")),
+            };
+            model.say(now, Tone::Info, format!("saved {} with {nodes}{filters}", saving.name));
         }
         Err(words) => model.say(now, Tone::Error, format!("not saved: {words}")),
     }

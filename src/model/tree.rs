@@ -158,6 +158,11 @@ pub fn follow(devices: &[Device], anchor: RowId, cursor: RowId, n_rows: usize, t
     fill(devices, anchor, n_rows)
 }
 
+/// The anchor that has a row on that row of the screen, counted from 1.
+pub fn anchored(devices: &[Device], row: RowId, place: usize, n_rows: usize) -> RowId {
+    fill(devices, back(devices, row, place, n_rows), n_rows)
+}
+
 /// The topmost anchor that still has `row` within its first `reach` screen rows, sticky path included.
 fn back(devices: &[Device], row: RowId, reach: usize, n_rows: usize) -> RowId {
     let (mut anchor, mut candidate) = (row, row);

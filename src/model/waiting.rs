@@ -1,6 +1,6 @@
 //! What the model waits for: work in slices, moments to come. Owns no clock.
 use super::learn::{self, Learning};
-use super::{Model, form, narrowing, probe, request, table};
+use super::{Model, form, narrowing, probe, ranks, request, table};
 use crate::time::Timestamp;
 
 impl Model {
@@ -29,8 +29,8 @@ impl Model {
             request::deadline(self),
             narrowing::deadline(self),
         ];
-        let table = table::deadline(self);
-        waits.into_iter().chain(more).chain(rest).chain([table]).flatten().min()
+        let table = [table::deadline(self), ranks::deadline(self)];
+        waits.into_iter().chain(more).chain(rest).chain(table).flatten().min()
     }
 
     /// When something that publishes by itself is due: apart, for it is wanted to a fraction of a millisecond.

@@ -202,15 +202,20 @@ impl Subset {
         }
         let mut node = node;
         while node != ROOT {
-            let parent = tree.slots[node].parent;
-            let siblings = self.children(tree, parent);
-            let after = siblings.partition_point(|sibling| tree.compare(*sibling, node).is_le());
-            if let Some(next) = siblings.get(after) {
-                return Some(*next);
+            let next = self.sibling_after(tree, node);
+            if next.is_some() {
+                return next;
             }
-            node = parent;
+            node = tree.slots[node].parent;
         }
         None
+    }
+
+    /// The sibling shown after a node.
+    pub fn sibling_after(&self, tree: &Tree, node: u32) -> Option<u32> {
+        let siblings = self.children(tree, tree.slots[node].parent);
+        let after = siblings.partition_point(|sibling| tree.compare(*sibling, node).is_le());
+        siblings.get(after).copied()
     }
 
     /// The sibling before that is shown.

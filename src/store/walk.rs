@@ -122,6 +122,16 @@ impl Store {
 
     /// The row below a visible node: its first child if it is expanded, else what follows it.
     pub fn next_visible(&self, id: NodeId) -> Option<NodeId> {
+        if self.sorting.is_some() {
+            if let Some(first) = self.first_child(id).filter(|_| self.is_expanded(id)) {
+                return Some(first);
+            }
+            let way = std::iter::successors(Some(id), |node| self.parent(*node));
+            return way
+                .filter(|node| *node != NodeId::ROOT)
+                .find_map(|node| self.sibling_after(node))
+                .map(NodeId);
+        }
         let next = match self.narrowed() {
             Some(subset) => subset.next_visible(&self.tree, id.0),
             None => self.tree.next_visible(id.0),
@@ -131,15 +141,16 @@ impl Store {
 
     /// The row above a visible node.
     pub fn previous_visible(&self, id: NodeId) -> Option<NodeId> {
-        let before = match self.narrowed() {
-            Some(subset) => subset.sibling_before(&self.tree, id.0),
-            None => self.tree.sibling_before(id.0),
-        };
+        let before = self.sibling_before(id);
         before.map(|before| self.last_visible_below(NodeId(before))).or_else(|| self.parent(id))
     }
 
     /// The last row of what hangs on a node: itself where it is not expanded.
     pub fn last_visible_below(&self, id: NodeId) -> NodeId {
+        if self.sorting.is_some() {
+            let last = |node: &NodeId| self.last_child(*node).filter(|_| self.is_expanded(*node));
+            return std::iter::successors(Some(id), last).last().unwrap_or(id);
+        }
         NodeId(match self.narrowed() {
             Some(subset) => subset.last_visible_below(&self.tree, id.0),
             None => self.tree.last_visible_below(id.0),
@@ -177,8 +188,11 @@ impl Store {
         }
     }
 
-    /// The child that natural order puts first.
+    /// The child that is shown first.
     pub fn first_child(&self, id: NodeId) -> Option<NodeId> {
+        if let Some(first) = self.first_sorted(id) {
+            return Some(NodeId(first));
+        }
         let first = match self.narrowed() {
             Some(subset) => subset.children(&self.tree, id.0).first().copied(),
             None => self.tree.first_child(id.0),
@@ -186,8 +200,11 @@ impl Store {
         first.map(NodeId)
     }
 
-    /// The child that natural order puts last.
+    /// The child that is shown last.
     pub fn last_child(&self, id: NodeId) -> Option<NodeId> {
+        if let Some(last) = self.last_sorted(id) {
+            return Some(NodeId(last));
+        }
         let last = match self.narrowed() {
             Some(subset) => subset.children(&self.tree, id.0).last().copied(),
             None => self.tree.last_child(id.0),

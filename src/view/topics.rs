@@ -10,9 +10,9 @@ use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, lit, prompt, rect, table};
 use crate::decode::{figures, sanitize};
 use crate::model::layout::Pane;
-use crate::model::narrowing;
 use crate::model::nodes::range;
 use crate::model::overlay::Overlay;
+use crate::model::{narrowing, ranks};
 use crate::theme::Role;
 
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
@@ -66,6 +66,10 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
     marked(scene, &mut words);
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
+    }
+    if let Some(order) = scene.model.ranks.order {
+        let arrow = if order.is_reversed { "↑" } else { "↓" };
+        words.put(format!("· by {} {arrow} ", ranks::name(order.by)), scene.style(Role::Mark));
     }
     if let Some(text) = narrowing::saved::label(scene.model) {
         let room = usize::from(scene.layout.topics.cols).saturating_sub(words.cols() + 12);

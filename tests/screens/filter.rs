@@ -34,6 +34,11 @@ fn learning_under_a_filter_says_what_it_matches() {
 }
 
 #[test]
+fn siblings_in_another_order_are_told_in_the_title() {
+    check_at(&SIZES, "tree-by-count", || plant_after("t t t"));
+}
+
+#[test]
 fn a_term_that_is_none_is_told_beside_the_line() {
     check_at(&SIZES, "filter-wrong", || filtered("retained:perhaps", ""));
 }

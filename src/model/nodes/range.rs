@@ -9,7 +9,7 @@ use crate::model::toast::Tone;
 use crate::model::tree::{self, Placement, RowId};
 use crate::model::{Model, keys, moves, narrowing, nodes};
 use crate::mqtt::Topic;
-use crate::store::{NodeId, Store, natural};
+use crate::store::{NodeId, Store};
 use crate::time::Timestamp;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -53,7 +53,7 @@ fn compare(model: &Model, left: RowId, right: RowId) -> Ordering {
     let (left, right) = (way(left), way(right));
     let parting = left.iter().zip(&right).find(|(left, right)| left != right);
     match parting {
-        Some((left, right)) => natural(device.store.level(*left), device.store.level(*right)),
+        Some((left, right)) => device.store.compare_siblings(*left, *right),
         None => left.len().cmp(&right.len()),
     }
 }
