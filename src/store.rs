@@ -9,12 +9,14 @@ mod index;
 mod last;
 #[cfg(test)]
 mod laws;
+mod list;
 mod listing;
 mod narrow;
 mod node;
 mod order;
 mod past;
 mod pins;
+mod probe;
 mod rate;
 mod reach;
 mod refused;
