@@ -1,6 +1,7 @@
 //! The one table of commands: name, help, where each has a meaning. Owns no keys; `keymap` does.
 
 mod context;
+mod look_up;
 #[macro_use]
 mod table;
 #[cfg(test)]
@@ -43,17 +44,17 @@ commands! {
     Maximise = "maximise" in [Everywhere];
 
     /// Move down
-    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
+    CursorDown = "cursor-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Filters, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move up
-    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
+    CursorUp = "cursor-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Filters, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move down a page
-    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
+    PageDown = "page-down" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Filters, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Move up a page
-    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
+    PageUp = "page-up" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Filters, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Go to the first row
-    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
+    First = "first" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Filters, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Go to the last row
-    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Parts, Exam, Menu, Bulk, HelpScreen];
+    Last = "last" in [Topics, Range, Inspector, Learn, Devices, Monitor, Publications, Saved, Filters, Parts, Exam, Menu, Bulk, HelpScreen];
     /// Expand the branch, or go to its first child
     Expand = "expand" in [Topics, Range, Structure];
     /// Collapse the branch, or go to its parent
@@ -104,6 +105,12 @@ commands! {
     EditRange = "edit-range" in [Range];
     /// Narrow the tree to what a filter lets through
     ViewFilter = "view-filter" in [Topics];
+    /// Save the filter that is typed under a name
+    SaveFilter = "save-filter" in [Line];
+    /// Pick a saved filter
+    OpenFilters = "open-filters" in [Topics, Line];
+    /// Delete the saved filter
+    DeleteFilter = "delete-filter" in [Filters];
     /// Show only kept nodes, or all topics again
     ToggleKeptOnly = "toggle-kept-only" in [Topics, Inspector];
     /// Pin or unpin the topic: its history is kept longest
@@ -122,6 +129,8 @@ commands! {
     PublishFile = "publish-file" in [Topics, Publications];
     /// Show what failed of the last batch, to publish it again
     ShowFailed = "show-failed" in [Topics, Publications];
+    /// Ask a Sparkplug edge node for its births again
+    AskBirths = "ask-births" in [Topics, Inspector];
     /// Ask the broker whether it keeps a message of the topic
     ProbeRetained = "probe-retained" in [Topics, Inspector];
     /// Subscribe to a further filter
@@ -368,7 +377,7 @@ commands! {
     /// Complete a level of the topic to go to
     CompleteLevel = "complete-level" in [Line];
     /// Take what is under the hand; its letter takes it at once
-    Choose = "choose" in [Menu];
+    Choose = "choose" in [Menu, Filters];
     /// Take what was typed
     Accept = "accept" in [Line];
     /// Yes, do it
@@ -377,16 +386,4 @@ commands! {
     No = "no" in [Question];
     /// Save what is not saved, and then quit
     SaveFirst = "save-first" in [Question];
-}
-
-impl Command {
-    /// The command of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|command| command.name() == name)
-    }
-
-    /// Whether a key of this context may mean it.
-    pub fn has_meaning_in(self, context: Context) -> bool {
-        context.heard().any(|context| self.contexts().contains(&context))
-    }
 }

@@ -35,6 +35,7 @@ pub mod life;
 pub mod line;
 pub mod menu;
 pub mod meter;
+pub mod metrics;
 pub mod monitor;
 pub mod moves;
 pub mod narrowing;

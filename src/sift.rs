@@ -4,6 +4,7 @@
 //! Terms stand side by side and all must hold; `|` between blanks begins another choice; `!` excludes.
 mod attribute;
 mod facts;
+pub mod named;
 mod number;
 mod pattern;
 mod read;

@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
+mod hidden;
 mod input;
 mod painter;
 mod refusal;
 mod writer;
 
+pub use hidden::Hidden;
 pub use input::{Input, Keys};
 pub use painter::Painter;
 pub use refusal::no_clipboard;

@@ -15,12 +15,14 @@ use crate::time::Timestamp;
 
 mod ascii;
 mod bars;
+mod branches;
 mod bulk;
 mod chart;
 mod devices;
 mod difference;
 mod editor;
 mod field;
+mod filters;
 mod footer;
 mod header;
 mod help;
@@ -119,6 +121,10 @@ pub fn draw(model: &Model, theme: &Theme, now: Timestamp, frame: &mut Frame<'_>)
             Overlay::Saved(picker) => {
                 footer::draw(&scene, frame);
                 saved::draw(&scene, picker, frame);
+            }
+            Overlay::Filters(picker) => {
+                footer::draw(&scene, frame);
+                filters::draw(&scene, picker, frame);
             }
             Overlay::Menu(menu) => {
                 footer::draw(&scene, frame);

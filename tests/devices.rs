@@ -305,23 +305,29 @@ fn half_a_file_never_replaces_a_whole_one() {
 
 #[test]
 fn what_was_not_saved_is_recovered_and_is_no_device_of_its_own() {
-    use mqttscope::config::device::Devices;
+    use mqttscope::config::device::{Content, Devices};
+    use mqttscope::sift::named::Named;
     let home = Home::new();
     home.write("plant.toml", "[connection]\nurl = \"mqtt://h\"\npassword = { plain = \"hunter2\" }\n");
     let devices = Devices::at(Some(home.devices()));
     assert!(devices.recovered("plant").unwrap().is_none());
     let profile = devices.read("plant").unwrap().profile;
+    let filters = [Named { name: "hot".into(), text: "value:>200".into() }];
     let unsaved = nodes("[[node]]\ntopic = \"a\"\ntype = \"int\"\n");
-    devices.recover("plant", &profile, &unsaved).unwrap();
-    assert_eq!(devices.recovered("plant").unwrap().unwrap().nodes, unsaved);
+    devices.recover("plant", &profile, Content { nodes: &unsaved, filters: &filters, rules: &[] }).unwrap();
+    let recovered = devices.recovered("plant").unwrap().unwrap();
+    assert_eq!((recovered.nodes, recovered.filters), (unsaved, filters.to_vec()));
     let text = home.read("plant.recovered.toml");
-    assert!(text.starts_with("# Nodes that were not saved") && !text.contains("hunter2"), "{text}");
+    assert!(
+        text.starts_with("# Nodes and view filters that were not saved") && !text.contains("hunter2"),
+        "{text}"
+    );
     #[cfg(unix)]
     assert_eq!(mode(&home.file("plant.recovered.toml")), 0o600);
     assert_eq!(devices.names().unwrap(), ["plant"]);
     assert_eq!(devices.all_recovered().unwrap(), ["plant"]);
     assert_eq!(home.done(&["device", "list"]).out, "plant  mqtt://h\n");
-    devices.recover("plant", &profile, &[]).unwrap();
+    devices.recover("plant", &profile, Content::default()).unwrap();
     assert!(home.read("plant.recovered.toml~").contains("topic = \"a\""), "the older one is kept");
     devices.forget_recovered("plant").unwrap();
     devices.forget_recovered("plant").unwrap();

@@ -112,6 +112,17 @@ fn no_message_of_sparkplug_breaks_it_whatever_was_born_before() {
 fn no_text_breaks_the_languages_of_paths_and_filters() {
     check("json_path", N_CHANGED);
     check("filter", N_CHANGED);
+    check("sift", N_CHANGED);
+}
+
+#[test]
+fn no_schema_breaks_on_a_payload_nor_a_payload_on_it() {
+    check("schema", N_CHANGED_OFTEN);
+}
+
+#[test]
+fn no_document_breaks_its_outline() {
+    check("outline", N_CHANGED);
 }
 
 #[test]

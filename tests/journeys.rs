@@ -12,14 +12,22 @@ mod decoding;
 mod devices;
 #[path = "journeys/exam.rs"]
 mod exam;
+#[path = "journeys/excluded.rs"]
+mod excluded;
 #[path = "journeys/filter.rs"]
 mod filter;
 #[path = "journeys/find.rs"]
 mod find;
+#[path = "journeys/named.rs"]
+mod named;
 #[path = "journeys/past.rs"]
 mod past;
 #[path = "journeys/runs.rs"]
 mod runs;
+#[path = "journeys/sifted.rs"]
+mod sifted;
+#[path = "journeys/sparkplug.rs"]
+mod sparkplug;
 #[path = "common/story.rs"]
 mod story;
 #[path = "journeys/structure.rs"]

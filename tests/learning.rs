@@ -79,11 +79,11 @@ fn plant(mut story: Story, seconds: u64) -> Story {
 #[test]
 fn the_demo_plant_is_learnt_by_four_keys_and_saved_as_expected() {
     let story = plant(story().online(), 5);
-    let mut story = plant(story.types("L").sees("105 new").sees("plant/hall1/oven"), 40)
+    let mut story = plant(story.types("L").sees("107 new").sees("plant/hall1/oven"), 40)
         .types("A")
-        .sees("Keep all 105 candidates as nodes?")
+        .sees("Keep all 107 candidates as nodes?")
         .types("y")
-        .sees("kept 105 nodes; u undoes, w saves")
+        .sees("kept 112 nodes; u undoes, w saves")
         .sees("w save")
         .types("w")
         // "mqttscope demo" is the demo itself and would never open the file.

@@ -128,3 +128,52 @@ fn the_monitor() {
     stage.resize(120, 40);
     check("monitor.svg", &mut stage, DARK);
 }
+
+#[test]
+fn a_value_as_a_tree() {
+    let mut stage = explorer(122, 36);
+    let telemetry = "plant/hall1/oven3/telemetry";
+    stage.keys("ctrl-g");
+    stage.types(telemetry);
+    stage.keys("enter 1 tab");
+    stage.frame();
+    let now = r#"{"uptime_s":90,"fan":{"rpm":1204,"on":true},"load":0.71,"firmware":"2.4.1","errors":[],"note":null}"#;
+    stage.hear(stage::DEMO, telemetry, now.as_bytes(), mqttscope::mqtt::Retained::No);
+    stage.frame();
+    stage.keys("j j j");
+    check("structure.svg", &mut stage, DARK);
+}
+
+#[test]
+fn the_view_filter() {
+    let mut stage = explorer(122, 36);
+    stage.keys("f");
+    stage.types("type:float | light");
+    check("filter.svg", &mut stage, DARK);
+}
+
+#[test]
+fn the_table() {
+    let mut stage = explorer(122, 36);
+    stage.keys("Z g T t t t t t");
+    check("table.svg", &mut stage, DARK);
+}
+
+#[test]
+fn the_results_of_a_search() {
+    let mut stage = explorer(122, 36);
+    stage.keys("/ alt-f");
+    stage.types("h1temp");
+    check("find.svg", &mut stage, DARK);
+}
+
+#[test]
+fn two_messages_compared() {
+    let mut stage = explorer(122, 36);
+    stage.keys("ctrl-g");
+    stage.types("plant/hall1/oven3/telemetry");
+    stage.keys("enter 2 tab");
+    stage.frame();
+    stage.keys("space j j j j =");
+    check("compare.svg", &mut stage, DARK);
+}

@@ -1,4 +1,5 @@
 //! `mqttscope check`: the arguments, the lines printed and the exit code. Owns no comparison.
+use super::open::Said;
 use super::run::Failure;
 use super::{ConnectionArgs, EXIT_DONE, EXIT_FAILED, EXIT_NO_CONNECTION, EXIT_REFUSED, EXIT_USAGE, listen};
 use crate::config::{self, device::Devices};
@@ -73,7 +74,9 @@ pub(super) fn run(
         ));
     }
     let mut opened = listen::open(&args.device, &args.connection, &devices, unique)?;
-    let (Some(profile), Some(mut nodes)) = (opened.profiles.pop(), opened.nodes.pop()) else { return Ok(()) };
+    let (Some(profile), Some(Said { mut nodes, .. })) = (opened.profiles.pop(), opened.said.pop()) else {
+        return Ok(());
+    };
     let n_all = nodes.len();
     let filters = &args.connection.filters;
     if !filters.is_empty() {
@@ -89,7 +92,7 @@ pub(super) fn run(
     let at = profile.address.to_string();
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let options = Options {
-        excludes: args.exclude.clone(),
+        excludes: args.exclude.iter().chain(&profile.excludes).cloned().collect(),
         strictness: if args.strict { Strictness::Strict } else { Strictness::Lenient },
         patience: Duration::from_secs(u64::from(args.wait)),
         lasting: args.lasting,

@@ -98,9 +98,10 @@ pub(super) fn run(
     let to_save = to_save(args, &target, &mut opened)?;
     let kept = target.old.as_ref().map(|old| old.nodes.clone()).unwrap_or_default();
     let filters = profile.subscriptions.iter().map(|subscription| subscription.filter.clone()).collect();
+    let excludes = args.exclude.iter().chain(&profile.excludes).cloned().collect();
     let cap = args.cap.map_or(DEFAULT_CAP, |cap| cap as usize);
     let options = Options {
-        scope: Scope { excludes: args.exclude.clone(), cap, ..Scope::of(filters) },
+        scope: Scope { excludes, cap, ..Scope::of(filters) },
         objects: if args.parts { Objects::Parts } else { Objects::Whole },
         patience: Duration::from_secs(u64::from(args.wait)),
         lasting: args.lasting,

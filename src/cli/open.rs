@@ -9,6 +9,7 @@ use crate::model::opening::{Opening, Origin};
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
+use crate::sift::named::Named;
 use std::path::Path;
 
 /// The devices to open.
@@ -18,10 +19,8 @@ pub struct Opened {
     pub profiles: Vec<Profile>,
     /// What to call them the next time: names of files, or URLs without anything secret.
     pub words: Vec<String>,
-    /// The nodes that their files name.
-    pub nodes: Vec<Vec<Node>>,
-    /// How their files have topics read.
-    pub rules: Vec<Vec<Rule>>,
+    /// What their files say beside that.
+    pub said: Vec<Said>,
     /// Whether the client id of each was made up, or put into the place of what its file says.
     pub ids_are_made_up: Vec<bool>,
     /// What to tell.
@@ -31,7 +30,15 @@ pub struct Opened {
 }
 
 /// What a file says of topics.
-type Said = (Vec<Node>, Vec<Rule>);
+#[derive(Debug, Default)]
+pub struct Said {
+    /// The nodes that it names.
+    pub nodes: Vec<Node>,
+    /// How it has topics read.
+    pub rules: Vec<Rule>,
+    /// Its view filters with names.
+    pub filters: Vec<Named>,
+}
 
 /// Finds the devices of the words. `unique` makes client ids unique.
 pub fn open(
@@ -95,13 +102,13 @@ impl Opened {
         let profiles = std::mem::take(&mut self.profiles).into_iter();
         let words = std::mem::take(&mut self.words);
         let made_up = std::mem::take(&mut self.ids_are_made_up);
-        let said = std::mem::take(&mut self.nodes).into_iter().zip(std::mem::take(&mut self.rules));
-        let opening =
-            |(((profile, word), id_is_made_up), (nodes, rules)): (((Profile, String), bool), Said)| {
-                let is_file = is_name(&word) || is_path(&word);
-                let origin = if is_file { Origin::File(word) } else { Origin::Url(word) };
-                Opening { profile, nodes, rules, origin, id_is_made_up, warnings: Vec::new() }
-            };
+        let said = std::mem::take(&mut self.said);
+        let opening = |(((profile, word), id_is_made_up), said): (((Profile, String), bool), Said)| {
+            let is_file = is_name(&word) || is_path(&word);
+            let origin = if is_file { Origin::File(word) } else { Origin::Url(word) };
+            let Said { nodes, rules, filters } = said;
+            Opening { profile, nodes, rules, filters, origin, id_is_made_up, warnings: Vec::new() }
+        };
         profiles.zip(words).zip(made_up).zip(said).map(opening).collect()
     }
 
@@ -139,7 +146,7 @@ impl Opened {
         let profile = connection.profile(parsed, unique, place)?;
         self.warnings.extend(unset_variables(&profile));
         self.ask(&profile, asks)?;
-        self.put(profile, remembered, true, (Vec::new(), Vec::new()));
+        self.put(profile, remembered, true, Said::default());
         Ok(())
     }
 
@@ -163,7 +170,8 @@ impl Opened {
         connection.resolve()?;
         check(&profile)?;
         self.ask(&profile, connection.asks(None))?;
-        self.put(profile, name.to_owned(), id_is_made_up, (file.nodes, file.rules));
+        let said = Said { nodes: file.nodes, rules: file.rules, filters: file.filters };
+        self.put(profile, name.to_owned(), id_is_made_up, said);
         Ok(())
     }
 
@@ -177,15 +185,8 @@ impl Opened {
         Ok(())
     }
 
-    fn put(
-        &mut self,
-        profile: Profile,
-        word: String,
-        id_is_made_up: bool,
-        (nodes, rules): (Vec<Node>, Vec<Rule>),
-    ) {
-        self.nodes.push(nodes);
-        self.rules.push(rules);
+    fn put(&mut self, profile: Profile, word: String, id_is_made_up: bool, said: Said) {
+        self.said.push(said);
         self.profiles.push(profile);
         self.words.push(word);
         self.ids_are_made_up.push(id_is_made_up);

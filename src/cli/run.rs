@@ -8,7 +8,8 @@ use crate::model::Settings;
 use crate::model::export::Clipboard;
 use crate::model::monitor::PingEvery;
 use crate::model::opening::{Opening, Origin};
-use crate::mqtt::{Address, Secret};
+use crate::mqtt::profile::{MAX_EXCLUDES, too_many_excludes};
+use crate::mqtt::{Address, Filter, Profile, Secret};
 use crate::runtime::{self, Files, MachineClock, Opener, Options};
 use crate::terminal;
 use crate::time::{Clock, WallOrigin};
@@ -49,7 +50,7 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         None | Some(Subcommands::Device(_)) => {
             let (mut named, password) = open(cli, &clock)?;
             let openings = named.openings();
-            let opener = opener(&cli.connection, unique(&clock), openings.len(), password);
+            let opener = opener(&cli.connection, &cli.screen, (unique(&clock), openings.len()), password);
             let files = Files {
                 devices: Devices::of_user(),
                 last: config::last::of_user(),
@@ -102,8 +103,13 @@ fn open(cli: &Cli, clock: &MachineClock) -> Result<(Opened, Option<Secret>), Fai
 }
 
 /// Opens devices while the program runs, with the flags of the command line and the password asked for there.
-fn opener(connection: &ConnectionArgs, unique: u64, n_open: usize, password: Option<Secret>) -> Opener {
-    let (connection, mut place) = (connection.clone(), n_open);
+fn opener(
+    connection: &ConnectionArgs,
+    screen: &ScreenArgs,
+    (unique, n_open): (u64, usize),
+    password: Option<Secret>,
+) -> Opener {
+    let (connection, excludes, mut place) = (connection.clone(), screen.excludes.clone(), n_open);
     Box::new(move |origin: &Origin| {
         let words: Vec<String> = origin.word().map(str::to_owned).into_iter().collect();
         place += 1;
@@ -113,6 +119,7 @@ fn opener(connection: &ConnectionArgs, unique: u64, n_open: usize, password: Opt
             opened.answer(password.as_ref());
         }
         let mut opening = opened.openings().pop().ok_or("there is nothing to open")?;
+        exclude(&mut opening.profile, &excludes)?;
         opening.origin = origin.clone();
         opening.warnings = std::mem::take(&mut opened.warnings);
         Ok(opening)
@@ -129,6 +136,7 @@ async fn run_demo(
         n_topics: args.topics.map(|n| n as usize),
         rate_per_s: args.rate.map(f64::from),
         seed: args.seed,
+        wall: clock.origin,
     };
     let unique = unique(&clock);
     let clock: Arc<dyn Clock> = clock;
@@ -139,7 +147,7 @@ async fn run_demo(
         .map_err(|error| (EXIT_FAILED, error.to_string()))?;
     let at = demo.address();
     let options = options(Address::tcp(at.ip().to_string(), at.port()))?;
-    let opener = opener(&args.connection, unique, 1, None);
+    let opener = opener(&args.connection, &args.screen, (unique, 1), None);
     // The demo's broker is gone with it: there is nothing to open again.
     let files = Files {
         devices: Devices::of_user(),
@@ -166,6 +174,17 @@ fn demo_options(
     options(screen, vec![Opening::of_program(profile)], Vec::new(), clock.origin)
 }
 
+/// Has a device drop what the command line says beside what its file does.
+fn exclude(profile: &mut Profile, excludes: &[Filter]) -> Result<(), String> {
+    for filter in excludes {
+        if !profile.excludes.contains(filter) {
+            profile.excludes.push(filter.clone());
+        }
+    }
+    let n = profile.excludes.len();
+    if n > MAX_EXCLUDES { Err(format!("--exclude: {}", too_many_excludes(n))) } else { Ok(()) }
+}
+
 fn options(
     screen: &ScreenArgs,
     mut openings: Vec<Opening>,
@@ -173,7 +192,7 @@ fn options(
     wall: WallOrigin,
 ) -> Result<Options, Failure> {
     for opening in &mut openings {
-        opening.profile.excludes.extend(screen.excludes.iter().cloned());
+        exclude(&mut opening.profile, &screen.excludes).map_err(|words| (EXIT_USAGE, words))?;
     }
     let (keymap, of_keymap) = config::keymap(screen.keymap.as_deref()).map_err(usage)?;
     let (theme, of_theme) = config::theme(&screen.theme);
@@ -215,4 +234,20 @@ fn unique(clock: &MachineClock) -> u64 {
 
 fn usage(error: impl std::fmt::Display) -> Failure {
     (EXIT_USAGE, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_command_line_excludes_stands_beside_what_the_file_does_within_the_bound() {
+        let filter = |n: usize| Filter::parse(&format!("t{n}")).unwrap();
+        let mut profile = Profile::new("h", Address::tcp("h", 1), "");
+        profile.excludes = (0..60).map(filter).collect();
+        exclude(&mut profile, &(58..64).map(filter).collect::<Vec<_>>()).unwrap();
+        assert_eq!(profile.excludes.len(), 64);
+        let words = exclude(&mut profile, &[filter(99)]).unwrap_err();
+        assert!(words.starts_with("--exclude: 64 excludes are the most, 65 are here"), "{words}");
+    }
 }

@@ -3,6 +3,7 @@ use super::ProfileError;
 use crate::mqtt::entry::{is_header_name, parse_alpn, parse_header};
 use crate::mqtt::profile::{PasswordSource, Proxy, Will};
 use crate::mqtt::{Payload, Profile, PublishProperties, Qos, Secret, Topic, Transport};
+use crate::terminal::Hidden;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -238,6 +239,7 @@ impl PasswordArgs {
         if !self.password_prompt {
             return Ok(None);
         }
+        let _hidden = Hidden::begin();
         let typed = rpassword::prompt_password("Password: ").map_err(ProfileError::Prompt)?;
         Ok(Some(Secret::new(typed.into_bytes())))
     }

@@ -40,6 +40,8 @@ pub enum Context {
     Question,
     /// Publications with names.
     Saved,
+    /// View filters with names.
+    Filters,
     /// Parts of a payload to keep.
     Parts,
     /// The settings of a generator.
@@ -56,7 +58,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Everywhere,
         Self::Topics,
         Self::Range,
@@ -75,6 +77,7 @@ impl Context {
         Self::Line,
         Self::Question,
         Self::Saved,
+        Self::Filters,
         Self::Parts,
         Self::Repeat,
         Self::Exam,
@@ -104,6 +107,7 @@ impl Context {
             Self::Line => "line",
             Self::Question => "question",
             Self::Saved => "saved",
+            Self::Filters => "filters",
             Self::Parts => "parts",
             Self::Repeat => "repeat",
             Self::Exam => "examination",
@@ -134,6 +138,7 @@ impl Context {
             Self::Line => "Search, names, filters",
             Self::Question => "Questions",
             Self::Saved => "Saved publications",
+            Self::Filters => "Saved filters",
             Self::Parts => "Parts of a payload",
             Self::Repeat => "Repeating",
             Self::Exam => "Examination of a broker",
@@ -162,6 +167,7 @@ impl Context {
             | Self::Line
             | Self::Question
             | Self::Saved
+            | Self::Filters
             | Self::Parts
             | Self::Repeat
             | Self::Exam
@@ -201,6 +207,7 @@ impl Context {
             | Self::Monitor
             | Self::Publications
             | Self::Saved
+            | Self::Filters
             | Self::Parts
             | Self::Exam
             | Self::Menu

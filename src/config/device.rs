@@ -4,6 +4,7 @@ mod decoder;
 pub mod diff;
 pub(super) mod disk;
 mod file;
+mod filter;
 mod json;
 mod list;
 mod node;
@@ -15,6 +16,7 @@ mod read;
 mod recovered;
 mod secret;
 mod table;
+mod tables;
 mod typed;
 mod will;
 mod write;
@@ -34,6 +36,7 @@ use crate::device::{Node, Rule};
 use crate::mqtt::entry::MAX_NAME_CHARS;
 use crate::mqtt::profile::PasswordSource;
 use crate::mqtt::{Profile, Secret};
+use crate::sift::named::Named;
 use crate::warning::{Warning, did_you_mean, nearest};
 use disk::{backup_of, io_error, read_file, replace, save_into};
 use std::fmt;
@@ -66,9 +69,29 @@ pub struct DeviceFile {
     pub nodes: Vec<Node>,
     /// How it has topics read; the schemas are not compiled yet.
     pub rules: Vec<Rule>,
+    /// Its view filters with names.
+    pub filters: Vec<Named>,
     /// What in it was passed over.
     pub warnings: Vec<Warning>,
     text: String,
+}
+
+/// What a device file says beside its profile.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Content<'a> {
+    /// The nodes it keeps.
+    pub nodes: &'a [Node],
+    /// How it has topics read.
+    pub rules: &'a [Rule],
+    /// Its view filters with names.
+    pub filters: &'a [Named],
+}
+
+impl DeviceFile {
+    /// What it says beside its profile.
+    pub fn content(&self) -> Content<'_> {
+        Content { nodes: &self.nodes, rules: &self.rules, filters: &self.filters }
+    }
 }
 
 /// Something in a device file that must be put right.
@@ -270,7 +293,7 @@ impl Devices {
     /// Nothing is written when nothing changed; the older version is kept as `NAME.toml~`.
     pub fn save(&self, name: &str, profile: &Profile, plain: PlainPassword) -> Result<PathBuf, DeviceError> {
         match self.read(name) {
-            Ok(old) => save_into(old, profile, None, None, plain),
+            Ok(old) => save_into(&old, profile, old.content(), plain),
             Err(DeviceError::Missing { .. }) => self.create(name, profile, plain, Existing::Refuse),
             Err(error) => Err(error),
         }
@@ -285,20 +308,19 @@ impl Devices {
         plain: PlainPassword,
     ) -> Result<PathBuf, DeviceError> {
         match self.read(name) {
-            Ok(old) => save_into(old, profile, Some(nodes), None, plain),
+            Ok(old) => save_into(&old, profile, Content { nodes, ..old.content() }, plain),
             Err(DeviceError::Missing { .. }) => {
-                self.create_with(name, profile, (nodes, &[]), plain, Existing::Refuse)
+                let content = Content { nodes, ..Content::default() };
+                self.create_with(name, profile, content, plain, Existing::Refuse)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Saves the nodes of the file of a device's name, or of the file at a path, and where they are given how topics
-    /// are read; the rest of it stays.
-    pub fn keep(&self, word: &str, nodes: &[Node], rules: Option<&[Rule]>) -> Result<PathBuf, DeviceError> {
+    /// Saves what the file of a device's name, or the file at a path, says beside its profile.
+    pub fn keep(&self, word: &str, content: Content<'_>) -> Result<PathBuf, DeviceError> {
         let old = self.open(word)?;
-        let profile = old.profile.clone();
-        save_into(old, &profile, Some(nodes), rules, PlainPassword::Save)
+        save_into(&old, &old.profile, content, PlainPassword::Save)
     }
 
     /// Writes a profile as a new file. A file that is there, even a broken one, is refused or becomes the backup.
@@ -309,15 +331,15 @@ impl Devices {
         plain: PlainPassword,
         existing: Existing,
     ) -> Result<PathBuf, DeviceError> {
-        self.create_with(name, profile, (&[], &[]), plain, existing)
+        self.create_with(name, profile, Content::default(), plain, existing)
     }
 
-    /// Writes profile and nodes, and how topics are read, as a new file, likewise.
+    /// Writes a profile and all else that a file says as a new one, likewise.
     pub fn create_with(
         &self,
         name: &str,
         profile: &Profile,
-        (nodes, rules): (&[Node], &[Rule]),
+        content: Content<'_>,
         plain: PlainPassword,
         existing: Existing,
     ) -> Result<PathBuf, DeviceError> {
@@ -329,7 +351,7 @@ impl Devices {
                 Some(fs::read(&path).map_err(|error| io_error(&path, "read", error))?)
             }
         };
-        let text = file::new(name, &path, profile, (nodes, rules), plain)?;
+        let text = file::new(name, &path, profile, content, plain)?;
         replace(&path, old.as_deref(), &text)?;
         Ok(path)
     }

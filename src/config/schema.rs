@@ -20,6 +20,10 @@ use std::sync::Arc;
 #[cfg(feature = "protobuf")]
 const MAX_FILE_BYTES: u64 = 4 << 20;
 
+/// The thread that compiles. The libraries that do fail on some broken sets of descriptors rather than say so; whoever
+/// hooks panics should not take one of this thread for the end of the program.
+pub const COMPILER: &str = "schema compiler";
+
 /// A schema as a rule names it, with paths that hold from anywhere.
 #[cfg_attr(not(feature = "protobuf"), expect(dead_code, reason = "nothing is compiled"))]
 struct Wanted {
@@ -60,7 +64,19 @@ fn compiled(directory: &Path, source: &Source) -> Compiled {
         include: source.include.iter().map(|text| path_from(directory, text)).collect(),
         message: source.message.clone(),
     };
-    schema_of(&wanted).map(Arc::new).map_err(Arc::from)
+    contained(&wanted).map(Arc::new).map_err(Arc::from)
+}
+
+/// What is compiled on a thread of its own: whatever breaks there is told as the schema's fault.
+fn contained(wanted: &Wanted) -> Result<crate::decode::Schema, String> {
+    let spelt = &wanted.spelt;
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name(COMPILER.to_owned());
+        let compiler = builder.spawn_scoped(scope, || schema_of(wanted));
+        let compiler = compiler.map_err(|error| format!("{spelt} can't be compiled now: {error}"))?;
+        let broken = |_| Err(format!("{spelt} is so broken that its compiler failed; check it by protoc"));
+        compiler.join().unwrap_or_else(broken)
+    })
 }
 
 #[cfg(feature = "protobuf")]

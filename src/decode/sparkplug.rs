@@ -2,11 +2,12 @@
 //! members come in the order of the wire, the metrics together and each by its name, so that `$.metrics.Level.value`
 //! is a place that stays from message to message. Names of aliases are from the births heard.
 mod births;
+mod command;
 mod line;
-#[cfg(test)]
-pub(crate) mod made;
+mod made;
 mod metric;
 mod packed;
+mod registry;
 mod route;
 mod sets;
 #[cfg(test)]
@@ -23,7 +24,10 @@ use super::protobuf::{Field, all};
 use super::reader::Reader;
 
 pub use births::{Birth, Births, Described, Heard, MAX_BIRTH_BYTES, described};
+pub use command::{Command, Content, REBIRTH, Refusal, command, rebirth, stamped};
 pub use line::preview;
+pub use made::{Made, made};
+pub use registry::Registry;
 pub use route::{Message, Route, host};
 pub(super) use words::state;
 

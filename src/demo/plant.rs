@@ -4,6 +4,7 @@
 //! [`Plant::due`] has come, however late. The same seed and the same calls give the same publications.
 mod bulk;
 mod device;
+mod edge;
 mod factory;
 mod house;
 mod oddities;
@@ -13,9 +14,10 @@ mod wander;
 
 use self::bulk::Bulk;
 use self::device::{Device, Outbox};
+use self::edge::Edge;
 use crate::mqtt::{Filter, Publication};
 use crate::random::Random;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, WallOrigin};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
@@ -36,12 +38,15 @@ const CATCH_UP: Duration = Duration::from_secs(1);
 /// How large a plant, and which.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlantOptions {
-    /// How many topics, up to [`MAX_TOPICS`]; `None`: about a hundred.
+    /// How many topics with a retained state, up to [`MAX_TOPICS`]; `None`: about a hundred, and an edge node of
+    /// Sparkplug, which keeps none.
     pub n_topics: Option<usize>,
     /// How many messages a second, up to [`MAX_RATE_PER_S`]; `None`: as the devices have it, about thirty.
     pub rate_per_s: Option<f64>,
     /// Another seed is another plant.
     pub seed: u64,
+    /// What the clock on its wall shows.
+    pub wall: WallOrigin,
 }
 
 /// A plant.
@@ -57,6 +62,7 @@ pub struct Plant {
     outbox: Outbox,
     n_furnished: usize,
     started: Timestamp,
+    wall: WallOrigin,
 }
 
 impl Plant {
@@ -66,6 +72,9 @@ impl Plant {
         let mut devices = factory::devices(&mut random);
         devices.append(&mut house::devices(&mut random));
         devices.append(&mut oddities::devices());
+        if options.n_topics.is_none() {
+            devices.push(Box::new(Edge::new(options.seed)));
+        }
         let n_wanted = options.n_topics.map(|n_topics| n_topics.min(MAX_TOPICS));
         if let Some(n_wanted) = n_wanted {
             let mut room = n_wanted;
@@ -100,17 +109,17 @@ impl Plant {
             outbox: Outbox::default(),
             n_furnished: 0,
             started: now,
+            wall: options.wall,
         };
         for at in 0..plant.devices.len() {
-            // Spread out, so that the plant does not breathe in one rhythm.
-            let interval = plant.devices.get(at).map(|device| device.interval()).unwrap_or_default();
-            let first = interval.mul_f64(plant.random.unit());
+            let device = plant.devices.get(at);
+            let first = device.map(|device| device.first(&mut plant.random)).unwrap_or_default();
             plant.plan(at, now, first);
         }
         plant
     }
 
-    /// How many topics it publishes to.
+    /// How many topics it keeps a retained state on.
     pub fn n_topics(&self) -> usize {
         self.devices.iter().map(|device| device.n_topics()).sum::<usize>() + self.bulk.n_topics()
     }
@@ -151,8 +160,8 @@ impl Plant {
                 break;
             }
             self.agenda.pop();
+            self.look_at_the_clocks(now);
             let Some(device) = self.devices.get_mut(at) else { continue };
-            self.outbox.uptime = now.since(self.started);
             let next = device.step(&mut self.random, &mut self.outbox);
             // From when it was due, so that being late costs no message; but a long sleep is not made up for.
             self.plan(at, due.max(now - CATCH_UP), next);
@@ -163,11 +172,16 @@ impl Plant {
 
     /// Hears what a client published, and appends the answer.
     pub fn hear(&mut self, now: Timestamp, heard: &Publication, out: &mut Vec<Publication>) {
-        self.outbox.uptime = now.since(self.started);
+        self.look_at_the_clocks(now);
         for device in &mut self.devices {
             device.hear(heard.topic.as_str(), &heard.payload.0, &mut self.outbox);
         }
         out.append(&mut self.outbox.publications);
+    }
+
+    fn look_at_the_clocks(&mut self, now: Timestamp) {
+        self.outbox.uptime = now.since(self.started);
+        self.outbox.unix_ms = u64::try_from(self.wall.unix_ms_at(now)).unwrap_or_default();
     }
 
     fn plan(&mut self, at: usize, from: Timestamp, after: Duration) {

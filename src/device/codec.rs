@@ -1,6 +1,7 @@
 //! How a node's payload is written. Owns the codecs, their names and which types they carry; reading and
 //! writing are in `codec/`.
 mod json_path;
+mod metric;
 mod raw;
 mod read;
 mod seek;
@@ -8,11 +9,12 @@ mod write;
 
 pub use crate::decode::numbers::{Number, Order};
 pub use json_path::{JsonPath, MAX_JSON_BYTES, MAX_STEPS, PathStep};
+pub use metric::named_document;
 pub use read::Wanted;
 pub(super) use read::text;
 
 use super::kind::Kind;
-use crate::decode::{self, Bounds, Choice, Decoder};
+use crate::decode::sparkplug::Births;
 use crate::warning::did_you_mean;
 use std::borrow::Cow;
 use std::fmt;
@@ -43,17 +45,7 @@ pub enum Codec {
 /// The JSON in which paths find their places: the payload itself, or what Sparkplug's is decoded to where the topic
 /// speaks it. What was decoded before, with the names that births give, is left as it is.
 pub fn document<'p>(topic: &str, payload: &'p [u8]) -> Cow<'p, [u8]> {
-    if payload.first() == Some(&b'{') || Decoder::of_topic(topic) != Some(Decoder::Sparkplug) {
-        return Cow::Borrowed(payload);
-    }
-    let bounds = Bounds { max_out_bytes: MAX_JSON_BYTES, ..Bounds::default() };
-    let decoded = decode::decode(payload, Choice::By(Decoder::Sparkplug), &bounds);
-    match decoded.form {
-        decode::chain::Form::Json => Cow::Owned(decoded.bytes.into_owned()),
-        decode::chain::Form::Text | decode::chain::Form::Image(_) | decode::chain::Form::Hex => {
-            Cow::Borrowed(payload)
-        }
-    }
+    named_document(topic, payload, Births::default())
 }
 
 /// Why a text names no codec.

@@ -35,6 +35,7 @@ pub use shape::{join, widens_to};
 pub use statistics::{MAX_DENSE_SAMPLES, SAMPLE_GAP};
 pub use words::MAX_WORDS;
 
+use crate::device::Node;
 use crate::mqtt::{Filter, MessageRef, Topic};
 use crate::store::Refused;
 use crate::time::Timestamp;
@@ -156,13 +157,24 @@ impl Learn {
     /// A known topic costs one look-up by hash and a look at the payload, or a look at its hash alone where it spoke
     /// a moment ago; nothing is allocated but for a new word.
     pub fn observe(&mut self, message: &MessageRef<'_>, is_kept: impl Fn(&str) -> bool) {
+        self.observe_wanted(message, is_kept, |_| true);
+    }
+
+    /// The same where not all topics within the scope are wanted: `is_wanted` is asked about those that are new to
+    /// the session.
+    pub fn observe_wanted(
+        &mut self,
+        message: &MessageRef<'_>,
+        is_kept: impl Fn(&str) -> bool,
+        is_wanted: impl Fn(&str) -> bool,
+    ) {
         if self.is_over(message.received) {
             return;
         }
         let hash = self.book.hash(message.topic);
         let Some(n_messages) = self.recent.look(hash, message.received) else { return };
         let known = self.book.find(hash, message.topic);
-        let Some(id) = known.or_else(|| self.meet(hash, message, &is_kept)) else { return };
+        let Some(id) = known.or_else(|| self.meet(hash, message, &is_kept, &is_wanted)) else { return };
         self.n_messages += u64::from(n_messages);
         self.book.touch(id, |statistics| statistics.take(message, n_messages));
     }
@@ -173,12 +185,14 @@ impl Learn {
         hash: u64,
         message: &MessageRef<'_>,
         is_kept: &impl Fn(&str) -> bool,
+        is_wanted: &impl Fn(&str) -> bool,
     ) -> Option<CandidateId> {
         if convention::is_discovery(message.topic) {
-            self.discover(message, is_kept);
+            self.discover(message, is_kept, is_wanted);
             return None;
         }
-        if self.scope.covers(message.topic) { self.add(hash, message.topic, is_kept) } else { None }
+        let is_wanted = self.scope.covers(message.topic) && is_wanted(message.topic);
+        if is_wanted { self.add(hash, message.topic, is_kept) } else { None }
     }
 
     /// A new record, if there is room.
@@ -201,7 +215,12 @@ impl Learn {
 
     /// A message by which a device describes itself or others; what it describes within the scope is proposed even
     /// before it speaks.
-    fn discover(&mut self, message: &MessageRef<'_>, is_kept: &impl Fn(&str) -> bool) {
+    fn discover(
+        &mut self,
+        message: &MessageRef<'_>,
+        is_kept: &impl Fn(&str) -> bool,
+        is_wanted: &impl Fn(&str) -> bool,
+    ) {
         let Some(convention) = convention::ALL.iter().find(|convention| convention.reads(message.topic))
         else {
             return;
@@ -221,7 +240,7 @@ impl Learn {
         for hint in hints {
             let hash = self.book.hash(&hint.topic);
             let is_new = self.scope.covers(&hint.topic) && self.book.find(hash, &hint.topic).is_none();
-            if is_new {
+            if is_new && is_wanted(&hint.topic) {
                 self.add(hash, &hint.topic, is_kept);
             }
             self.hints.add(hint);
@@ -322,4 +341,24 @@ impl Learn {
 /// The members of a JSON payload that can be nodes of their own, by what the payload alone tells.
 pub fn parts_of(topic: &str, payload: &[u8]) -> Parts {
     parts::parts(topic, payload, &[])
+}
+
+/// The metrics of Sparkplug that can be nodes of their own: those of a birth with what it says of them, and those that
+/// only a later message has; both as JSON in which metrics have their names.
+pub fn metrics_of(topic: &str, birth: &[u8], data: &[u8], hints: &[Hint]) -> Parts {
+    let mut all = parts::parts(topic, birth, hints);
+    for part in parts::parts(topic, data, hints).list {
+        let is_full = all.list.len() >= parts::MAX_METRICS;
+        match all.list.iter_mut().find(|known| known.path == part.path) {
+            Some(known) => known.value = part.value,
+            None if is_full => all.n_more += 1,
+            None => all.list.push(part),
+        }
+    }
+    all
+}
+
+/// The node that a hint describes.
+pub fn described(topic: &Topic, hint: &Hint) -> Node {
+    parts::described(topic, hint)
 }

@@ -3,6 +3,7 @@
 use super::codec::{Codec, JsonPath, MAX_JSON_BYTES, Number};
 use super::kind::Kind;
 use crate::decode;
+use crate::decode::sparkplug::Refusal;
 
 /// Columns quoted of what is to blame: enough to know it by, and the sentence stays a line.
 const MAX_QUOTED_COLS: usize = 40;
@@ -196,11 +197,15 @@ pub enum WriteError {
         /// What the node holds.
         kind: Kind,
     },
-    /// A metric of Sparkplug: what is told to an edge node goes elsewhere than what it tells.
-    #[error(
-        "a metric is read, not written: an edge node takes commands in protobuf on its topics NCMD and DCMD"
-    )]
-    Metric,
+    /// A metric of Sparkplug has no payload of its own: edge nodes take commands.
+    #[error("a metric of Sparkplug is written by a command to its edge node, not by a payload on its topic")]
+    NoPayload,
+    /// A place beside the values of metrics.
+    #[error("an edge node takes over values of metrics, and this is none: $.metrics.NAME.value is")]
+    NoMetric,
+    /// A metric of Sparkplug that can't be written so.
+    #[error(transparent)]
+    Metric(Refusal),
     /// What was written would not be understood when it came back.
     #[error("it would not read back: {0}")]
     OneWay(Misfit),

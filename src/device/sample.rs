@@ -6,7 +6,7 @@ use super::misfit::Misfit;
 use super::node::Node;
 use super::value::Value;
 use crate::decode::value::{MAX_PARSED_BYTES, measure, truth};
-use crate::decode::{self, Reading};
+use crate::decode::{self, Decoder, Reading};
 use serde_json::Value as Json;
 
 /// The longest text that counts as a state: a word or two, not a sentence.
@@ -132,7 +132,18 @@ pub fn places(reading: Reading<'_>, payload: &[u8]) -> Vec<JsonPath> {
     }
     let Ok(document) = serde_json::from_slice::<Json>(bytes) else { return Vec::new() };
     let (mut numbers, mut words) = (Vec::new(), Vec::new());
-    look(&document, &mut Vec::new(), &mut numbers, &mut words);
+    let metrics = document.get("metrics").and_then(Json::as_object);
+    match metrics.filter(|_| reading.hint.promised == Some(Decoder::Sparkplug)) {
+        // What stands beside the values of metrics is theirs.
+        Some(metrics) => {
+            for (name, metric) in metrics {
+                let mut way = ["metrics", name, "value"].map(|name| PathStep::Member(name.into())).to_vec();
+                let value = metric.get("value").unwrap_or(&Json::Null);
+                look(value, &mut way, &mut numbers, &mut words);
+            }
+        }
+        None => look(&document, &mut Vec::new(), &mut numbers, &mut words),
+    }
     numbers.append(&mut words);
     numbers.truncate(MAX_PLACES);
     numbers

@@ -8,7 +8,8 @@ use super::toast::Tone;
 use super::tree::Placement;
 use super::{
     Model, Screen, bulk, chart, decoding, difference, editor, export, form, ingest, inspector, keys, learn,
-    menu, monitor, moves, narrowing, nodes, past, probe, publications, publish, request, runs, search, table,
+    menu, metrics, monitor, moves, narrowing, nodes, past, probe, publications, publish, request, runs,
+    search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -44,6 +45,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextPane => model.focus = model.focus.next(model.panes()),
         Command::PreviousPane => model.focus = model.focus.previous(model.panes()),
         Command::Leave if matches!(model.overlay, Overlay::Exam(_)) => exam::leave(model, effects),
+        Command::Leave if matches!(model.overlay, Overlay::Filters(_)) => narrowing::saved::leave(model),
         Command::Leave if model.overlay == Overlay::Exporting => export::give_up(model, now, effects),
         Command::Leave if model.overlay == Overlay::Bulk => bulk::leave(model, now, effects),
         Command::Leave => leave(model, now, effects),
@@ -105,6 +107,9 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::Alias => nodes::edit::ask_alias(model, now),
         Command::RemoveNode => nodes::edit::ask_remove(model, now),
         Command::ViewFilter => narrowing::prompt::open(model),
+        Command::OpenFilters => narrowing::saved::open(model, now),
+        Command::DeleteFilter => narrowing::saved::delete(model, now),
+        Command::Choose if model.context() == Context::Filters => narrowing::saved::take(model, now),
         Command::ToggleKeptOnly => nodes::toggle_kept_only(model, now),
         Command::CopyDevice => deeds::ask_copy(model, now),
         Command::DeleteDevice => deeds::ask_delete(model, now),
@@ -136,7 +141,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::PreviousMatch => search::deeds::seek(model, now, Direction::Backward),
         Command::GoTo => search::deeds::open_places(model),
         Command::Pin => pin(model, now),
-        Command::Publish => publish::open(model),
+        Command::Publish => publish::open(model, now),
         Command::EditValue if model.focus == Pane::Inspector && model.inspector.tab == Tab::Node => {
             nodes::attribute::begin(model, now);
         }
@@ -147,6 +152,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::GoOn => bulk::go_on(model, now, effects),
         Command::Exclude | Command::ExcludeBranch | Command::NarrowSweep => bulk::choose(model, command),
         Command::Faster | Command::Slower => bulk::change_pace(model, command),
+        Command::AskBirths => metrics::ask_births(model, now, effects),
         Command::ProbeRetained => probe::ask(model, now, effects),
         Command::SubscribeTo => keys::prompt(model, PromptKind::Subscribe, ""),
         Command::ToggleConnection => toggle_connection(model, now, effects),
@@ -232,6 +238,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         | Command::NextResult
         | Command::PreviousResult
         | Command::CompleteLevel
+        | Command::SaveFilter
         | Command::Choose
         | Command::Accept => {}
         Command::Yes => keys::yes(model, now, effects),
@@ -258,6 +265,7 @@ fn help(model: &mut Model) {
         | Overlay::Parts(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
+        | Overlay::Filters(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
         | Overlay::Menu(_)

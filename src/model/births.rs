@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::decode::sparkplug::{self, Birth, Births, Heard, MAX_BIRTH_BYTES, Message, Route, Told};
-use crate::decode::{Bounds, Choice, Decoder, chain, decode_on};
+use crate::device::codec::named_document;
 use crate::store::{LastPayload, NodeId, Store};
 
 use super::Model;
@@ -51,24 +51,47 @@ impl Model {
     /// Looks up what births say of the topics in these rows, and of the one under the cursor.
     pub(super) fn look_up_births<'a>(&mut self, rows: impl Iterator<Item = &'a RowId>) {
         let rows: Vec<RowId> = rows.copied().chain([self.cursor]).collect();
+        let charted: Vec<RowId> = self.chart.series.iter().map(|series| series.key.row).collect();
         for device in &mut self.devices {
-            let rows = rows.iter().filter(|row| row.device == device.id);
+            let rows = rows.iter().chain(&charted).filter(|row| row.device == device.id);
             device.births.look_up(&device.store, rows.map(|row| row.node));
+            let edited = self.editor.as_ref().filter(|editor| editor.device == device.id);
+            if let Some(route) = edited.and_then(|editor| Route::parse(editor.node.topic.as_str())) {
+                device.births.of(&device.store, &route);
+            }
         }
     }
 }
 
 /// The JSON in which the nodes at a place find their values, with the names that births give.
 pub fn document<'p>(device: &Device, node: NodeId, payload: &'p [u8]) -> Cow<'p, [u8]> {
-    let is_spoken = device.births.told(node).is_some_and(|told| sparkplug::is_spoken_on(&told.topic));
-    if !is_spoken || payload.is_empty() {
+    let known = device.births.told(node);
+    if known.is_none() && !is_spoken(&device.store) {
         return Cow::Borrowed(payload);
     }
-    let hint = device.reading(node).hint;
-    let decoded = decode_on(hint, payload, Choice::By(Decoder::Sparkplug), &Bounds::inline());
-    match decoded.form {
-        chain::Form::Json => Cow::Owned(decoded.bytes.into_owned()),
-        chain::Form::Text | chain::Form::Image(_) | chain::Form::Hex => Cow::Borrowed(payload),
+    if let Some(told) = known {
+        return named_document(&told.topic, payload, told.births.clone());
+    }
+    let mut topic = String::new();
+    device.store.topic_of(node, &mut topic);
+    named_document(&topic, payload, device.births_of(&topic))
+}
+
+/// Whether any topic of Sparkplug was heard.
+fn is_spoken(store: &Store) -> bool {
+    ["spBv1.0", "STATE"].iter().any(|level| store.find(level).is_some())
+}
+
+impl Device {
+    /// What the births heard last say of the messages on a topic.
+    pub fn births_of(&self, topic: &str) -> Births {
+        let Some(route) = Route::parse(topic) else { return Births::default() };
+        let heard = |topic: &str| self.births.present(&self.store, topic);
+        let device = route.of_device(Message::DeviceBirth);
+        Births {
+            node: heard(&route.of_node(Message::NodeBirth)),
+            device: device.as_deref().map(heard).unwrap_or_default(),
+        }
     }
 }
 
@@ -91,8 +114,7 @@ impl BirthBook {
     /// Looks up what is known of the topics on screen; others are forgotten. Costs what is on the screen, and a new
     /// birth its length once.
     pub fn look_up(&mut self, store: &Store, nodes: impl Iterator<Item = NodeId>) {
-        let is_spoken = ["spBv1.0", "STATE"].iter().any(|level| store.find(level).is_some());
-        if !is_spoken {
+        if !is_spoken(store) {
             self.told.clear();
             return;
         }
@@ -124,6 +146,19 @@ impl BirthBook {
         let node = self.heard(store, &route.of_node(Message::NodeBirth));
         let device = route.of_device(Message::DeviceBirth).map(|topic| self.heard(store, &topic));
         Births { node, device: device.unwrap_or_default() }
+    }
+
+    /// The last birth on a topic, read anew where it is not remembered.
+    fn present(&self, store: &Store, topic: &str) -> Heard {
+        let Some((node, last)) = store.find(topic).and_then(|node| Some((node, store.last(node)?))) else {
+            return Heard::No;
+        };
+        let is_it = |entry: &&Entry| entry.node == node && entry.sequence == last.sequence;
+        match (self.births.iter().find(is_it), last.payload) {
+            (Some(entry), _) => Heard::Yes(Arc::clone(&entry.birth)),
+            (None, LastPayload::Evicted { .. }) => Heard::Evicted,
+            (None, LastPayload::Whole(payload)) => Heard::Yes(Arc::new(Birth::read(payload))),
+        }
     }
 
     /// The last birth on a topic.

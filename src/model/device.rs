@@ -2,6 +2,7 @@
 use super::births::BirthBook;
 use super::came::Came;
 use super::event::DeviceId;
+use super::excludes::Exclude;
 use super::held::Held;
 use super::meter::Meter;
 use super::narrowing::Sieve;
@@ -13,6 +14,7 @@ use crate::decode::Reading;
 use crate::device::{Kept, Rules};
 use crate::mqtt::port::{LinkStatus, Lost, Online, Refusal, Step};
 use crate::mqtt::{Filter, Profile, Qos, Subscription};
+use crate::sift::named::NamedFilters;
 use crate::store::{NodeId, Store};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -42,6 +44,8 @@ pub struct Device {
     pub kept: Kept,
     /// How its topics are read.
     pub rules: Rules,
+    /// Its view filters with names.
+    pub filters: NamedFilters,
     /// What Sparkplug's births say of the topics on screen.
     pub births: BirthBook,
     /// Where its connection stands.
@@ -64,7 +68,9 @@ pub struct Device {
     pub paused: Vec<Subscription>,
     /// Messages the broker sent that could not be taken: unreadable topics, oversize packets.
     pub n_refused: u64,
-    /// Messages that its profile's excludes dropped.
+    /// What is dropped of what comes: what its profile says, and what was excluded by hand.
+    pub excludes: Vec<Exclude>,
+    /// Messages that were dropped by these, and by those that are no more.
     pub n_excluded: u64,
     /// How often it came online.
     pub n_connects: u64,
@@ -138,6 +144,7 @@ impl Device {
             sieve: None,
             kept: Kept::default(),
             rules: Rules::default(),
+            filters: NamedFilters::default(),
             births: BirthBook::default(),
             connection: Connection::Connecting { step: Step::Resolve, since: Timestamp::ZERO },
             link: LinkStatus::default(),
@@ -149,6 +156,7 @@ impl Device {
             came: Came::default(),
             paused: Vec::new(),
             n_refused: 0,
+            excludes: profile.excludes.iter().cloned().map(Exclude::new).collect(),
             n_excluded: 0,
             n_connects: 0,
             listening_since: None,
@@ -173,10 +181,11 @@ impl Device {
         reading
     }
 
-    /// Whether there is something of it that `w` would save. What is chosen for a device without a file is saved
+    /// Whether there is something of it that `w` would save. A decoder chosen for a device without a file is saved
     /// with its nodes; for itself it is not worth a question.
     pub fn is_unsaved(&self) -> bool {
-        self.kept.is_changed() || (self.rules.is_changed() && self.origin.file().is_some())
+        let of_rules = self.rules.is_changed() && self.origin.file().is_some();
+        self.kept.is_changed() || self.filters.is_changed() || of_rules
     }
 
     /// Nothing of it is unsaved any more.
@@ -184,6 +193,8 @@ impl Device {
         self.kept.note_saved(self.kept.revision());
         let rules = self.rules.list().to_vec();
         self.rules.note_saved(&rules);
+        let filters = self.filters.list().to_vec();
+        self.filters.note_saved(&filters);
     }
 
     /// Adds a line to its log; the oldest makes room.

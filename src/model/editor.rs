@@ -12,7 +12,8 @@ use super::event::DeviceId;
 use super::layout::Pane;
 use super::spacing::Spacing;
 use super::toast::Tone;
-use super::{Model, publish};
+use super::{Model, metrics, publish};
+use crate::decode::sparkplug::Route;
 use crate::device::{Node, Value};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
@@ -31,6 +32,8 @@ pub struct Editor {
     pub nodes: Vec<Node>,
     /// The widget.
     pub body: Body,
+    /// Whether the node is kept: a metric of Sparkplug need not be.
+    pub is_kept: bool,
     /// Whether each step is sent at once.
     pub is_live: bool,
     /// What was said of the last value; empty when there is nothing to say.
@@ -41,10 +44,25 @@ pub struct Editor {
     revision: u64,
 }
 
+impl Editor {
+    /// The topic that its values go to.
+    pub fn goes_to(&self) -> String {
+        match Route::parse(self.node.topic.as_str()) {
+            Some(route) if self.node.is_of_sparkplug() => route.command(),
+            Some(_) | None => self.node.topic.as_str().to_owned(),
+        }
+    }
+}
+
 /// Opens an editor on the kept node under the cursor, or the publish form where none is kept.
 pub fn open(model: &mut Model, now: Timestamp) {
     if model.settings.read_only {
         return model.say(now, Tone::Warn, publish::READ_ONLY);
+    }
+    match metrics::pointed_at(model) {
+        Some(Err(words)) => return model.say(now, Tone::Warn, words),
+        Some(Ok(node)) => return open_on(model, now, node),
+        None => {}
     }
     let row = model.cursor;
     let Some(device) = model.device(row.device) else { return };
@@ -52,7 +70,7 @@ pub fn open(model: &mut Model, now: Timestamp) {
     let revision = device.kept.revision();
     let Some(node) = nodes.first().cloned() else {
         let is_topic = device.store.is_topic(row.node);
-        publish::open(model);
+        publish::open_plain(model);
         if is_topic {
             let words =
                 "not kept, so this is the plain form; a keeps the topic and e edits it by its type then";
@@ -73,11 +91,28 @@ pub fn open(model: &mut Model, now: Timestamp) {
         node,
         nodes,
         body,
+        is_kept: true,
         is_live: false,
         said: String::new(),
         back: None,
         revision,
     });
+    model.focus = Pane::Publish;
+}
+
+/// Opens an editor on a metric, which need not be kept.
+fn open_on(model: &mut Model, now: Timestamp, node: Node) {
+    if !node.access.can_set() {
+        return model.say(now, Tone::Warn, goes::no_access(&node));
+    }
+    let id = model.cursor.device;
+    let Some(device) = model.device(id) else { return };
+    let body = Body::of(&node, &beginning(device, &model.spacing, &node));
+    let is_kept = device.kept.get(&node.key()).is_some();
+    let revision = device.kept.revision();
+    let (said, nodes) = (String::new(), Vec::new());
+    model.editor =
+        Some(Editor { device: id, node, nodes, body, is_kept, is_live: false, said, back: None, revision });
     model.focus = Pane::Publish;
 }
 
@@ -99,6 +134,11 @@ pub fn settle(model: &mut Model, now: Timestamp) {
         let at = |one: &Node| device.kept.get(&one.key()).cloned();
         editor.nodes = editor.nodes.iter().filter_map(at).collect();
         editor.node = node;
+        editor.is_kept = true;
+        return;
+    }
+    if let Some(editor) = model.editor.as_mut().filter(|editor| !editor.is_kept) {
+        editor.revision = revision.unwrap_or_default();
         return;
     }
     close(model);
@@ -116,10 +156,11 @@ pub fn close(model: &mut Model) {
 /// What the widget begins with: what the node holds, else what was sent last, else its default.
 pub fn beginning(device: &Device, spacing: &Spacing, node: &Node) -> Value {
     let last = device.store.find(node.topic.as_str()).and_then(|id| device.store.last(id));
-    let present = last.and_then(|last| match last.payload {
-        LastPayload::Whole(payload) if payload.len() <= MAX_EDITED_BYTES => node.read(payload).ok(),
-        LastPayload::Whole(_) | LastPayload::Evicted { .. } => None,
-    });
+    let present = match last.map(|last| last.payload) {
+        _ if node.is_of_sparkplug() => metrics::present(device, node),
+        Some(LastPayload::Whole(payload)) if payload.len() <= MAX_EDITED_BYTES => node.read(payload).ok(),
+        Some(LastPayload::Whole(_) | LastPayload::Evicted { .. }) | None => None,
+    };
     let sent = || spacing.recalled(device.id, &node.key()).next().cloned();
     present.or_else(sent).or_else(|| node.default.clone()).unwrap_or_else(|| node.simplest())
 }

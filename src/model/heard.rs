@@ -14,6 +14,7 @@ impl Model {
             (Overlay::Parts(_), ..) => Context::Parts,
             (Overlay::Repeat(_), ..) => Context::Repeat,
             (Overlay::Saved(_), ..) => Context::Saved,
+            (Overlay::Filters(_), ..) => Context::Filters,
             (Overlay::Exam(_), ..) => Context::Exam,
             (Overlay::Bulk, ..) => Context::Bulk,
             (Overlay::Menu(_) | Overlay::Exporting, ..) => Context::Menu,
@@ -44,6 +45,10 @@ pub(super) fn is_heard(model: &Model, command: Command) -> bool {
             }
             Context::Saved => {
                 command.contexts().contains(&Context::Saved)
+                    || matches!(command, Command::Leave | Command::Undo | Command::Redo)
+            }
+            Context::Filters => {
+                command.contexts().contains(&Context::Filters)
                     || matches!(command, Command::Leave | Command::Undo | Command::Redo)
             }
             Context::Parts => command.contexts().contains(&Context::Parts) || command == Command::Leave,

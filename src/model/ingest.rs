@@ -82,7 +82,7 @@ pub fn broker_event(
 
 fn messages(model: &mut Model, now: Timestamp, id: DeviceId, batch: Batch, effects: &mut Vec<Effect>) {
     let mut batch = probe::take(model, now, id, batch, effects);
-    excludes::drop_from(model, id, &mut batch);
+    excludes::drop_from(model, now, id, &mut batch);
     if !model.requests.is_empty() {
         request::hear(model, now, id, &batch);
     }

@@ -38,6 +38,12 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         (Overlay::Prompt(prompt), Some(Command::NextResult)) if prompt.kind == PromptKind::ViewFilter => {
             return narrowing::prompt::turn(model, now, false);
         }
+        (Overlay::Prompt(prompt), Some(Command::SaveFilter)) if prompt.kind == PromptKind::ViewFilter => {
+            return narrowing::saved::ask_name(model, now);
+        }
+        (Overlay::Prompt(prompt), Some(Command::OpenFilters)) if prompt.kind == PromptKind::ViewFilter => {
+            return narrowing::saved::open(model, now);
+        }
         (Overlay::Prompt(_), Some(Command::Accept)) => return prompt::accept(model, now, effects),
         (Overlay::Prompt(_), Some(Command::Leave)) => return prompt::leave(model, now),
         (Overlay::Attribute(_), Some(Command::Accept)) => return nodes::attribute::accept(model, now),
@@ -109,6 +115,7 @@ fn edit(model: &mut Model, now: Timestamp, chord: Chord) {
         | Overlay::Parts(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
+        | Overlay::Filters(_)
         | Overlay::Repeat(_)
         | Overlay::Exam(_)
         | Overlay::Menu(_)
@@ -158,6 +165,7 @@ pub fn paste(model: &mut Model, now: Timestamp, text: &str) {
         | Overlay::Parts(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
+        | Overlay::Filters(_)
         | Overlay::Exam(_)
         | Overlay::Menu(_)
         | Overlay::Exporting

@@ -3,6 +3,7 @@
 pub mod deeds;
 pub mod draft;
 pub mod hands;
+pub mod matching;
 pub mod parts;
 pub mod rows;
 pub mod scope;
@@ -15,12 +16,13 @@ use super::toast::Tone;
 use super::tree::{Placement, RowId};
 use super::{Model, ingest, keys, moves};
 use crate::decode::figures;
-use crate::device::learn::{CandidateId, Lane, Learn, Scope};
+use crate::device::learn::{CandidateId, Lane, Learn, Scope, convention};
 use crate::device::{Change, Node};
 use crate::mqtt::{Batch, BrokerRequest, Filter, MessageRef, Qos, Queued, Retained, Subscription, Topic};
 use crate::store::{LastPayload, NodeId};
 use crate::time::Timestamp;
 use hands::Hold;
+use matching::Matching;
 use parts::Picker;
 use rows::Shown;
 use std::collections::{HashMap, HashSet};
@@ -40,6 +42,8 @@ pub struct Learning {
     pub device: DeviceId,
     /// What is known.
     pub learn: Learn,
+    /// What is proposed of it, where that is not all.
+    pub matching: Option<Matching>,
     /// When it began.
     pub started: Timestamp,
     /// Which list the pane shows.
@@ -78,20 +82,30 @@ impl Learning {
             return;
         }
         for message in batch.iter() {
-            self.learn.observe(&message, |topic| is_kept(device, topic));
+            let matching = self.matching.as_ref();
+            let is_wanted =
+                |topic: &str| matching.is_none_or(|matching| matching.heard(device, &message, topic));
+            self.learn.observe_wanted(&message, |topic| is_kept(device, topic), is_wanted);
         }
     }
 
+    /// Whether a topic that was heard before is proposed.
+    fn is_wanted(&self, device: &Device, node: NodeId, topic: &str, now: Timestamp) -> bool {
+        let matching = self.matching.as_ref().filter(|_| !convention::is_discovery(topic));
+        matching.is_none_or(|matching| matching.lets_through(device, node, topic, now))
+    }
+
     /// Looks at another slice of what the store heard before.
-    fn feed_on(&mut self, device: &Device) {
+    fn feed_on(&mut self, device: &Device, now: Timestamp) {
         let Some(from) = self.feed.take() else { return };
         let mut found = Vec::new();
         self.feed = device.store.topics_slice(NodeId::ROOT, from, FEED_SLICE_NODES, &mut found);
         let mut topic = String::new();
         for node in found {
             device.store.topic_of(node, &mut topic);
-            if self.learn.wants(&topic) && self.learn.find(&topic).is_none() {
-                feed(&mut self.learn, device, node, &topic);
+            let is_new = self.learn.wants(&topic) && self.learn.find(&topic).is_none();
+            if is_new && self.is_wanted(device, node, &topic, now) {
+                feed(&mut self.learn, self.matching.as_ref(), device, node, &topic);
             }
         }
         if self.feed.is_none() {
@@ -108,7 +122,7 @@ fn is_kept(device: &Device, topic: &str) -> bool {
 }
 
 /// Has a session hear what a topic said of late, the oldest first.
-fn feed(learn: &mut Learn, device: &Device, node: NodeId, topic: &str) {
+fn feed(learn: &mut Learn, matching: Option<&Matching>, device: &Device, node: NodeId, topic: &str) {
     let last = device.store.last(node);
     let mut past: Vec<_> = device.store.history(node).take(MAX_FED_MESSAGES).collect();
     past.reverse();
@@ -133,7 +147,9 @@ fn feed(learn: &mut Learn, device: &Device, node: NodeId, topic: &str) {
         };
         // An empty retained payload deletes (MQTT 5.0 section 3.3.1.3); it is no value.
         if !(message.payload.is_empty() && message.retained == Retained::Yes) {
-            learn.observe(&message, |topic| is_kept(device, topic));
+            let is_told = |other: &str| matching.is_none_or(|one| one.told(device, other, message.received));
+            let is_wanted = |other: &str| other == topic || is_told(other);
+            learn.observe_wanted(&message, |topic| is_kept(device, topic), is_wanted);
         }
     }
 }
@@ -172,6 +188,7 @@ fn begin(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
         session: model.n_learnings,
         device: row.device,
         learn,
+        matching: Matching::in_force(model),
         started: now,
         lane: Lane::New,
         cursor: None,
@@ -251,7 +268,7 @@ pub fn disown(model: &mut Model, id: DeviceId, filter: &Filter) {
 /// Asks for what is looked at.
 pub fn ask_scope(model: &mut Model, now: Timestamp) {
     let Some(learning) = &model.learning else { return };
-    let text = scope::text(&learning.learn.scope, now);
+    let text = scope::text(&learning.learn.scope, learning.matching.as_ref(), now);
     keys::prompt(model, PromptKind::LearnScope, &text);
 }
 
@@ -262,18 +279,23 @@ pub fn rescope(
     text: &str,
     effects: &mut Vec<Effect>,
 ) -> Result<(), String> {
-    let scope = scope::parse(text, now)?;
-    let Some(learning) = &mut model.learning else { return Ok(()) };
+    let (scope, matching) = scope::parse(text, now)?;
+    let Model { learning: Some(learning), devices, .. } = model else { return Ok(()) };
+    let Some(device) = ingest::device_mut(devices, learning.device) else { return Ok(()) };
+    let is_within = |topic: &str| {
+        scope.covers(topic) && matching.as_ref().is_none_or(|matching| matching.told(device, topic, now))
+    };
     let beyond: Vec<CandidateId> = learning
         .learn
         .window(Lane::New, None)
-        .filter(|id| learning.learn.candidate(*id).is_some_and(|one| !scope.covers(one.topic().as_str())))
+        .filter(|id| learning.learn.candidate(*id).is_some_and(|one| !is_within(one.topic().as_str())))
         .collect();
     for id in &beyond {
         learning.learn.put(*id, Lane::Discarded);
         learning.ticks.remove(id);
     }
     learning.learn.scope = scope;
+    learning.matching = matching;
     learning.is_over = false;
     learning.started = now;
     learning.cursor = None;
@@ -292,7 +314,7 @@ pub fn rescope(
 pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     let Model { learning: Some(learning), devices, .. } = model else { return };
     if let Some(device) = ingest::device_mut(devices, learning.device) {
-        learning.feed_on(device);
+        learning.feed_on(device, now);
     }
     learning.let_go(now);
     if learning.learn.is_over(now) && !std::mem::replace(&mut learning.is_over, true) {

@@ -9,7 +9,7 @@ use super::export::{Depth, Walk, Wanted};
 use super::nodes::range;
 use super::overlay::Overlay;
 use super::toast::Tone;
-use super::{Model, Screen};
+use super::{Model, Screen, narrowing};
 use crate::command::Command;
 use crate::decode::figures;
 use crate::keymap::Chord;
@@ -151,8 +151,11 @@ fn reach(model: &Model) -> Result<Reach, &'static str> {
     let Some((device, tops)) = of.pop().filter(|_| of.is_empty()) else {
         return Err("the range reaches over several devices; select rows of one");
     };
-    let n_topics = |(node, is_whole): &(NodeId, bool)| {
-        if *is_whole { store.node(*node).n_topics_below } else { usize::from(store.is_topic(*node)) }
+    let n_topics = |(node, is_whole): &(NodeId, bool)| match (*is_whole, store.n_sifted(*node)) {
+        (true, Some(n_shown)) => n_shown,
+        (true, None) if store.is_kept_only() => store.n_kept(*node),
+        (true, None) => store.node(*node).n_topics_below,
+        (false, _) => usize::from(store.is_topic(*node)),
     };
     let n_topics = tops.iter().map(n_topics).sum();
     // Rows may stand in another order than the tree's.
@@ -182,7 +185,12 @@ impl Reach {
     }
 
     /// How many topics it holds, in words.
-    fn words(&self) -> String {
-        figures::counted(self.n_topics as u64, "topic")
+    fn words(&self, model: &Model) -> String {
+        let topics = figures::counted(self.n_topics as u64, "topic");
+        let is_of_many = self.n_topics > 1 || self.tops.iter().any(|(_, is_whole)| *is_whole);
+        match narrowing::matching(model).filter(|_| is_of_many) {
+            Some(matching) => format!("{topics} {matching}"),
+            None => topics,
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::layout::Pane;
 use super::overlay::Overlay;
 use super::toast::Tone;
 use super::tree::{self, Placement, RowId};
-use super::{Model, Screen, chart, ingest, learn, monitor, publications, table};
+use super::{Model, Screen, chart, ingest, learn, monitor, narrowing, publications, table};
 use crate::command::Context;
 use crate::store::{Direction, NodeId};
 use crate::time::Timestamp;
@@ -31,6 +31,9 @@ pub(super) fn step(model: &mut Model, now: Timestamp, by: isize) {
     }
     if let Overlay::Saved(picker) = &mut model.overlay {
         return picker.step(by);
+    }
+    if let Overlay::Filters(_) = model.overlay {
+        return narrowing::saved::step(model, by);
     }
     if model.screen == Screen::Devices {
         return deeds::step(model, by);
@@ -88,6 +91,9 @@ pub(super) fn page(model: &mut Model, now: Timestamp, direction: isize) {
     if let Overlay::Saved(picker) = &mut model.overlay {
         return picker.step(half(n_lines));
     }
+    if let Overlay::Filters(_) = model.overlay {
+        return narrowing::saved::step(model, half(n_lines));
+    }
     if model.screen == Screen::Devices {
         return deeds::step(model, half(usize::from(model.rows)));
     }
@@ -135,6 +141,10 @@ pub(super) fn edge(model: &mut Model, now: Timestamp, edge: Placement) {
     }
     if let Overlay::Saved(picker) = &mut model.overlay {
         return picker.step(if edge == Placement::Top { isize::MIN } else { isize::MAX });
+    }
+    if let Overlay::Filters(_) = model.overlay {
+        let by = if edge == Placement::Top { isize::MIN } else { isize::MAX };
+        return narrowing::saved::step(model, by);
     }
     if model.screen == Screen::Devices {
         return deeds::edge(model, edge);

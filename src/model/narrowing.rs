@@ -4,8 +4,9 @@
 //! A topic's name is judged once. What else a term asks is judged again by each of its messages, and, since time
 //! alone changes ages, rates and staleness, by a pass over all whose names may be let through: a pass begins at most
 //! once a second, and goes on in slices between two looks at the keyboard.
-mod known;
+pub(in crate::model) mod known;
 pub mod prompt;
+pub mod saved;
 
 use super::device::Device;
 use super::toast::Tone;
@@ -43,6 +44,8 @@ pub struct Narrowing {
     history: Vec<String>,
     /// Which of them the arrows came to.
     place: Option<usize>,
+    /// What is about to be given a name.
+    naming: Option<String>,
 }
 
 /// A filter in force.
@@ -285,12 +288,18 @@ pub fn text(model: &Model) -> Option<&str> {
     model.narrowing.set.as_ref().map(|set| set.text.as_str())
 }
 
+/// `matching oven`, or nothing without a filter.
+pub fn matching(model: &Model) -> Option<String> {
+    let label = saved::label(model)?;
+    Some(format!("matching {}", decode::sanitize(label.as_bytes(), MAX_TEXT_COLS)))
+}
+
 /// What a deed on many topics adds to its name where the view leaves some out: it takes only those that are shown.
 pub fn only(model: &Model, device: &Device) -> String {
-    match (text(model), device.store.is_kept_only()) {
-        (Some(text), is_kept_only) => {
+    match (matching(model), device.store.is_kept_only()) {
+        (Some(matching), is_kept_only) => {
             let kept = if is_kept_only { ", kept nodes only" } else { "" };
-            format!(", only what {} lets through{kept}", decode::sanitize(text.as_bytes(), MAX_TEXT_COLS))
+            format!(", only those {matching}{kept}")
         }
         (None, true) => ", kept nodes only".to_owned(),
         (None, false) => String::new(),

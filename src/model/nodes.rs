@@ -90,7 +90,10 @@ fn remember(model: &mut Model, id: DeviceId, changes: Vec<Change>, before: u64, 
         | UndoStep::RecallPast(..)
         | UndoStep::ForgetPast(..)
         | UndoStep::SavePublication(_)
-        | UndoStep::ForgetPublication(_) => 0,
+        | UndoStep::ForgetPublication(_)
+        | UndoStep::Filter(_)
+        | UndoStep::Exclude(_)
+        | UndoStep::TakeIn(_) => 0,
     };
     while model.undo.len() > 1 && model.undo.iter().map(n_changes).sum::<usize>() > MAX_UNDO_CHANGES {
         model.undo.remove(0);
@@ -153,6 +156,7 @@ pub fn saving(device: &Device, name: &str) -> NodesSaving {
         nodes: device.kept.iter().cloned().collect(),
         revision: device.kept.revision(),
         rules: device.rules.list().to_vec(),
+        filters: device.filters.list().to_vec(),
     }
 }
 
@@ -172,6 +176,7 @@ pub fn note_saved(model: &mut Model, saving: &NodesSaving) {
     if let Some(device) = ingest::device_mut(&mut model.devices, saving.id) {
         device.kept.note_saved(saving.revision);
         device.rules.note_saved(&saving.rules);
+        device.filters.note_saved(&saving.filters);
     }
 }
 
@@ -187,16 +192,21 @@ pub fn saved(model: &mut Model, now: Timestamp, saving: &NodesSaving, saved: Res
     }
 }
 
-/// Which devices have nodes or decoders that are not saved, in words.
+/// Which devices have nodes, decoders or filters that are not saved, in words.
 pub fn unsaved_words<'a>(devices: impl Iterator<Item = &'a Device>) -> Option<String> {
     let unsaved: Vec<&Device> = devices.filter(|device| device.is_unsaved()).collect();
     let names: Vec<&str> = unsaved.iter().map(|device| device.profile.name.as_str()).collect();
     let of_nodes = unsaved.iter().any(|device| device.kept.is_changed());
     let of_rules = unsaved.iter().any(|device| device.rules.is_changed());
-    let what = match (of_nodes, of_rules) {
-        (true, true) => "nodes and decoders",
-        (false, true) => "decoders",
-        (_, false) => "nodes",
+    let of_filters = unsaved.iter().any(|device| device.filters.is_changed());
+    let what = match (of_nodes, of_rules, of_filters) {
+        (true, true, true) => "nodes, decoders and filters",
+        (true, true, false) => "nodes and decoders",
+        (true, false, true) => "nodes and filters",
+        (false, true, true) => "decoders and filters",
+        (false, true, false) => "decoders",
+        (false, false, true) => "filters",
+        (_, false, false) => "nodes",
     };
     (!names.is_empty()).then(|| format!("The {what} of {} are not saved.", names.join(", ")))
 }

@@ -3,10 +3,11 @@ use super::device::{Connection, Device, Subscribed};
 use super::devices::Errand;
 use super::event::{DeviceId, Effect};
 use super::tree::{self, RowId};
-use super::{Model, Screen, ingest, narrowing, nodes, runs};
+use super::{Model, Screen, excludes, ingest, narrowing, nodes, runs};
 use crate::device::{Node, Rule, Rules};
 use crate::mqtt::port::Step;
 use crate::mqtt::{BrokerRequest, Filter, Profile};
+use crate::sift::named::{Named, NamedFilters};
 use crate::store::NodeId;
 use crate::time::Timestamp;
 
@@ -52,6 +53,8 @@ pub struct Opening {
     pub nodes: Vec<Node>,
     /// How its file has topics read, with the schemas compiled.
     pub rules: Vec<Rule>,
+    /// Its file's view filters with names.
+    pub filters: Vec<Named>,
     /// Where that came from.
     pub origin: Origin,
     /// Whether its client id was made up for this run.
@@ -67,6 +70,7 @@ impl Opening {
             profile,
             nodes: Vec::new(),
             rules: Vec::new(),
+            filters: Vec::new(),
             origin: Origin::Program,
             id_is_made_up: true,
             warnings: Vec::new(),
@@ -120,6 +124,7 @@ pub(super) fn add(model: &mut Model, now: Timestamp, opening: Opening) -> Device
     device.id_is_made_up = opening.id_is_made_up;
     nodes::load(&mut device, opening.nodes);
     device.rules = Rules::of_file(opening.rules);
+    device.filters = NamedFilters::of_file(opening.filters);
     device.connection = Connection::Connecting { step: Step::Resolve, since: now };
     device.store.expand(NodeId::ROOT);
     narrowing::join(&model.narrowing, &mut device);
@@ -175,16 +180,20 @@ pub fn close(model: &mut Model, id: DeviceId, effects: &mut Vec<Effect>) {
 /// What was saved anew for a device that is open: what changed is done at once, and no more. The tree stays.
 pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening, effects: &mut Vec<Effect>) {
     let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
-    let Opening { mut profile, nodes: _, rules, origin, id_is_made_up, warnings } = opening;
+    let Opening { mut profile, nodes: _, rules, filters, origin, id_is_made_up, warnings } = opening;
     if id_is_made_up && device.id_is_made_up {
         profile.client_id.clone_from(&device.profile.client_id);
     }
     let old = std::mem::replace(&mut device.profile, profile);
+    let drops_otherwise = excludes::change(device, &old.excludes);
     let is_named = device.origin != origin;
     device.origin = origin;
     device.id_is_made_up = id_is_made_up;
     if !device.rules.is_changed() {
         device.rules.load(rules);
+    }
+    if !device.filters.is_changed() {
+        device.filters = NamedFilters::of_file(filters);
     }
     let name = device.profile.name.clone();
     let stays = is_same_connection(&old, &device.profile);
@@ -193,7 +202,9 @@ pub fn change(model: &mut Model, now: Timestamp, id: DeviceId, opening: Opening,
     }
     let Some(device) = ingest::device_mut(&mut model.devices, id) else { return };
     let words = if stays {
-        resubscribe(device, &old, effects)
+        let drops =
+            drops_otherwise.then(|| format!("{name}: what is excluded was changed; the connection stays"));
+        resubscribe(device, &old, effects).or(drops)
     } else {
         let pending = |asked: &_| Subscribed { asked: Clone::clone(asked), granted: None };
         device.subscriptions = device.profile.subscriptions.iter().map(pending).collect();

@@ -30,6 +30,8 @@ pub enum Overlay {
     Difference(Box<super::difference::Difference>),
     /// Publications with names to pick from.
     Saved(Box<super::publications::saved::Picker>),
+    /// View filters with names to pick from.
+    Filters(Box<super::narrowing::saved::Picker>),
     /// The examination of a broker.
     Exam(Box<super::devices::exam::Exam>),
     /// What can be copied or exported, by letters.
@@ -47,6 +49,8 @@ pub enum PromptKind {
     Search,
     /// What the tree is narrowed to.
     ViewFilter,
+    /// The name to save a view filter under.
+    NameFilter,
     /// A text to search a structured value for.
     SearchInside,
     /// A topic to go to.

@@ -165,5 +165,9 @@ impl PastView {
 
 /// How the payloads of a row's topic are read for its history.
 pub fn reader<'a>(inspector: &Inspector, device: &'a Device, row: RowId) -> Reader<'a> {
-    Reader { reading: device.reading(row.node), path: inspector.path(row).cloned() }
+    Reader {
+        reading: device.reading(row.node),
+        births: device.births.stamp(row.node),
+        path: inspector.path(row).cloned(),
+    }
 }

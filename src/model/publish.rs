@@ -7,7 +7,10 @@ use super::picture;
 use super::publications::draft::Draft;
 use super::publications::saved::Again;
 use super::toast::Tone;
-use super::{Model, Pane, Undo, UndoStep, bulk, held, ingest, learn, monitor, nodes, past, takes};
+use super::{
+    Model, Pane, Undo, UndoStep, bulk, excludes, held, ingest, learn, metrics, monitor, narrowing, nodes,
+    past, takes,
+};
 use crate::mqtt::{
     BrokerRequest, Payload, Publication, PublishProperties, Qos, Retained, Stage, Ticket, Topic,
 };
@@ -21,8 +24,16 @@ pub const READ_ONLY: &str = "this is a read-only run (--read-only): nothing is p
 pub const OFFLINE: &str =
     "not connected, and the form refuses while offline: nothing is sent or held; c connects";
 
-/// Opens the form on the topic under the cursor.
-pub fn open(model: &mut Model) {
+/// Opens the form on the topic under the cursor; on a metric of Sparkplug that is pointed at, its editor.
+pub fn open(model: &mut Model, now: Timestamp) {
+    if metrics::is_pointed_at(model) {
+        return super::editor::open(model, now);
+    }
+    open_plain(model);
+}
+
+/// Opens the form on the topic under the cursor, whatever is on it.
+pub fn open_plain(model: &mut Model) {
     let row = model.cursor;
     model.editor = None;
     let mut topic = String::new();
@@ -227,6 +238,14 @@ fn carry_out(
         }
         UndoStep::RecallPast(..) | UndoStep::ForgetPast(..) => {
             return past::deeds::carry_out(model, now, step);
+        }
+        UndoStep::Exclude(_) | UndoStep::TakeIn(_) => {
+            excludes::carry_out(model, id, step);
+            return true;
+        }
+        UndoStep::Filter(change) => {
+            narrowing::saved::carry_out(model, id, change);
+            return true;
         }
         UndoStep::Unsubscribe(filter) => BrokerRequest::Unsubscribe(filter.clone()),
         UndoStep::Candidates(session, ids, lane) => {

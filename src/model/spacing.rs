@@ -1,7 +1,7 @@
 //! Values of nodes on their way out: how far apart they go, which go first, which are not sent twice. Owns what waits
 //! and what was sent last; publishing itself is `publish`'s.
 use super::event::{DeviceId, Effect};
-use super::{Model, held, publish};
+use super::{Model, held, metrics, publish};
 use crate::decode::figures;
 use crate::device::{Node, NodeKey, Value};
 use crate::mqtt::{Publication, Stage, Ticket};
@@ -227,7 +227,8 @@ pub fn due(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 }
 
 fn send(model: &mut Model, now: Timestamp, id: DeviceId, wish: Wish, effects: &mut Vec<Effect>) {
-    let Some(ticket) = publish::publish(model, now, id, wish.publication.clone(), effects) else { return };
+    let publication = metrics::stamped(model, now, wish.publication.clone(), &wish.key);
+    let Some(ticket) = publish::publish(model, now, id, publication, effects) else { return };
     let newest_wins = !wish.interval.is_zero();
     let of = held::Of { key: wish.key.clone(), priority: wish.priority };
     let n_replaced = held::note_node(model, now, id, ticket, of, newest_wins);

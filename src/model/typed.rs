@@ -96,7 +96,7 @@ fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option
                 }
             }
             // Edge nodes tell what has changed, and no more.
-            Err(Misfit::NoMember { .. }) if device.births.told(id).is_some() => line.push(Ink::Faint, "–"),
+            Err(Misfit::NoMember { .. }) if node.is_of_sparkplug() => line.push(Ink::Faint, "–"),
             Err(misfit) => {
                 line.push(Ink::Faint, "–");
                 fit = Fit::Misfit(misfit.to_string());
@@ -112,7 +112,12 @@ fn parts(device: &Device, id: NodeId, payload: &[u8], max_cols: usize) -> Option
 
 /// Whether a payload fails any of the kept nodes at this place: by its type or its domain.
 pub fn has_misfit(kept: &Kept, id: NodeId, payload: &[u8]) -> bool {
-    let fails = |node: &Node| node.read(payload).map_or(true, |value| node.judge(&value).is_err());
+    let fails = |node: &Node| match node.read(payload) {
+        Ok(value) => node.judge(&value).is_err(),
+        // Edge nodes tell what has changed, and that by aliases.
+        Err(Misfit::NoMember { .. }) => !node.is_of_sparkplug(),
+        Err(_) => true,
+    };
     kept.at(id).any(fails)
 }
 

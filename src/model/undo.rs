@@ -4,6 +4,7 @@ use super::tree::RowId;
 use super::{publications, runs};
 use crate::device::Change;
 use crate::mqtt::{Filter, Publication, Subscription};
+use crate::sift::named::NamedChange;
 use crate::store::PastKey;
 
 /// A deed that can be undone: what undoes it, and what does it again.
@@ -37,6 +38,12 @@ pub(super) enum UndoStep {
     RecallPast(RowId, PastKey),
     /// Delete a message from the history.
     ForgetPast(RowId, PastKey),
+    /// A change to the view filters with names.
+    Filter(NamedChange),
+    /// Drop what a filter hears.
+    Exclude(Filter),
+    /// Drop it no longer.
+    TakeIn(Filter),
     /// A sweep, which is not done again without a look.
     Sweep,
 }

@@ -10,6 +10,14 @@ use super::words::Qos;
 use std::fmt;
 use std::path::PathBuf;
 
+/// Filters that one device may drop by: each is held against every message.
+pub const MAX_EXCLUDES: usize = 64;
+
+/// What is told where there are more of them.
+pub fn too_many_excludes(n: usize) -> String {
+    format!("{MAX_EXCLUDES} excludes are the most, {n} are here; a filter with + or # covers many")
+}
+
 /// The protocol version spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Version {
@@ -74,7 +82,7 @@ pub struct Profile {
     pub will: Option<Will>,
     /// Asked for at each connect.
     pub subscriptions: Vec<Subscription>,
-    /// What is dropped of what they bring, before anything else sees it.
+    /// What is dropped of what they bring, before anything else sees it; [`MAX_EXCLUDES`] at most.
     pub excludes: Vec<Filter>,
 }
 

@@ -1,7 +1,7 @@
 //! The worker that reads and writes the user's files. Owns its thread, so that errands are done in the order they
 //! were asked for, and no frame waits for a disk.
 use crate::config::batch::{self, BadFile, UndoFile};
-use crate::config::device::{DeviceError, DeviceFile, Devices, Existing, PlainPassword};
+use crate::config::device::{Content, DeviceError, DeviceFile, Devices, Existing, PlainPassword};
 use crate::config::export::{Exports, copies};
 use crate::config::last::{self, Last};
 use crate::config::log;
@@ -126,8 +126,7 @@ impl Files {
                 Answer::Saved(saving, saved)
             }
             Errand::SaveNodes(saving) => {
-                let NodesSaving { name, nodes, rules, .. } = &*saving;
-                let saved = self.devices.keep(name, nodes, Some(rules));
+                let saved = self.devices.keep(&saving.name, content(&saving));
                 Answer::NodesSaved(saving, saved.map(drop).map_err(words))
             }
             Errand::Recover(id, name) => Answer::Recovered(self.recovered(id, name).transpose()?),
@@ -251,7 +250,7 @@ impl Files {
             Err(DeviceError::Nowhere) => None,
             found => found.map_err(words)?,
         };
-        Ok(found.map(|file| Recovered { device, name, nodes: file.nodes }))
+        Ok(found.map(|file| Recovered { device, name, nodes: file.nodes, filters: file.filters }))
     }
 
     fn list(&self) -> Result<Listing, String> {
@@ -277,15 +276,19 @@ impl Files {
                 self.devices.remove(spare).and(renamed)
             }),
             None => {
-                let (nodes, rules) =
-                    saving.of.as_ref().map_or((&[][..], &[][..]), |of| (&of.nodes, &of.rules));
-                self.devices.create_with(name, profile, (nodes, rules), plain, Existing::Refuse)
+                let content = saving.of.as_ref().map_or_else(Content::default, content);
+                self.devices.create_with(name, profile, content, plain, Existing::Refuse)
             }
         };
         written.map_err(|error| SaveError::NotWritten(words(error)))?;
         let opening = (self.opener)(&Origin::File(name.clone()));
         opening.map(Box::new).map_err(SaveError::NotOpened)
     }
+}
+
+/// What is written beside a profile.
+fn content(saving: &NodesSaving) -> Content<'_> {
+    Content { nodes: &saving.nodes, rules: &saving.rules, filters: &saving.filters }
 }
 
 fn saved(name: String, read: Result<DeviceFile, DeviceError>, last: &Last) -> Saved {

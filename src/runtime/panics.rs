@@ -1,4 +1,5 @@
 //! What is left of a panic, on whatever thread: a report for after the terminal is restored. Owns the hook.
+use crate::config::schema::COMPILER;
 use std::panic;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
@@ -10,6 +11,9 @@ static REPORT: Mutex<Option<String>> = Mutex::new(None);
 pub fn install(called: Arc<Notify>) {
     panic::set_hook(Box::new(move |info| {
         let thread = std::thread::current();
+        if thread.name() == Some(COMPILER) {
+            return;
+        }
         let words = format!(
             "mqttscope failed in its thread {:?} and had to end; this is a bug: {info}",
             thread.name().unwrap_or("unnamed")

@@ -1,12 +1,12 @@
-//! The model, and what becomes of its unsaved nodes however the program ends. Owns their last way to the disk.
-use crate::config::device::Devices;
+//! The model, and what becomes of its unsaved nodes and filters however the program ends. Owns their last way to the disk.
+use crate::config::device::{Content, Devices};
 use crate::model::Model;
 use crate::model::nodes::recovered;
 use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A model whose unsaved nodes are written into `NAME.recovered.toml` when it goes, a panic included. After a
+/// A model whose unsaved nodes and filters are written into `NAME.recovered.toml` when it goes, a panic included. After a
 /// quit that was asked about nothing is unsaved any more.
 pub struct Unsaved {
     model: Model,
@@ -29,19 +29,23 @@ impl Unsaved {
     /// Writes what is not saved; what was written, in words for after the terminal is restored.
     fn recover(&mut self) -> Vec<String> {
         let mut told = Vec::new();
-        for device in self.model.devices.iter_mut().filter(|device| device.kept.is_changed()) {
+        for device in self.model.devices.iter_mut().filter(|device| recovered::is_wanted(device)) {
             let nodes: Vec<_> = device.kept.iter().cloned().collect();
             let name = recovered::name_of(device);
-            told.push(match self.devices.recover(&name, &device.profile, &nodes) {
+            let what = if device.kept.is_changed() { "nodes" } else { "filters" };
+            let content = Content { nodes: &nodes, rules: &[], filters: device.filters.list() };
+            told.push(match self.devices.recover(&name, &device.profile, content) {
                 Ok(path) => format!(
-                    "the nodes of {} were not saved; {} has them, and they are offered when it is opened next",
+                    "the {what} of {} were not saved; {} has them, and they are offered when it is opened next",
                     device.profile.name,
                     path.display()
                 ),
-                Err(error) => format!("the nodes of {} are lost: {error}", device.profile.name),
+                Err(error) => format!("the {what} of {} are lost: {error}", device.profile.name),
             });
             // Once is enough.
             device.kept.note_saved(device.kept.revision());
+            let filters = device.filters.list().to_vec();
+            device.filters.note_saved(&filters);
         }
         told
     }

@@ -24,6 +24,7 @@ use crate::decode::{cols, figures, sanitize};
 use crate::model::editor::{Body, Editor, payload_words};
 use crate::model::layout::Pane;
 use crate::model::{life, typed};
+use crate::mqtt::Qos;
 use crate::theme::Role;
 
 /// Columns of the labels before the lines.
@@ -42,7 +43,7 @@ pub fn draw(scene: &Scene<'_>, editor: &Editor, frame: &mut Frame<'_>) {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let max_cols = usize::from(inner.width);
     let title = title(editor, max_cols);
-    let life = scene.model.lives.newest(editor.device, editor.node.topic.as_str());
+    let life = scene.model.lives.newest(editor.device, &editor.goes_to());
     let words = life.map(life::words).unwrap_or_default();
     let room = max_cols.saturating_sub(cols(&title) + 5);
     let words = sanitize(words.as_bytes(), room);
@@ -88,7 +89,8 @@ fn below(scene: &Scene<'_>, editor: &Editor, max_cols: usize) -> Vec<Strip> {
         Ok(goes) => {
             let role = if goes.asked.is_some() { Role::ToastWarn } else { Role::TextStrong };
             lines.push(told(scene, "goes", &goes.words(node), role, room));
-            lines.push(told(scene, "as", &payload_words(&goes.publication.payload.0), Role::Text, room));
+            let words = goes.by.unwrap_or_else(|| payload_words(&goes.publication.payload.0));
+            lines.push(told(scene, "as", &words, Role::Text, room));
         }
         Err(words) => {
             let mut words = wrap(&words, room, 2).into_iter();
@@ -97,7 +99,7 @@ fn below(scene: &Scene<'_>, editor: &Editor, max_cols: usize) -> Vec<Strip> {
         }
     }
     let how = how(editor);
-    let topic = keep_end(node.topic.as_str(), room.saturating_sub(cols(&how)));
+    let topic = keep_end(&editor.goes_to(), room.saturating_sub(cols(&how)));
     lines.push(told(scene, "to", &format!("{topic}{how}"), Role::TextFaint, room));
     lines.push(told(scene, "", &became(scene, editor), Role::TextFaint, room));
     lines
@@ -114,11 +116,14 @@ fn told(scene: &Scene<'_>, label: &'static str, words: &str, role: Role, room: u
 
 fn how(editor: &Editor) -> String {
     let node = &editor.node;
-    let retain = if node.retain { "retained" } else { "not retained" };
+    // Commands to edge nodes of Sparkplug go so whatever the node says.
+    let (qos, retains) =
+        if node.is_of_sparkplug() { (Qos::AtMostOnce, false) } else { (node.qos, node.retain) };
+    let retain = if retains { "retained" } else { "not retained" };
     let limit = node.rate_limit_ms.filter(|ms| *ms > 0);
     let limit = limit.map(|ms| format!(" · {ms} ms apart")).unwrap_or_default();
     let once = if node.repetition_filter { " · no repetition" } else { "" };
-    format!(" · QoS {} · {retain}{limit}{once}", node.qos)
+    format!(" · QoS {qos} · {retain}{limit}{once}")
 }
 
 /// What waits, and what was left out.

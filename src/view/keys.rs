@@ -10,6 +10,7 @@ use crate::model::editor::Body;
 use crate::model::form::Field;
 use crate::model::learn::hands::Hold;
 use crate::model::monitor::Panel;
+use crate::model::monitor::deeds::excluded;
 use crate::model::overlay::{Deed, Overlay};
 
 mod bulk;
@@ -64,6 +65,12 @@ pub fn now(model: &Model) -> Vec<Hint> {
         ],
         Context::Repeat => runs::keys(model),
         Context::Saved => publications::saved_keys(model),
+        Context::Filters => vec![
+            (&[Command::Choose][..], "filter by it"),
+            (&[Command::CursorDown, Command::CursorUp], "move"),
+            (&[Command::DeleteFilter], "delete"),
+            (&[Command::Leave], "leave"),
+        ],
         Context::Exam => vec![
             (&[Command::ExamineAgain][..], "once more"),
             (&[Command::CursorDown, Command::CursorUp], "scroll"),
@@ -219,6 +226,11 @@ fn editor(model: &Model) -> Wanted {
 fn monitor(model: &Model) -> Wanted {
     let mut keys: Wanted = vec![(&[Command::NextPane], "next panel")];
     match model.monitor.panel {
+        Panel::Subscriptions if excluded(model).is_some() => {
+            keys.push((&[Command::DropSubscription], "take in again"));
+            keys.push((&[Command::SubscribeTo], "subscribe"));
+            keys.push((&[Command::CursorDown, Command::CursorUp], "move"));
+        }
         Panel::Subscriptions => {
             keys.push((&[Command::EditSubscription], "edit"));
             keys.push((&[Command::PauseSubscription], "pause"));

@@ -39,6 +39,9 @@ const ACCESS: (usize, usize) = (4, 66);
 const TOPIC_PERCENT: usize = 62;
 const MAX_TOPIC: usize = 64;
 
+/// Columns of the title that are left to how many are new.
+const COUNT_COLS: usize = 16;
+
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.learn, frame);
     let Some(learning) = scene.model.learning.as_ref().filter(|_| !area.is_empty()) else { return };
@@ -86,6 +89,11 @@ fn title(scene: &Scene<'_>, learning: &Learning, max_cols: usize) -> Line<'stati
         words.put(" ", Style::new());
     }
     words.put(fit(&filters.join(" "), 30, "…"), scene.style(Role::TitleFocused));
+    if let Some(matching) = &learning.matching {
+        let device = scene.model.device(learning.device);
+        let room = max_cols.saturating_sub(words.cols() + COUNT_COLS);
+        words.put(format!(" {}", fit(&matching.words(device), room, "…")), scene.style(Role::Mark));
+    }
     let strong = |lane| if learning.lane == lane { Role::TitleFocused } else { Role::Title };
     let mut said: Vec<(String, Role)> = Vec::new();
     let mut count = |n: u64, what: &str, role: Role| {

@@ -28,6 +28,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let max_cols = usize::from(area.width).saturating_sub(1);
     let label = match prompt.kind {
         PromptKind::ViewFilter => " filter: ",
+        PromptKind::NameFilter => " save the filter as: ",
         PromptKind::Search | PromptKind::SearchInside => " /",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
@@ -55,6 +56,9 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
     let room = max_cols.saturating_sub(line.cols());
     let beside = room.saturating_sub(natural_cols(&prompt.line, room).max(MIN_TEXT_COLS) + 3);
     let mut words = sanitize(words.as_bytes(), usize::MAX);
+    if let Some(more) = keys_of_filter(scene, prompt).filter(|more| cols(&words) + cols(more) <= beside) {
+        words.push_str(&more);
+    }
     if cols(&words) > beside {
         above(scene, &words, role, area, frame);
         words.clear();
@@ -117,7 +121,7 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         }
         (PromptKind::Alias, _) => ("nothing: its own name".into(), Role::TextFaint),
         (PromptKind::LearnScope, _) => match learn::scope::parse(prompt.line.text(), scene.now) {
-            Ok(_) => ("filters -excludes cap 5000 for 60s".into(), Role::TextFaint),
+            Ok(_) => ("filters -excludes cap 5000 for 60s matching FILTER".into(), Role::TextFaint),
             Err(words) => (words, Role::FieldError),
         },
         (PromptKind::EditCandidate, _) => match learn::deeds::draft_of(scene.model, prompt.line.text()) {
@@ -136,6 +140,9 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
         (PromptKind::GoTo, _) => ("tab completes a level".into(), Role::TextFaint),
+        (PromptKind::NameFilter, _) => {
+            ("a name for the device's list; what has it makes room".into(), Role::TextFaint)
+        }
         (PromptKind::ViewFilter, _) => (narrowing::prompt::words(scene.model), Role::TextFaint),
         (PromptKind::Export, _) => ("a path; ~/ is the home directory".into(), Role::TextFaint),
         (PromptKind::PayloadFile, _) => ("a path; ~ is the home directory".into(), Role::TextFaint),
@@ -145,6 +152,24 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
         }
         (PromptKind::Subscribe, _) => (subscribing(prompt.line.text()), Role::TextFaint),
     }
+}
+
+/// What keys do in the line of the view filter, where there is room to say so.
+fn keys_of_filter(scene: &Scene<'_>, prompt: &Prompt) -> Option<String> {
+    if prompt.kind != PromptKind::ViewFilter || prompt.error.is_some() {
+        return None;
+    }
+    let device = scene.model.selected()?;
+    let key = |command| keys::key(scene.model, Context::Line, command);
+    let text = prompt.line.text();
+    if let Some(name) = device.filters.name_of(text) {
+        return Some(format!(" · {}", sanitize(name.as_bytes(), MIN_TEXT_COLS)));
+    }
+    if !text.trim().is_empty() {
+        return Some(format!(" · {} saves it", key(Command::SaveFilter)?));
+    }
+    let has_any = !device.filters.list().is_empty();
+    has_any.then(|| key(Command::OpenFilters).map(|key| format!(" · {key} saved ones"))).flatten()
 }
 
 /// What the words behind a filter mean, those that stand there and those that may.

@@ -1,25 +1,19 @@
-//! A structured value as a tree. Owns how the window's rows become a tree widget's items, and the row of the path
-//! below them; which rows there are, the model knows.
-//!
-//! The widget gets the rows on screen and what the first of them lies in, for it flattens whatever it is given. Ids
-//! are the rows' places in the window.
+//! A structured value as a tree. Owns the texts of its rows, and the row of the path below them; which rows there
+//! are, the model knows.
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
-use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::Scene;
+use super::branches::{self, Branch};
 use super::strip::{Strip, keep_end};
 use crate::decode::{cols, figures};
 use crate::model::inspector::rows::{StructureRow, Structured};
 use crate::model::layout::Pane;
 use crate::model::shown::Shown;
 use crate::theme::Role;
-
-/// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
-const NOBODY: usize = usize::MAX;
 
 /// Columns that the widget puts before a row of no indent: the cursor's mark and the arrow.
 const LEAD_COLS: usize = 3;
@@ -75,20 +69,12 @@ fn tree(scene: &Scene<'_>, structured: &Structured, area: Rect, frame: &mut Fram
         return;
     }
     let cursor = rows.iter().position(|placed| placed.row.is_cursor);
-    let mut state = TreeState::default();
     let width = usize::from(area.width);
-    let mut maker = Maker { scene, width, rows: &rows, state: &mut state, path: Vec::new() };
-    let items = maker.items(&mut 0, 0);
-    state.select(cursor.map_or(vec![NOBODY], |idx| path_to(&rows, idx)));
-    let focus = if scene.has_focus(Pane::Inspector) { Role::Cursor } else { Role::CursorUnfocused };
-    let Ok(tree) = Tree::new(&items) else { return };
-    let tree = tree
-        .highlight_symbol(">")
-        .highlight_style(scene.style(focus))
-        .node_closed_symbol("  ")
-        .node_open_symbol("  ")
-        .node_no_children_symbol("  ");
-    frame.render_stateful_widget(tree, area, &mut state);
+    let mut branches: Vec<Branch> = rows
+        .iter()
+        .map(|placed| Branch { indent: placed.indent, text: text(scene, placed, width) })
+        .collect();
+    branches::draw(scene, Pane::Inspector, &mut branches, cursor, area, frame);
     for (y, placed) in (area.y..area.bottom()).zip(&rows) {
         arrow(scene, placed, Rect { y, height: 1, ..area }, frame);
     }
@@ -122,58 +108,17 @@ fn place(structured: &Structured, area: Rect) -> Vec<Placed<'_>> {
     placed
 }
 
-/// The ids from the outermost row shown to this one.
-fn path_to(rows: &[Placed<'_>], idx: usize) -> Vec<usize> {
-    let mut path = vec![idx];
-    let mut indent = rows.get(idx).map_or(0, |placed| placed.indent);
-    for (above, placed) in rows.iter().enumerate().take(idx).rev() {
-        if placed.indent < indent {
-            path.push(above);
-            indent = placed.indent;
-        }
-    }
-    path.reverse();
-    path
-}
-
-/// Makes the widget's items.
-struct Maker<'a> {
-    scene: &'a Scene<'a>,
-    width: usize,
-    rows: &'a [Placed<'a>],
-    state: &'a mut TreeState<usize>,
-    path: Vec<usize>,
-}
-
-impl Maker<'_> {
-    /// The items of one indent from the next row on, with all below them. As deep as the indent at most.
-    fn items(&mut self, next: &mut usize, indent: usize) -> Vec<TreeItem<'static, usize>> {
-        let mut items = Vec::new();
-        while let Some(placed) = self.rows.get(*next).filter(|placed| placed.indent >= indent) {
-            let (id, text) = (*next, self.text(placed));
-            *next += 1;
-            self.path.push(id);
-            let children = self.items(next, indent + 1);
-            if !children.is_empty() {
-                self.state.open(self.path.clone());
-            }
-            self.path.pop();
-            items.extend(TreeItem::new(id, text, children));
-        }
-        items
-    }
-
-    fn text(&self, placed: &Placed<'_>) -> Line<'static> {
-        let row = placed.row;
-        let over = match (row.is_match, row.is_changed) {
-            (true, _) if row.is_cursor => self.scene.style(Role::MatchCurrent),
-            (true, _) => self.scene.style(Role::Match),
-            (false, true) => self.scene.style(Role::ValueChanged),
-            (false, false) => Style::new(),
-        };
-        let mut line = Strip::default();
-        let room = self.width.saturating_sub(LEAD_COLS + placed.indent * INDENT_COLS);
-        line.put_inks(&row.line, room, self.scene.theme, over);
-        line.into_line()
-    }
+/// A row's text.
+fn text(scene: &Scene<'_>, placed: &Placed<'_>, width: usize) -> Line<'static> {
+    let row = placed.row;
+    let over = match (row.is_match, row.is_changed) {
+        (true, _) if row.is_cursor => scene.style(Role::MatchCurrent),
+        (true, _) => scene.style(Role::Match),
+        (false, true) => scene.style(Role::ValueChanged),
+        (false, false) => Style::new(),
+    };
+    let mut line = Strip::default();
+    let room = width.saturating_sub(LEAD_COLS + placed.indent * INDENT_COLS);
+    line.put_inks(&row.line, room, scene.theme, over);
+    line.into_line()
 }

@@ -1,13 +1,10 @@
-//! The tree. Owns the pane and how the window's rows become a tree widget's items; a row's text is `row`'s.
-//!
-//! The widget gets the rows on screen and their ancestors alone, for it flattens whatever it is given: a frame
-//! costs what is on the screen. Ids are the rows' places in the picture.
+//! The tree. Owns the pane, which of the window's rows fit, and what is drawn over them; a row's text is `row`'s.
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
-use tui_tree_widget::{Tree, TreeItem, TreeState};
 
+use super::branches::{self, Branch};
 use super::row::{Columns, Placed};
 use super::strip::{Strip, keep_end, wrap};
 use super::{Scene, lit, prompt, rect, table};
@@ -17,9 +14,6 @@ use crate::model::narrowing;
 use crate::model::nodes::range;
 use crate::model::overlay::Overlay;
 use crate::theme::Role;
-
-/// An id that no row has: selects nothing, and still has every row indented by the cursor's mark.
-const NOBODY: usize = usize::MAX;
 
 pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     let area = rect(scene.layout.topics, frame);
@@ -73,7 +67,7 @@ fn title(scene: &Scene<'_>) -> Line<'static> {
     if scene.model.devices.iter().any(|device| device.store.is_kept_only()) {
         words.put("· kept only ", scene.style(Role::Mark));
     }
-    if let Some(text) = narrowing::text(scene.model) {
+    if let Some(text) = narrowing::saved::label(scene.model) {
         let room = usize::from(scene.layout.topics.cols).saturating_sub(words.cols() + 12);
         words.put("· filter ", scene.style(Role::Title));
         words.put(format!("{} ", sanitize(text.as_bytes(), room)), scene.style(Role::Mark));
@@ -96,19 +90,11 @@ fn tree(scene: &Scene<'_>, inner: Rect, frame: &mut Frame<'_>) {
     }
     columns.align(&rows);
     let cursor = rows.iter().position(|placed| placed.row.id == scene.model.cursor);
-    let mut state = TreeState::default();
-    let mut maker = Maker { scene, columns, rows: &rows, state: &mut state, path: Vec::new() };
-    let items = maker.items(&mut 0, 0);
-    state.select(cursor.map_or(vec![NOBODY], |idx| path_to(&rows, idx)));
-    let focus = if scene.has_focus(Pane::Topics) { Role::Cursor } else { Role::CursorUnfocused };
-    let Ok(tree) = Tree::new(&items) else { return };
-    let tree = tree
-        .highlight_symbol(">")
-        .highlight_style(scene.style(focus))
-        .node_closed_symbol("  ")
-        .node_open_symbol("  ")
-        .node_no_children_symbol("  ");
-    frame.render_stateful_widget(tree, inner, &mut state);
+    let mut branches: Vec<Branch> = rows
+        .iter()
+        .map(|placed| Branch { indent: placed.indent, text: columns.compose(scene, placed).into_line() })
+        .collect();
+    branches::draw(scene, Pane::Topics, &mut branches, cursor, inner, frame);
     for (y, placed) in (inner.y..inner.bottom()).zip(&rows) {
         finish(scene, placed, Rect { y, height: 1, ..inner }, frame);
     }
@@ -187,49 +173,6 @@ fn place<'a>(scene: &Scene<'a>, columns: &Columns, max_rows: usize) -> Vec<Place
         first.path = Some(keep_end(&path, columns.path_cols()));
     }
     placed
-}
-
-/// The ids from the outermost row shown to this one.
-fn path_to(rows: &[Placed<'_>], idx: usize) -> Vec<usize> {
-    let mut path = vec![idx];
-    let mut indent = rows[idx].indent;
-    for (above, placed) in rows.iter().enumerate().take(idx).rev() {
-        if placed.indent < indent {
-            path.push(above);
-            indent = placed.indent;
-        }
-    }
-    path.reverse();
-    path
-}
-
-/// Makes the widget's items.
-struct Maker<'a> {
-    scene: &'a Scene<'a>,
-    columns: Columns,
-    rows: &'a [Placed<'a>],
-    state: &'a mut TreeState<usize>,
-    path: Vec<usize>,
-}
-
-impl Maker<'_> {
-    /// The items of one indent from the next row on, with all below them. As deep as the indent at most.
-    fn items(&mut self, next: &mut usize, indent: usize) -> Vec<TreeItem<'static, usize>> {
-        let mut items = Vec::new();
-        while let Some(placed) = self.rows.get(*next).filter(|placed| placed.indent >= indent) {
-            let id = *next;
-            *next += 1;
-            self.path.push(id);
-            let children = self.items(next, indent + 1);
-            if !children.is_empty() {
-                self.state.open(self.path.clone());
-            }
-            self.path.pop();
-            let text = self.columns.compose(self.scene, placed).into_line();
-            items.extend(TreeItem::new(id, text, children));
-        }
-        items
-    }
 }
 
 /// Says why there is nothing to see, below the rows.

@@ -91,6 +91,7 @@ async fn by_hand() {
         n_topics: wanted("DEMO_TOPICS").map(|n_topics| n_topics as usize),
         rate_per_s: wanted("DEMO_RATE").map(f64::from),
         seed: 1,
+        ..PlantOptions::default()
     };
     let port = wanted("DEMO_PORT").and_then(|port| u16::try_from(port).ok());
     let demo = demo::spawn(DemoOptions { port, plant }, Arc::new(Wall(began))).await.unwrap();

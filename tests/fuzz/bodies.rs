@@ -1,18 +1,26 @@
 //! What each fuzz target does with bytes, and what must hold whatever they are. Owns no randomness: `cargo fuzz` drives
 //! the bodies by coverage, `tests/fuzzed.rs` by seeds and chance.
 #![allow(dead_code, clippy::allow_attributes, reason = "each fuzz target uses one body")]
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use mqttscope::config::schema::compile_all;
 use mqttscope::decode::bounds::Bounds;
 use mqttscope::decode::chain::{Form, suiting};
 use mqttscope::decode::diff::Diff;
 use mqttscope::decode::escape::is_hidden;
 use mqttscope::decode::json::{Pretty, is_json};
+use mqttscope::decode::outline::{Compared, Face, Needle, Outline};
 use mqttscope::decode::sparkplug::{Birth, Births, Heard, Told};
 use mqttscope::decode::text::Wrapped;
 use mqttscope::decode::{self, Choice, Decoded, Decoder, Hint, Line, decode_on, hex, preview};
 use mqttscope::device::codec::JsonPath;
-use mqttscope::mqtt::{Filter, Topic, Version};
+use mqttscope::device::rule::Source;
+use mqttscope::device::{Rule, Rules};
+use mqttscope::mqtt::{Filter, Qos, Topic, Version};
+use mqttscope::sift::{self, Facts, Nothing};
 use mqttscope::wire::{Incoming, Reader, Side, packet_bytes, read_publish_properties, write};
 
 /// Small enough that a bomb shows.
@@ -25,10 +33,13 @@ const COLS: usize = 60;
 pub type Body = fn(&[u8]);
 
 /// The bodies by the names of their targets.
-pub const ALL: [(&str, Body); 7] = [
+pub const ALL: [(&str, Body); 10] = [
     ("chain", chain),
     ("topic", topic),
     ("sparkplug", sparkplug),
+    ("schema", schema),
+    ("outline", outline),
+    ("sift", sift),
     ("json_path", json_path),
     ("diff", diff),
     ("filter", filter),
@@ -74,6 +85,148 @@ pub fn sparkplug(bytes: &[u8]) {
             if let Some(preview) = decode::sparkplug::preview(&told, payload, cols) {
                 line(&preview.line, cols);
             }
+        }
+    }
+}
+
+/// A schema and a payload that it is for: a byte for the kind of file, two for the length of the file, the file, the
+/// payload.
+pub fn schema(bytes: &[u8]) {
+    let Some(([kind, low, high], rest)) = bytes.split_first_chunk::<3>() else { return };
+    let n = usize::from(u16::from_le_bytes([*low, *high])).min(rest.len());
+    let (file, payload) = rest.split_at(n);
+    let name = if kind & 1 == 0 { "it.proto" } else { "it.bin" };
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join(name), file).expect("a file");
+    let message = if kind & 2 == 0 { "" } else { "M" };
+    let source =
+        Source { file: name.to_owned(), message: message.to_owned(), include: vec![], compiled: None };
+    let choice = Choice::By(Decoder::Protobuf);
+    let mut rules =
+        [Rule { filter: Filter::parse("#").expect("a filter"), choice, schema: Some(source.clone()) }];
+    let device: PathBuf = directory.path().join("it.toml");
+    let warnings = compile_all(&device, &mut rules);
+    let is_compiled =
+        matches!(rules[0].schema.as_ref().and_then(|schema| schema.compiled.as_ref()), Some(Ok(_)));
+    assert_eq!(warnings.is_empty(), is_compiled);
+    assert!(warnings.iter().all(|words| words.contains(name)));
+    let rules = Rules::of_file(rules.to_vec());
+    let reading = rules.reading("it");
+    for payload in [payload, file] {
+        shown(&decode_on(reading.hint, payload, reading.choice, &BOUNDS));
+    }
+}
+
+/// Two documents with a zero between them: each member of the one leads back to itself, in lines, and beside the other.
+pub fn outline(bytes: &[u8]) {
+    let (now, before) = halves(bytes);
+    let Some(whole) = Outline::new(now) else { return };
+    if !is_json(now) {
+        // Only what is known to be JSON is given to it whole.
+        (0..whole.len().min(500)).for_each(|node| line(&whole.line(now, node, Face::Folded, COLS), COLS));
+        return;
+    }
+    let needle = Needle::new("a");
+    for node in 0..whole.len().min(500) {
+        for face in [Face::Folded, Face::Unfolded] {
+            line(&whole.line(now, node, face, COLS), COLS);
+        }
+        let end = whole.end(node);
+        assert!(end > node && end <= whole.len());
+        assert!(whole.children(node).all(|child| child > node && child < end));
+        assert_eq!(whole.children(node).take(10_000).count(), whole.n_children(node).min(10_000));
+        assert!(is_json(whole.value(now, node)), "{:?}", String::from_utf8_lossy(whole.value(now, node)));
+        let _ = whole.is_match(now, node, &needle);
+        // Of a name that is repeated, the last is meant.
+        let is_twin = whole.is_twin(node) || whole.above(node).any(|above| whole.is_twin(above));
+        let mut path: Vec<usize> = whole.above(node).collect();
+        path.reverse();
+        path.push(node);
+        let steps: Option<Vec<_>> = path.iter().skip(1).map(|node| whole.step(now, *node)).collect();
+        if let Some(steps) = steps.filter(|_| !is_twin) {
+            assert_eq!(whole.find(now, &steps, &mut 100_000), Some(node));
+        }
+    }
+    if let Some(beginning) = Outline::of_beginning(now, now.len() / 2) {
+        assert!(beginning.len() <= whole.len());
+    }
+    let mut same = Compared::new((&whole, now), (&whole, now));
+    assert!((0..whole.len().min(500)).all(|node| !same.is_changed(node, false)));
+    if let Some(old) = Outline::new(before) {
+        let mut compared = Compared::new((&whole, now), (&old, before));
+        let changed: HashSet<usize> =
+            (0..whole.len().min(500)).filter(|node| compared.is_changed(*node, false)).collect();
+        // What holds something new is new.
+        assert!(changed.iter().all(|node| whole.parent(*node).is_none_or(|above| changed.contains(&above))));
+    }
+}
+
+/// A topic of which everything is known: what, hangs on its name.
+struct Known<'a>(&'a str);
+
+impl Known<'_> {
+    fn nth(&self, n: usize) -> u8 {
+        self.0.as_bytes().get(n).copied().unwrap_or_default()
+    }
+}
+
+impl Facts for Known<'_> {
+    fn retained(&self) -> Option<bool> {
+        Some(self.nth(0) & 1 == 0)
+    }
+    fn age(&self) -> Option<Duration> {
+        Some(Duration::from_secs(u64::from(self.nth(1))))
+    }
+    fn rate_per_s(&self) -> f64 {
+        f64::from(self.nth(2))
+    }
+    fn n_messages(&self) -> u64 {
+        u64::from(self.nth(3))
+    }
+    fn n_bytes(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+    fn qos(&self) -> Option<Qos> {
+        Some(if self.nth(4) & 1 == 0 { Qos::AtMostOnce } else { Qos::ExactlyOnce })
+    }
+    fn payload(&self) -> Option<&[u8]> {
+        Some(self.0.as_bytes())
+    }
+    fn is_kept(&self) -> bool {
+        self.nth(5) & 1 == 0
+    }
+    fn is_pinned(&self) -> bool {
+        self.nth(6) & 1 == 0
+    }
+    fn is_stale(&self) -> bool {
+        self.nth(7) & 1 == 0
+    }
+    fn has_error(&self) -> bool {
+        self.nth(8) & 1 == 0
+    }
+}
+
+/// A line of the view filter, and behind a zero a topic: who is let through may have been, and two choices let through
+/// what one of them does.
+pub fn sift(bytes: &[u8]) {
+    let (line, topic) = halves(bytes);
+    let (Ok(line), Ok(topic)) = (std::str::from_utf8(line), std::str::from_utf8(topic)) else { return };
+    match sift::parse(line) {
+        Ok(read) => {
+            let through = read.lets_through(topic, &Known(topic));
+            let _ = read.lets_through(topic, &Nothing);
+            assert!(!through || read.may_let_through(topic), "{line:?}");
+            if !read.is_empty()
+                && let Ok(twice) = sift::parse(&format!("{line} | {line}"))
+            {
+                assert_eq!(twice.lets_through(topic, &Known(topic)), through, "{line:?}");
+                assert_eq!(twice.is_timed(), read.is_timed());
+            }
+        }
+        Err(error) => {
+            assert!(error.place >= 1 && error.place <= line.chars().count() + 1, "{line:?}: {error}");
+            assert!(!error.words.is_empty());
+            assert!(!error.term.chars().any(is_hidden), "{:?}", error.term);
         }
     }
 }

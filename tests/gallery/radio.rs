@@ -19,7 +19,7 @@ fn meshtastic_s_protobuf_is_read_by_its_names_without_a_setting() {
         .inside(4, text)
         .fixed(6, 452_664_778)
         .fixed(7, 1_763_842_500)
-        .float(8, 6.25)
+        .single(8, 6.25)
         .n(9, 3);
     let envelope = proto().inside(1, packet).bytes(2, "LongFast").bytes(3, "!7efeee00").0;
     pictured(opened("msh/EU_868/2/e/LongFast/!7efeee00", envelope), "meshtastic-protobuf")

@@ -29,11 +29,11 @@ fn device_birth() -> Vec<u8> {
         .bytes(1, "engLow")
         .bytes(1, "engHigh")
         .inside(2, proto().n(1, 12).bytes(8, "°C"))
-        .inside(2, proto().n(1, 9).float(5, 0.0))
-        .inside(2, proto().n(1, 9).float(5, 250.0));
+        .inside(2, proto().n(1, 9).single(5, 0.0))
+        .inside(2, proto().n(1, 9).single(5, 250.0));
     proto()
         .n(1, BORN_MS)
-        .inside(2, proto().bytes(1, "Temperature").n(2, 7).n(4, 9).inside(9, range).float(12, 20.0))
+        .inside(2, proto().bytes(1, "Temperature").n(2, 7).n(4, 9).inside(9, range).single(12, 20.0))
         .inside(2, proto().bytes(1, "Parts/Good").n(2, 8).n(4, 4).n(11, 1_204))
         .inside(2, proto().bytes(1, "Mode").n(2, 9).n(4, 12).bytes(15, "auto"))
         .n(3, 1)
@@ -45,7 +45,7 @@ fn data() -> Proto {
     let stale = property("Quality", proto().n(1, 3).n(3, 500));
     proto()
         .n(1, BORN_MS + 1_000)
-        .inside(2, proto().n(2, 7).n(3, BORN_MS + 900).float(12, 21.5))
+        .inside(2, proto().n(2, 7).n(3, BORN_MS + 900).single(12, 21.5))
         .inside(2, proto().n(2, 8).n(11, 1_205))
         .inside(2, proto().n(2, 9).inside(9, stale).n(7, 1))
         .n(3, 12)
@@ -71,7 +71,7 @@ fn data_before_any_birth_says_what_is_missing_and_a_birth_mends_it() {
     pictured(story, "sparkplug-unborn")
         .sees("alias 7 21.5")
         .sees("aliases 7, 8, 9: no birth of the")
-        .sees("to spBv1.0/plant/NCMD/line1, asks")
+        .sees("device was heard; alt-b asks for")
         .receives(DBIRTH, device_birth())
         .sees("Temperature 21.5 °C")
         .does_not_see("alias 7 21.5");

@@ -123,6 +123,27 @@ fn bytes_are_copied_as_digits_and_a_value_as_it_is_decoded() {
 }
 
 #[test]
+fn a_part_of_a_value_is_copied_with_its_path_and_the_publication_it_would_be_stays_whole() {
+    let lamp = r#"{"state":{"on":true,"name":"a \"b\""},"levels":[1.50,2]}"#;
+    let at =
+        story().online().receives("lamp", lamp).types("jC").does_not_see("path in the value").types("<esc>");
+    // state, on, name: a path, and a text without its quotes.
+    let at = at.types("<tab>jjjC").sees("$ path in the value $.state.name").sees("= value at that path");
+    let at = at.types("$");
+    assert_eq!(at.copied(), "$.state.name");
+    let at = at.types("C=");
+    assert_eq!(at.copied(), "a \"b\"");
+    let at = at.types("kkC=");
+    assert_eq!(at.copied(), r#"{"on":true,"name":"a \"b\""}"#);
+    let at = at.types("GkC$");
+    assert_eq!(at.copied(), "$.levels[0]");
+    let at = at.types("C=");
+    assert_eq!(at.copied(), "1.50", "as it was spelt");
+    let at = at.types("Cp");
+    assert_eq!(at.copied(), lamp);
+}
+
+#[test]
 fn a_branch_is_copied_as_json_nested_by_levels_and_as_a_list_of_topics() {
     let mut exports = Exports::default();
     let at = plant().types("C").sees("s values as JSON 4 topics").types("s").worked(&mut exports);

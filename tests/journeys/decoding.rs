@@ -1,9 +1,9 @@
 //! Payloads that are packed or structured in bytes: what the tree and the inspector make of them, and what keys do.
 use crate::story::{Story, story};
-use mqttscope::config::device::{DeviceFile, Devices, Existing, PlainPassword};
+use mqttscope::config::device::{Content, DeviceFile, Devices, Existing, PlainPassword};
 use mqttscope::config::schema;
 use mqttscope::model::Effect;
-use mqttscope::model::devices::Errand;
+use mqttscope::model::devices::{Errand, NodesSaving};
 use mqttscope::model::opening::Origin;
 use std::fs;
 
@@ -162,7 +162,9 @@ fn written(story: &mut Story, devices: &Devices) -> String {
         if let Effect::Disk(errand) = effect
             && let Errand::SaveNodes(saving) = *errand
         {
-            let path = devices.keep(&saving.name, &saving.nodes, Some(&saving.rules)).unwrap();
+            let NodesSaving { nodes, rules, filters, .. } = &*saving;
+            let content = Content { nodes, rules, filters };
+            let path = devices.keep(&saving.name, content).unwrap();
             saved = Some(fs::read_to_string(path).unwrap());
         }
     }

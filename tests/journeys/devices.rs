@@ -55,6 +55,7 @@ fn opening(name: &str, url: &str) -> Opening {
         profile,
         nodes: Vec::new(),
         rules: Vec::new(),
+        filters: Vec::new(),
         origin: Origin::File(name.into()),
         id_is_made_up: true,
         warnings: Vec::new(),

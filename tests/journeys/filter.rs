@@ -160,7 +160,7 @@ fn a_sweep_under_a_filter_takes_only_what_is_shown_and_says_so() {
         .receives_retained("a/y/on", "1")
         .settled()
         .types("f/on$/<enter>X")
-        .sees("only what /on$/ lets through")
+        .sees("only those matching /on$/")
         .sees("2 retained")
         .does_not_see("a/x/off");
 }
@@ -178,7 +178,7 @@ fn what_is_excluded_is_dropped_before_it_is_seen_and_counted() {
         .does_not_see("tree")
         .types("m")
         .sees("excluded")
-        .sees("2 messages by yard/+")
+        .sees("2 messages by 1 filter")
         .types("mS!yard/+<enter>")
         .receives("yard/tree", "1")
         .sees("6 topics")

@@ -6,6 +6,7 @@ use mqttscope::model::event::DeviceId;
 use mqttscope::model::nodes::recovered::{Recovered, name_of};
 use mqttscope::model::opening::Origin;
 use mqttscope::model::{Effect, Event};
+use mqttscope::sift::named::Named;
 
 use super::story::{Story, story};
 
@@ -15,8 +16,30 @@ fn of_file(mut story: Story) -> Story {
 }
 
 fn found(story: Story, nodes: Vec<Node>) -> Story {
-    let recovered = Recovered { device: DeviceId(0), name: "plant".into(), nodes };
+    let recovered = Recovered { device: DeviceId(0), name: "plant".into(), nodes, filters: Vec::new() };
     story.happens(Event::Disk(Box::new(Answer::Recovered(Ok(recovered)))))
+}
+
+#[test]
+fn filters_that_were_not_saved_are_offered_too() {
+    let hot = Named { name: "hot".into(), text: "value:>200".into() };
+    let recovered = Recovered {
+        device: DeviceId(0),
+        name: "plant".into(),
+        nodes: vec![node("a", Kind::Int)],
+        filters: vec![hot],
+    };
+    of_file(keeping(vec![node("a", Kind::Int)]))
+        .happens(Event::Disk(Box::new(Answer::Recovered(Ok(recovered.clone())))))
+        .sees("1 filter of demo was not saved when")
+        .types("y")
+        .sees("1 filter taken over; w saves")
+        .sees("◆ unsaved")
+        .types("<alt-f>")
+        .sees("hot value:>200");
+    of_file(keeping(Vec::new()))
+        .happens(Event::Disk(Box::new(Answer::Recovered(Ok(recovered)))))
+        .sees("1 node and 1 filter of demo were");
 }
 
 fn is_unsaved(story: &Story) -> bool {

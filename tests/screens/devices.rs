@@ -59,6 +59,7 @@ fn busy() -> Stage {
             profile: profile(name, url),
             nodes: Vec::new(),
             rules: Vec::new(),
+            filters: Vec::new(),
             origin,
             id_is_made_up: true,
             warnings: Vec::new(),

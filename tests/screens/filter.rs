@@ -23,6 +23,17 @@ fn a_filter_in_force_is_told_in_the_title_and_branches_count_what_is_shown() {
 }
 
 #[test]
+fn saved_filters_are_listed_with_the_one_in_force_marked() {
+    let keys = "alt-s h o t enter f ctrl-u s t a l e : alt-s s i l e n t enter alt-f";
+    check_at(&SIZES, "filter-saved", || filtered("type:float value:>100", keys));
+}
+
+#[test]
+fn learning_under_a_filter_says_what_it_matches() {
+    check_at(&SIZES, "filter-learn", || filtered("type:float hall1", "enter g L"));
+}
+
+#[test]
 fn a_term_that_is_none_is_told_beside_the_line() {
     check_at(&SIZES, "filter-wrong", || filtered("retained:perhaps", ""));
 }

@@ -2,6 +2,7 @@
 use super::check_at;
 use super::link::busy;
 use super::stage::{DEMO, Stage};
+use mqttscope::mqtt::Retained;
 
 /// All at once, by pages, a panel at a time.
 const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (120, 40)];
@@ -20,6 +21,20 @@ fn the_monitor_lists_subscriptions_with_what_became_of_them() {
     check("monitor-subscriptions", || {
         let mut stage = busy();
         stage.keys("tab tab tab tab j");
+        stage
+    });
+}
+
+#[test]
+fn the_monitor_lists_what_is_excluded_behind_the_subscriptions() {
+    check("monitor-excluded", || {
+        let mut stage = busy();
+        stage.keys("S ! p l a n t / h a l l 1 / # enter");
+        stage.hear(DEMO, "plant/hall1/oven3/temperature", b"181.0", Retained::No);
+        stage.keys("tab tab tab tab");
+        stage.text();
+        stage.keys("G");
+        stage.wait(8_000);
         stage
     });
 }

@@ -3,7 +3,7 @@
 use super::{failure, say, take_name, warn};
 use crate::cli::run::Failure;
 use crate::cli::{EXIT_FAILED, EXIT_USAGE};
-use crate::config::device::{Devices, Existing, PlainPassword, diff, is_name};
+use crate::config::device::{Content, Devices, Existing, PlainPassword, diff, is_name};
 use crate::config::ossia::{self, Imported, Report};
 use crate::decode::escape::sanitize;
 use clap::Args;
@@ -65,7 +65,13 @@ pub(super) fn import(devices: &Devices, args: &ImportArgs) -> Result<(), Failure
     profile.name.clone_from(&name);
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let path = devices
-        .create_with(&name, &profile, (&nodes, &[]), PlainPassword::LeaveOut, existing)
+        .create_with(
+            &name,
+            &profile,
+            Content { nodes: &nodes, ..Content::default() },
+            PlainPassword::LeaveOut,
+            existing,
+        )
         .map_err(failure)?;
     tell(&report, "not imported");
     say(&format!("saved {} with {} nodes; open it with: mqttscope {name}", path.display(), nodes.len()));

@@ -1,13 +1,12 @@
 //! `[[decoder]]` blocks, both ways: how payloads of topics are read. Owns their keys; opens no file, a schema's neither.
-use super::blocks;
 use super::table::{Reader, Value};
-use super::write::put;
+use super::tables::Kind;
 use crate::decode::{Choice, Decoder};
 use crate::device::Rule;
 use crate::device::rule::{MAX_RULES, Source};
 use crate::mqtt::Filter;
 use crate::warning::did_you_mean;
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table};
+use toml_edit::Array;
 
 pub(super) const KEYS: &[&str] = &["filter", "decoder", "schema", "message", "include"];
 
@@ -99,53 +98,9 @@ fn of_name(reader: &mut Reader<'_>, item: &Value<'_>, text: &str) -> Option<Choi
     choice
 }
 
-/// The text with the blocks of `new` where it has those of `old`; a block that says the same stays as it stood. `None`
-/// when it can't be done.
-pub(super) fn edited(text: &str, old: &[Rule], new: &[Rule]) -> Option<String> {
-    if old == new {
-        return Some(text.to_owned());
-    }
-    // The TOML editor takes its time over many nodes, which come last as a rule.
-    let found = blocks::find(text);
-    let split = found.nodes.first().filter(|_| found.are_last).map_or(text.len(), |first| first.span.start);
-    let (before, nodes) = text.split_at_checked(split)?;
-    let mut document: DocumentMut = before.parse().ok()?;
-    let tables = match document.remove("decoder").map(Item::into_array_of_tables) {
-        Some(Ok(tables)) => tables.into_iter().collect(),
-        Some(Err(_)) => return None,
-        None => Vec::new(),
-    };
-    // All of them stand where the first stood: their order means something.
-    let position = tables.first().and_then(Table::position);
-    let mut tables: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
-    let mut edited = ArrayOfTables::new();
-    for rule in new {
-        let known = old.iter().position(|old| old.filter == rule.filter);
-        let place = known.filter(|known| tables.get(*known).is_some_and(Option::is_some));
-        let was = place.and_then(|place| old.get(place));
-        let table = place.and_then(|place| tables.get_mut(place)?.take());
-        let mut table = table.unwrap_or_else(|| {
-            let mut table = Table::new();
-            table.decor_mut().set_prefix("\n");
-            table
-        });
-        if was != Some(rule) {
-            for (key, value) in values(rule) {
-                put(&mut table, &[key], value);
-            }
-        }
-        table.set_position(position);
-        edited.push(table);
-    }
-    if !edited.is_empty() {
-        document.insert("decoder", Item::ArrayOfTables(edited));
-    }
-    let mut out = document.to_string();
-    if !nodes.is_empty() && !out.ends_with("\n\n") {
-        out.push('\n');
-    }
-    Some(out + nodes)
-}
+/// A filter has one decoder.
+pub(super) const KIND: Kind<Rule, 5> =
+    Kind { key: "decoder", is_same: |one, other| one.filter == other.filter, values };
 
 /// The value of each key; `None` where it says nothing.
 fn values(rule: &Rule) -> [(&'static str, Option<toml_edit::Value>); 5] {

@@ -1,8 +1,7 @@
 //! Device files on the disk: reading one whole, and replacing it so that there is always a whole one. Owns the limits
 //! and the backup; what a file says is `file`'s.
-use super::{DeviceError, DeviceFile, Fault, MAX_FILE_BYTES, PlainPassword, parse, plain_secret};
+use super::{Content, DeviceError, DeviceFile, Fault, MAX_FILE_BYTES, PlainPassword, parse, plain_secret};
 use crate::config::files;
-use crate::device::{Node, Rule};
 use crate::mqtt::Profile;
 use crate::warning::Warning;
 use std::fs;
@@ -28,18 +27,16 @@ pub(super) fn read_file(name: &str, path: &Path) -> Result<DeviceFile, DeviceErr
 }
 
 pub(super) fn save_into(
-    old: DeviceFile,
+    old: &DeviceFile,
     profile: &Profile,
-    nodes: Option<&[Node]>,
-    rules: Option<&[Rule]>,
+    content: Content<'_>,
     plain: PlainPassword,
 ) -> Result<PathBuf, DeviceError> {
-    let (nodes, rules) = (nodes.unwrap_or(&old.nodes), rules.unwrap_or(&old.rules));
-    let text = old.edited_all(profile, nodes, rules, plain)?;
+    let text = old.edited_all(profile, content, plain)?;
     if text != old.text {
         replace(&old.path, Some(old.text.as_bytes()), &text)?;
     }
-    Ok(old.path)
+    Ok(old.path.clone())
 }
 
 pub(in crate::config) fn replace(path: &Path, old: Option<&[u8]>, text: &str) -> Result<(), DeviceError> {

@@ -1,10 +1,11 @@
 //! A device file's text as a whole: read in parts, edited, and held against what it shall say. Owns which part is
 //! read how; opens no file.
 use super::node::Nodes;
+use super::read::Besides;
 use super::table::Reader;
-use super::{DeviceError, DeviceFile, PlainPassword};
-use super::{blocks, decoder, nodes, raw, read, write};
-use crate::device::{Node, Rule};
+use super::{Content, DeviceError, DeviceFile, PlainPassword};
+use super::{blocks, decoder, filter, nodes, raw, read, write};
+use crate::device::Node;
 use crate::mqtt::Profile;
 use crate::warning::Warning;
 use std::path::Path;
@@ -15,19 +16,21 @@ pub fn parse(name: &str, path: &Path, text: String) -> Result<DeviceFile, Device
     let directory = path.parent().unwrap_or(Path::new("."));
     let read =
         in_parts(&text, &label, directory, name).unwrap_or_else(|| whole(&text, &label, directory, name));
-    let (profile, nodes, rules, warnings) =
+    let (profile, nodes, besides, warnings) =
         read.map_err(|faults| DeviceError::Broken { file: label, faults })?;
-    Ok(DeviceFile { name: name.to_owned(), path: path.to_owned(), profile, nodes, rules, warnings, text })
+    let Besides { rules, filters } = besides;
+    let (name, path) = (name.to_owned(), path.to_owned());
+    Ok(DeviceFile { name, path, profile, nodes, rules, filters, warnings, text })
 }
 
-type Read = Result<(Profile, Vec<Node>, Vec<Rule>, Vec<Warning>), Vec<super::Fault>>;
+type Read = Result<(Profile, Vec<Node>, Besides, Vec<Warning>), Vec<super::Fault>>;
 
 /// Each node's block by itself, which is many times as fast. `None` for a file where that may not be the same.
 fn in_parts(text: &str, label: &str, directory: &Path, name: &str) -> Option<Read> {
     let blocks = blocks::find(text);
     let mut reader = Reader::new(text, &blocks.rest, label, directory);
-    let (mut nodes, mut of_rest, mut rules) = (Nodes::default(), Nodes::default(), Vec::new());
-    let profile = read::read(&mut reader, name, &mut of_rest, &mut rules);
+    let (mut nodes, mut of_rest, mut besides) = (Nodes::default(), Nodes::default(), Besides::default());
+    let profile = read::read(&mut reader, name, &mut of_rest, &mut besides);
     if reader.is_broken || of_rest.is_any {
         return None;
     }
@@ -35,19 +38,19 @@ fn in_parts(text: &str, label: &str, directory: &Path, name: &str) -> Option<Rea
         let entries = raw::block(text.get(block.core.clone())?, block.core.start)?;
         nodes.add(&mut reader, block.core.start, &entries);
     }
-    Some(told(reader, profile, nodes, rules))
+    Some(told(reader, profile, nodes, besides))
 }
 
 fn whole(text: &str, label: &str, directory: &Path, name: &str) -> Read {
     let mut reader = Reader::new(text, text, label, directory);
-    let (mut nodes, mut rules) = (Nodes::default(), Vec::new());
-    let profile = read::read(&mut reader, name, &mut nodes, &mut rules);
-    told(reader, profile, nodes, rules)
+    let (mut nodes, mut besides) = (Nodes::default(), Besides::default());
+    let profile = read::read(&mut reader, name, &mut nodes, &mut besides);
+    told(reader, profile, nodes, besides)
 }
 
-fn told(reader: Reader<'_>, profile: Profile, nodes: Nodes, rules: Vec<Rule>) -> Read {
+fn told(reader: Reader<'_>, profile: Profile, nodes: Nodes, besides: Besides) -> Read {
     let (faults, warnings) = reader.told();
-    if faults.is_empty() { Ok((profile, nodes.read, rules, warnings)) } else { Err(faults) }
+    if faults.is_empty() { Ok((profile, nodes.read, besides, warnings)) } else { Err(faults) }
 }
 
 impl DeviceFile {
@@ -63,30 +66,26 @@ impl DeviceFile {
         new: &[Node],
         plain: PlainPassword,
     ) -> Result<String, DeviceError> {
-        self.edited_all(profile, new, &self.rules, plain)
+        self.edited_all(profile, Content { nodes: new, ..self.content() }, plain)
     }
 
-    /// Likewise, and with how topics are read.
+    /// Likewise, and with all else that it says.
     pub fn edited_all(
         &self,
         profile: &Profile,
-        new: &[Node],
-        rules: &[Rule],
+        new: Content<'_>,
         plain: PlainPassword,
     ) -> Result<String, DeviceError> {
         let unchangeable = || DeviceError::Unchangeable(self.path.display().to_string());
         let of_profile = with_profile(&self.text, &self.profile, profile, plain).ok_or_else(unchangeable)?;
-        let of_profile = decoder::edited(&of_profile, &self.rules, rules).ok_or_else(unchangeable)?;
-        let text = if nodes::are_same(&self.nodes, new) {
-            of_profile
+        let text = decoder::KIND.edited(&of_profile, &self.rules, new.rules).ok_or_else(unchangeable)?;
+        let text = filter::KIND.edited(&text, &self.filters, new.filters).ok_or_else(unchangeable)?;
+        let text = if nodes::are_same(&self.nodes, new.nodes) {
+            text
         } else {
-            nodes::edited(&of_profile, &self.nodes, new).ok_or_else(unchangeable)?
+            nodes::edited(&text, &self.nodes, new.nodes).ok_or_else(unchangeable)?
         };
-        if text == self.text {
-            Ok(text)
-        } else {
-            checked(&self.name, &self.path, text, profile, (new, rules))
-        }
+        if text == self.text { Ok(text) } else { checked(&self.name, &self.path, text, profile, new) }
     }
 }
 
@@ -95,14 +94,15 @@ pub(super) fn new(
     name: &str,
     path: &Path,
     profile: &Profile,
-    (nodes, rules): (&[Node], &[Rule]),
+    content: Content<'_>,
     plain: PlainPassword,
 ) -> Result<String, DeviceError> {
     let unchangeable = || DeviceError::Unchangeable(path.display().to_string());
     let text = write::edited(None, profile, plain).map_err(|_not_toml| unchangeable())?;
-    let text = decoder::edited(&text, &[], rules).ok_or_else(unchangeable)?;
-    let text = nodes::edited(&text, &[], nodes).ok_or_else(unchangeable)?;
-    checked(name, path, text, profile, (nodes, rules))
+    let text = decoder::KIND.edited(&text, &[], content.rules).ok_or_else(unchangeable)?;
+    let text = filter::KIND.edited(&text, &[], content.filters).ok_or_else(unchangeable)?;
+    let text = nodes::edited(&text, &[], content.nodes).ok_or_else(unchangeable)?;
+    checked(name, path, text, profile, content)
 }
 
 /// Edits what stands before the nodes alone where that will do: the TOML editor takes its time over many blocks.
@@ -124,10 +124,12 @@ fn checked(
     path: &Path,
     text: String,
     profile: &Profile,
-    (nodes, rules): (&[Node], &[Rule]),
+    content: Content<'_>,
 ) -> Result<String, DeviceError> {
     let read = parse(name, path, text)?;
-    if write::is_same(&read.profile, profile) && nodes::are_same(&read.nodes, nodes) && read.rules == rules {
+    let Content { nodes, rules, filters } = content;
+    let is_same = nodes::are_same(&read.nodes, nodes) && read.rules == rules && read.filters == filters;
+    if write::is_same(&read.profile, profile) && is_same {
         Ok(read.text)
     } else {
         Err(DeviceError::Unchangeable(path.display().to_string()))

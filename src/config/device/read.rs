@@ -4,18 +4,19 @@ use super::node::Nodes;
 use super::raw::{Is, of_toml};
 use super::secret::{self, Said};
 use super::table::{Reader, Value};
-use super::{decoder, preset};
+use super::{decoder, filter, preset};
 use crate::device::Rule;
 use crate::mqtt::address::parse_url;
 use crate::mqtt::profile::{
-    LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling, TlsSettings,
-    default_expiry_s,
+    LEAST_MAX_PACKET_BYTES, MAX_EXCLUDES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, RetainHandling,
+    TlsSettings, default_expiry_s, too_many_excludes,
 };
 use crate::mqtt::url::parse_proxy;
 use crate::mqtt::{Address, Filter, Profile, Qos, Subscription, Version};
+use crate::sift::named::Named;
 use toml::de::DeTable;
 
-pub(super) const TOP: &[&str] = &["connection", "subscription", "decoder", "publication", "node"];
+pub(super) const TOP: &[&str] = &["connection", "subscription", "decoder", "filter", "publication", "node"];
 pub(super) const CONNECTION: &[&str] = &[
     "url",
     "preset",
@@ -40,9 +41,16 @@ pub(super) const WS: &[&str] = &["headers"];
 pub(super) const SUBSCRIPTION: &[&str] =
     &["filter", "qos", "no_local", "retain_as_published", "retain_handling"];
 
+/// What a device file says beside its profile and its nodes.
+#[derive(Debug, Default)]
+pub(super) struct Besides {
+    pub rules: Vec<Rule>,
+    pub filters: Vec<Named>,
+}
+
 /// Reads a device file. The profile is whole only when the reader has no faults; its client id is empty where
 /// the file gives none.
-pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes, rules: &mut Vec<Rule>) -> Profile {
+pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes, besides: &mut Besides) -> Profile {
     let mut profile = Profile::new(name, Address::tcp(String::new(), 0), String::new());
     profile.version_is_fixed = false;
     let mut has_connection = false;
@@ -59,7 +67,8 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, nodes: &mut Nodes, rules
                     profile.subscriptions.extend(subscription(reader, value));
                 }
             }
-            "decoder" => *rules = decoder::read(reader, value),
+            "decoder" => besides.rules = decoder::read(reader, value),
+            "filter" => besides.filters = filter::read(reader, value),
             // Read when they are asked for: a broken one must not keep anybody from a broker.
             "publication" => {}
             // Those in blocks of their own are read apart from the rest.
@@ -208,14 +217,20 @@ fn version(reader: &mut Reader<'_>, value: &Value<'_>, profile: &mut Profile) {
 
 /// Filters of what is dropped before anything sees it.
 fn excludes(reader: &mut Reader<'_>, name: &str, value: Value<'_>) -> Vec<Filter> {
-    let mut excludes = Vec::new();
+    let (mut excludes, at) = (Vec::new(), value.span().start);
     for value in reader.array(name, value, "a list of filters such as [\"plant/debug/#\"]") {
         let at = value.span().start;
         match reader.text(name, &value).map(|text| Filter::parse(&text)) {
+            Some(Ok(filter)) if excludes.contains(&filter) => {
+                reader.warn(at, format!("{name} has {:?} twice; one will do", filter.as_str()));
+            }
             Some(Ok(filter)) => excludes.push(filter),
             Some(Err(error)) => reader.fault(at, error.to_string()),
             None => {}
         }
+    }
+    if excludes.len() > MAX_EXCLUDES {
+        reader.fault(at, too_many_excludes(excludes.len()));
     }
     excludes
 }

@@ -1,9 +1,8 @@
-//! Nodes that were not saved when the program ended, `NAME.recovered.toml`. Owns those files beside the device
+//! Nodes and filters that were not saved when the program ended, `NAME.recovered.toml`. Owns those files beside the device
 //! files; whoever opens the device offers them. Everything is done when a call returns: it may be the last one.
 use super::disk::{backup_of, io_error, read_text};
-use super::{DeviceError, DeviceFile, Devices, PlainPassword, file, parse};
+use super::{Content, DeviceError, DeviceFile, Devices, PlainPassword, file, parse};
 use crate::config::files;
-use crate::device::Node;
 use crate::mqtt::Profile;
 use std::fs;
 use std::io;
@@ -14,7 +13,7 @@ const ENDING: &str = ".recovered";
 
 /// Told at the top of the file to who finds it.
 const WORDS: &str = "\
-# Nodes that were not saved when mqttscope ended; offered when the device is opened again.
+# Nodes and view filters that were not saved when mqttscope ended; offered when the device is opened again.
 # Nothing reads this file else; it may be removed.
 
 ";
@@ -25,11 +24,16 @@ pub(super) fn is_recovered(stem: &str) -> bool {
 }
 
 impl Devices {
-    /// Keeps nodes that are not saved, with the connection they belong to, and says where. An older recovery
+    /// Keeps what is not saved, with the connection they belong to, and says where. An older recovery
     /// becomes `NAME.recovered.toml~`.
-    pub fn recover(&self, name: &str, profile: &Profile, nodes: &[Node]) -> Result<PathBuf, DeviceError> {
+    pub fn recover(
+        &self,
+        name: &str,
+        profile: &Profile,
+        content: Content<'_>,
+    ) -> Result<PathBuf, DeviceError> {
         let path = self.recovered_path(name)?;
-        let text = file::new(name, &path, profile, (nodes, &[]), PlainPassword::LeaveOut)?;
+        let text = file::new(name, &path, profile, content, PlainPassword::LeaveOut)?;
         if let Some(directory) = path.parent() {
             files::make_directory(directory).map_err(|error| io_error(directory, "made", error))?;
         }

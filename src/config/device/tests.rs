@@ -1,6 +1,8 @@
 //! Device files as people write them, and what becomes of them.
 pub(crate) mod any;
 mod decoders;
+mod excludes;
+mod filters;
 mod kept;
 
 use super::*;
@@ -29,7 +31,7 @@ fn uncommenting_the_default_file_gives_the_defaults() {
     assert_eq!(long.warnings, []);
     assert_eq!(long.profile, short.profile);
     let keys = read::CONNECTION.iter().chain(read::SUBSCRIPTION).chain(secret::PASSWORD);
-    for key in keys.chain(decoder::KEYS) {
+    for key in keys.chain(decoder::KEYS).chain(filter::KEYS) {
         assert!(DEFAULT.contains(key), "{key} is not documented");
     }
     for (table, keys) in [("tls", read::TLS), ("ws", read::WS), ("will", will::KEYS)] {

@@ -4,6 +4,8 @@ use super::convert::converted;
 use super::{MAX_FILE_BYTES, Wanted};
 use crate::decode::Schema;
 use crate::warning::did_you_mean;
+use prost_reflect::prost::Message;
+use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 use prost_reflect::{DescriptorPool, MessageDescriptor};
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 use std::cell::Cell;
@@ -34,10 +36,19 @@ pub(super) fn schema_of(wanted: &Wanted) -> Result<Schema, String> {
 
 fn of_descriptors(file: &Path, spelt: &str) -> Result<DescriptorPool, String> {
     let bytes = read(file).map_err(|error| format!("{spelt} can't be read: {error}"))?;
-    DescriptorPool::decode(bytes.as_slice()).map_err(|error| {
+    let of_none = |error: &dyn std::fmt::Display| {
         let remedy = "write it by protoc --include_imports --descriptor_set_out, or name a .proto file";
         format!("{spelt} is no set of descriptors: {error}; {remedy}")
-    })
+    };
+    let set = FileDescriptorSet::decode(bytes.as_slice()).map_err(|error| of_none(&error))?;
+    let is_spoken = |file: &&FileDescriptorProto| matches!(file.syntax(), "" | "proto2" | "proto3");
+    if let Some(other) = set.file.iter().find(|file| !is_spoken(file)) {
+        let (name, syntax) = (other.name(), other.syntax());
+        return Err(format!(
+            "{spelt}: {name:?} is written in {syntax:?}; only proto2 and proto3 can be read"
+        ));
+    }
+    DescriptorPool::decode(bytes.as_slice()).map_err(|error| of_none(&error))
 }
 
 fn of_source(wanted: &Wanted) -> Result<(DescriptorPool, Option<String>), String> {

@@ -200,3 +200,23 @@ fn a_schema_that_is_none_is_told_with_each_payload() {
     assert!(rules.reading("other").hint.schema.is_none());
     assert_eq!(Hint::default().stamp(), 0);
 }
+
+#[test]
+fn a_set_in_a_syntax_that_cannot_be_read_is_told_and_no_broken_one_breaks_the_reader() {
+    use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
+    let file = |syntax: &str| FileDescriptorProto {
+        name: Some("a.proto".into()),
+        syntax: Some(syntax.into()),
+        ..FileDescriptorProto::default()
+    };
+    let bench = Bench::new(&[]);
+    let write = |set: FileDescriptorSet| {
+        fs::write(bench.directory.path().join("set.bin"), set.encode_to_vec()).unwrap();
+        bench.fault("set.bin", "M")
+    };
+    let words = write(FileDescriptorSet { file: vec![file("editions")] });
+    assert_eq!(words, "set.bin: \"a.proto\" is written in \"editions\"; only proto2 and proto3 can be read");
+    // Two files of one name: whatever the libraries make of it, it is told.
+    let words = write(FileDescriptorSet { file: vec![file("proto3"), file("proto3")] });
+    assert!(words.starts_with("set.bin "), "{words}");
+}

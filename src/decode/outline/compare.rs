@@ -59,7 +59,8 @@ impl<'a> Compared<'a> {
                     old.parent(*hint) == Some(old_parent) && old.is_at(old_payload, *hint, &step)
                 };
                 let mut budget = MAX_LOOKED;
-                let nearby = Some(hint).filter(|hint| is_there(hint) && !outline.is_twin(above));
+                // Of members with one name, each is the one of its own place.
+                let nearby = Some(hint).filter(is_there);
                 nearby.or_else(|| old.child(old_payload, old_parent, &step, &mut budget))
             });
             self.known.insert(above, found);

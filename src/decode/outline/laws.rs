@@ -113,6 +113,16 @@ proptest! {
 }
 
 #[test]
+fn of_members_with_one_name_each_is_compared_with_the_one_in_its_place() {
+    let (before, now) = (br#"{"a":1,"a":2,"b":3}"#, br#"{"a":1,"a":4,"b":3}"#);
+    let outlines = (Outline::new(now).unwrap(), Outline::new(before).unwrap());
+    let mut compared = Compared::new((&outlines.0, now), (&outlines.1, before));
+    let changed: Vec<usize> =
+        (0..outlines.0.len()).filter(|node| compared.is_changed(*node, false)).collect();
+    assert_eq!(changed, [0, 2]);
+}
+
+#[test]
 fn repeated_names_are_told_and_the_last_of_them_is_meant() {
     let payload = br#"{"a":1,"b":{"a":2},"\u0061":3,"c":4}"#;
     let outline = Outline::new(payload).unwrap();

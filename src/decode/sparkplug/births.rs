@@ -18,8 +18,10 @@ pub const MAX_KNOWN: usize = 100_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub name: Box<str>,
-    alias: Option<u64>,
+    pub alias: Option<u64>,
     pub kind: Option<Type>,
+    /// The field that its value came in.
+    pub field: Option<u32>,
     pub unit: Option<Box<str>>,
 }
 
@@ -65,7 +67,8 @@ impl Birth {
                 break;
             }
             let unit = metric.unit();
-            birth.metrics.push(Known { name, alias: metric.alias, kind: metric.kind, unit });
+            let field = metric.value.map(|value| value.number);
+            birth.metrics.push(Known { name, alias: metric.alias, kind: metric.kind, field, unit });
         }
         let aliases = birth.metrics.iter().enumerate();
         birth.by_alias = aliases.filter_map(|(place, known)| Some((known.alias?, place))).collect();
@@ -100,7 +103,7 @@ impl Birth {
         self.metrics.get(self.by_alias.get(at)?.1)
     }
 
-    fn by_name(&self, name: &str) -> Option<&Known> {
+    pub(super) fn by_name(&self, name: &str) -> Option<&Known> {
         let name_at = |place: &usize| self.metrics.get(*place).map_or("", |known| &*known.name);
         let at = self.by_name.binary_search_by(|place| name_at(place).cmp(name)).ok()?;
         self.metrics.get(*self.by_name.get(at)?)

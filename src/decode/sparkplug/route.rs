@@ -87,6 +87,29 @@ impl<'a> Route<'a> {
     pub fn of_device(&self, message: Message) -> Option<String> {
         Some(format!("{}/{}", self.of_node(message), self.device?))
     }
+
+    /// The topic on which births of whom it is about are told.
+    pub fn birth(&self) -> String {
+        self.of_device(Message::DeviceBirth).unwrap_or_else(|| self.of_node(Message::NodeBirth))
+    }
+
+    /// The topic on which whom it is about tells its metrics: where they are kept as nodes.
+    pub fn data(&self) -> String {
+        self.of_device(Message::DeviceData).unwrap_or_else(|| self.of_node(Message::NodeData))
+    }
+
+    /// The topic on which whom it is about is told something.
+    pub fn command(&self) -> String {
+        self.of_device(Message::DeviceCommand).unwrap_or_else(|| self.of_node(Message::NodeCommand))
+    }
+
+    /// Who it is about, in words; not made safe for a terminal.
+    pub fn who(&self) -> String {
+        match self.device {
+            Some(device) => format!("device {device:?} of edge node {:?}", self.edge),
+            None => format!("edge node {:?} of group {:?}", self.edge, self.group),
+        }
+    }
 }
 
 /// The host that a topic tells the state of: `spBv1.0/STATE/HOST`, before 3.0 `STATE/HOST`.

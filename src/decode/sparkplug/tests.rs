@@ -1,5 +1,6 @@
 //! Births, data and deaths as edge nodes send them, put together by a small encoder; then broken in every way.
 mod births;
+mod command;
 
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ use super::births::{Births, Heard};
 use super::metric::Metric;
 use super::packed::Inside;
 use super::route::{Message, Route, host};
-use super::{Told, date_of, of};
+use super::{REBIRTH, Told, date_of, of};
 
 /// Names and aliases that are listed; the others are counted.
 const MAX_LISTED: usize = 5;
@@ -100,7 +100,7 @@ impl Seen {
         self.n_metrics += 1;
         match (metric.name.as_deref(), metric.alias) {
             (Some("bdSeq"), _) => self.bd_seq = metric.whole(),
-            (Some("Node Control/Rebirth"), _) => self.is_rebirth = true,
+            (Some(REBIRTH), _) => self.is_rebirth = true,
             (Some(_), _) | (None, None) => {}
             (None, Some(_)) if births.known(metric).is_some() => self.n_explained += 1,
             (None, Some(alias)) => self.strange.add(alias.to_string()),
@@ -114,17 +114,9 @@ impl Seen {
     }
 }
 
-/// Who a message is about.
-fn who(route: &Route<'_>) -> String {
-    match route.device {
-        Some(device) => format!("device {device:?} of edge node {:?}", route.edge),
-        None => format!("edge node {:?} of group {:?}", route.edge, route.group),
-    }
-}
-
 /// What has happened.
 fn event(route: &Route<'_>, seen: &Seen, births: &Births) -> Option<String> {
-    let who = who(route);
+    let who = route.who();
     let session = seen.bd_seq.map(|n| format!(" (session {n} by bdSeq)")).unwrap_or_default();
     match route.message {
         Message::NodeBirth => Some(format!("birth: {who} came online{session}")),
@@ -165,5 +157,5 @@ fn unexplained(route: &Route<'_>, strange: &Listed, births: &Births) -> String {
     };
     let ask = route.of_node(Message::NodeCommand);
     let words = strange.words();
-    format!("{alias} {words}: {birth}; Node Control/Rebirth = true, published to {ask}, asks for it")
+    format!("{alias} {words}: {birth}; alt-b asks for it: {REBIRTH} = true to {ask}")
 }

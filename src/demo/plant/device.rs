@@ -7,10 +7,14 @@ use std::time::Duration;
 
 /// Something in the plant that publishes on topics of its own.
 pub(super) trait Device: Debug + Send {
-    /// How many topics it publishes to.
+    /// How many topics it keeps a retained state on.
     fn n_topics(&self) -> usize;
     /// How long it is from one step to the next, on average.
     fn interval(&self) -> Duration;
+    /// How long it is to the first step: spread out, so that the plant does not breathe in one rhythm.
+    fn first(&self, random: &mut Random) -> Duration {
+        self.interval().mul_f64(random.unit())
+    }
     /// How many publications a step has, on average.
     fn per_step(&self) -> f64;
     /// Its first state, all of it retained.
@@ -36,6 +40,8 @@ pub(super) struct Outbox {
     pub publications: Vec<Publication>,
     /// Since the plant began.
     pub uptime: Duration,
+    /// Milliseconds since 1970.
+    pub unix_ms: u64,
 }
 
 impl Outbox {

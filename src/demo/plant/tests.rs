@@ -3,7 +3,7 @@ use super::*;
 use std::collections::BTreeSet;
 
 fn plant(n_topics: Option<usize>, rate_per_s: Option<f64>, seed: u64) -> Plant {
-    Plant::new(&PlantOptions { n_topics, rate_per_s, seed }, Timestamp::ZERO)
+    Plant::new(&PlantOptions { n_topics, rate_per_s, seed, ..PlantOptions::default() }, Timestamp::ZERO)
 }
 
 fn furnished(plant: &mut Plant) -> Vec<Publication> {
@@ -59,7 +59,10 @@ fn there_are_exactly_as_many_topics_as_asked_for_all_of_them_retained() {
         if n_topics.is_none() {
             assert!((60..=125).contains(&topics.len()), "{}", topics.len());
             for publication in live(&mut plant, 300) {
-                assert!(topics.contains(&publication.topic), "{} was not furnished", publication.topic);
+                // Of what edge nodes of Sparkplug tell, nothing is retained.
+                let is_of_edge = publication.topic.as_str().starts_with("spBv1.0/");
+                assert_eq!(is_of_edge, !topics.contains(&publication.topic), "{}", publication.topic);
+                assert!(!(is_of_edge && publication.retain), "{}", publication.topic);
             }
         }
     }
@@ -177,6 +180,71 @@ fn an_oven_follows_its_setpoint_slowly() {
         .collect();
     assert!(temperatures[0] < 200.0, "{temperatures:?}");
     assert!(temperatures.iter().any(|temperature| *temperature > 230.0), "{temperatures:?}");
+}
+
+/// What Sparkplug's messages said, each on its topic and in one line, named by the births before them.
+fn sparkplug(said: &[Publication]) -> Vec<(String, String)> {
+    use crate::decode::sparkplug::{Registry, Told, preview};
+    let mut births = Registry::default();
+    let mut lines = Vec::new();
+    for publication in said {
+        let topic = publication.topic.as_str();
+        births.observe(topic, &publication.payload.0);
+        let told = Told { topic: topic.into(), births: births.births(topic) };
+        if let Some(line) = preview(&told, &publication.payload.0, 400) {
+            lines.push((topic.rsplit_once("/line1").unwrap().0.to_owned(), line.line.text()));
+        }
+    }
+    lines
+}
+
+#[cfg(feature = "sparkplug")]
+#[test]
+fn an_edge_node_is_born_tells_by_aliases_and_obeys_commands() {
+    use crate::decode::sparkplug::{Births, Content, Heard, Route, command, rebirth, stamped};
+    let mut plant = plant(None, None, 0);
+    let mut said = live(&mut plant, 10);
+    let births = {
+        let birth = said.iter().find(|one| one.topic.as_str().contains("/DBIRTH/")).unwrap();
+        let birth = crate::decode::sparkplug::Birth::read(&birth.payload.0);
+        Births { device: Heard::Yes(birth.into()), ..Births::default() }
+    };
+    let press = "spBv1.0/plant/DDATA/line1/press";
+    let mut say = |command: crate::decode::sparkplug::Command| {
+        let heard = Publication {
+            topic: crate::mqtt::Topic::parse(&command.topic).unwrap(),
+            payload: stamped(&command.payload, 10_000).into(),
+            qos: crate::mqtt::Qos::AtMostOnce,
+            retain: false,
+            properties: crate::mqtt::PublishProperties::default(),
+        };
+        assert!(plant.ears().iter().any(|filter| filter.matches(heard.topic.as_str())));
+        plant.hear(Timestamp::from_millis(10_000), &heard, &mut said);
+    };
+    say(command(press, &births, "Setpoint", Content::Number(210.5)).unwrap());
+    say(command(press, &births, "Setpoint", Content::Number(999.0)).unwrap());
+    say(command(press, &births, "Running", Content::Truth(false)).unwrap());
+    say(rebirth(&Route::parse(press).unwrap()));
+    let lines = sparkplug(&said);
+    let on = |level: &str| {
+        let topic = format!("spBv1.0/plant/{level}");
+        lines.iter().filter(|(on, _)| *on == topic).map(|(_, line)| line.as_str()).collect::<Vec<_>>()
+    };
+    let [first, again] = on("NBIRTH")[..] else { panic!("{lines:?}") };
+    assert!(
+        first.starts_with("online: bdSeq 0, Node Control/Rebirth false, Load ")
+            && again.ends_with("NBIRTH seq 0")
+    );
+    assert!(
+        on("DBIRTH")[0]
+            .starts_with("online: Temperature 168.5 °C, Setpoint 180.0 °C, Running true, Parts/Good 1204")
+    );
+    assert!(on("DBIRTH")[1].contains("Setpoint 210.5 °C, Running false"), "{lines:?}");
+    let data = on("DDATA");
+    assert!(data[0].starts_with("Temperature ") && data[0].contains(" °C"), "{data:?}");
+    let [.., set, stopped] = data[..] else { panic!("{data:?}") };
+    assert!(set.starts_with("Setpoint 210.5 °C, Mode heating"), "what is out of range is not taken: {set}");
+    assert!(stopped.starts_with("Running false, Mode stopped"), "{stopped}");
 }
 
 #[test]

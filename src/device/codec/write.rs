@@ -7,7 +7,6 @@ use serde_json::{Number as Digits, Value as Json};
 
 use super::raw::{self, Refused};
 use super::{Codec, JsonPath, Number, Order, PathStep};
-use crate::decode::sparkplug;
 use crate::device::kind::Kind;
 use crate::device::misfit::{WriteError, quote};
 use crate::device::node::Node;
@@ -38,8 +37,8 @@ impl Node {
         if let Some(strange) = value.numbers().iter().find(|number| !number.is_finite()) {
             return Err(WriteError::NotFinite(strange.to_string().into()));
         }
-        if self.path().is_some() && sparkplug::is_spoken_on(self.topic.as_str()) {
-            return Err(WriteError::Metric);
+        if self.is_of_sparkplug() {
+            return Err(WriteError::NoPayload);
         }
         let payload = match &self.codec {
             Codec::Text => text(value),

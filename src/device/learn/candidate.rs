@@ -112,12 +112,7 @@ impl<'a> Candidate<'a> {
         let mut nodes: Vec<Node> = described.map(|part| part.node(&self.record.topic)).collect();
         let silent =
             hints.iter().filter_map(|hint| Some((hint, hint.path.as_ref().filter(|path| !has(path))?)));
-        nodes.extend(silent.map(|(hint, path)| {
-            let mut node = Node::new(self.record.topic.clone(), hint.kind.unwrap_or_default());
-            dress(&mut node, hint);
-            node.codec = super::super::Codec::JsonPath(path.clone());
-            node
-        }));
+        nodes.extend(silent.map(|(hint, _)| super::described(&self.record.topic, hint)));
         for node in &mut nodes {
             node.cadence_ms = node.cadence_ms.or(whole.cadence_ms);
         }

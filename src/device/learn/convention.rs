@@ -72,6 +72,11 @@ pub fn hint_for_part(topic: &str, path: &JsonPath, root: &Json) -> Option<Hint> 
     ALL.iter().find_map(|convention| convention.hint_for_part(topic, path, root))
 }
 
+/// What a birth of Sparkplug says of all its metrics, on the topic where they are kept.
+pub fn metrics(topic: &str, birth: &[u8]) -> Vec<Hint> {
+    sparkplug::metrics(topic, birth)
+}
+
 /// A hostile payload as JSON, within bounds.
 fn parse(payload: &[u8]) -> Result<Json, Ignored> {
     if payload.len() > MAX_DISCOVERY_BYTES {

@@ -9,8 +9,8 @@ use hashbrown::HashMap;
 /// Hints a session keeps: a large house has 2,000 entities of a few topics each. About 10 MB.
 pub const MAX_HINTS: usize = 16_384;
 
-/// Hints on one topic: a device rarely has more than thirty values.
-pub const MAX_HINTS_PER_TOPIC: usize = 64;
+/// Hints on one topic: a device rarely has more than thirty values, an edge node of Sparkplug some hundred metrics.
+pub const MAX_HINTS_PER_TOPIC: usize = 512;
 
 /// Longest text of a name or a description that is kept, in characters.
 pub const MAX_TEXT_CHARS: usize = 120;

@@ -1,6 +1,6 @@
 //! The members of a JSON payload that can be kept as nodes of their own. Owns the bounds of what is listed; read
 //! from one payload when asked, never stored.
-use super::super::codec::{Codec, JsonPath, PathStep, document};
+use super::super::codec::{Codec, JsonPath, MAX_JSON_BYTES, PathStep, document};
 use super::super::domain::Domain;
 use super::super::kind::Kind;
 use super::super::misfit::Misfit;
@@ -18,6 +18,9 @@ pub const MAX_PARTS_BYTES: usize = 64 * 1024;
 
 /// Members listed of one payload: more than a screen has rows to choose from.
 pub const MAX_PARTS: usize = 32;
+
+/// Metrics of Sparkplug listed of one edge node or device.
+pub const MAX_METRICS: usize = 512;
 
 /// Levels of objects within objects that are listed.
 pub const MAX_PART_DEPTH: usize = 3;
@@ -60,6 +63,16 @@ impl Part {
     }
 }
 
+/// The node that a hint describes.
+pub(super) fn described(topic: &Topic, hint: &Hint) -> Node {
+    let mut node = Node::new(topic.clone(), hint.kind.unwrap_or_default());
+    dress(&mut node, hint);
+    if let Some(path) = &hint.path {
+        node.codec = Codec::JsonPath(path.clone());
+    }
+    node
+}
+
 /// Gives a node what a hint says beside its type.
 pub(super) fn dress(node: &mut Node, hint: &Hint) {
     node.alias = hint.alias.as_deref().map(str::to_owned);
@@ -95,13 +108,15 @@ pub(super) fn values<T: AsRef<str>>(texts: &[T]) -> Vec<Value> {
 /// The parts of a payload, with what is said of them.
 pub(super) fn parts(topic: &str, payload: &[u8], hints: &[Hint]) -> Parts {
     let mut found = Parts::default();
-    if payload.len() > MAX_PARTS_BYTES {
+    let is_sparkplug = sparkplug::is_spoken_on(topic);
+    // What births and data come to in JSON is several times as long.
+    if payload.len() > if is_sparkplug { MAX_JSON_BYTES } else { MAX_PARTS_BYTES } {
         return found;
     }
     // serde_json refuses what is nested deeper than 127.
     if let Ok(root @ Json::Object(_)) = serde_json::from_slice(&document(topic, payload)) {
         let mut walk = Walk { topic, hints, root: &root, path: Vec::new(), found: &mut found };
-        if sparkplug::is_spoken_on(topic) {
+        if is_sparkplug {
             walk.metrics(&root);
         } else {
             walk.object(&root);
@@ -144,13 +159,17 @@ impl Walk<'_> {
     fn metrics(&mut self, root: &Json) {
         let Some(Json::Object(metrics)) = root.get("metrics") else { return };
         for (name, metric) in metrics {
-            let Some(value) = metric.get("value").filter(|value| !value.is_null()) else { continue };
-            if self.found.list.len() == MAX_PARTS {
+            let Some(value) = metric.get("value") else { continue };
+            self.path = ["metrics", name, "value"].map(|name| PathStep::Member(name.into())).to_vec();
+            let part = self.part("value", value, metric);
+            // A metric that is null now has the type that its birth gave it.
+            if value.is_null() && part.hint.is_none() {
+                continue;
+            }
+            if self.found.list.len() == MAX_METRICS {
                 self.found.n_more += 1;
                 continue;
             }
-            self.path = ["metrics", name, "value"].map(|name| PathStep::Member(name.into())).to_vec();
-            let part = self.part("value", value, metric);
             self.found.list.push(part);
         }
     }
@@ -181,10 +200,10 @@ impl Walk<'_> {
         let said = self.hints.iter().find(|hint| hint.path.as_ref() == Some(&path)).cloned();
         let hint = said.or_else(|| convention::hint_for_part(self.topic, &path, self.root));
         let seen = kind_of(value);
-        let kind =
-            hint.as_ref().and_then(|hint| hint.kind).filter(|kind| suits(*kind, seen, value)).unwrap_or(seen);
+        let said = hint.as_ref().and_then(|hint| hint.kind);
+        let kind = said.filter(|kind| value.is_null() || suits(*kind, seen, value)).unwrap_or(seen);
         let told = hint.as_ref().and_then(|hint| hint.unit.clone());
-        let unit = told.or_else(|| sibling_unit(name, siblings)).filter(|_| seen.is_number());
+        let unit = told.or_else(|| sibling_unit(name, siblings)).filter(|_| kind.is_number());
         let value = value.to_string().chars().take(64).collect::<String>().into();
         Part { path, kind, unit, value, hint }
     }

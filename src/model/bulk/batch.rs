@@ -8,7 +8,7 @@ use crate::model::event::{DeviceId, Effect};
 use crate::model::overlay::PromptKind;
 use crate::model::runs::{self, Work, bulk};
 use crate::model::toast::Tone;
-use crate::model::{Model, keys, publish, takes};
+use crate::model::{Model, keys, metrics, publish, takes};
 use crate::mqtt::Publication;
 use crate::time::Timestamp;
 
@@ -45,6 +45,8 @@ pub struct Batch {
     pub place: usize,
     /// How fast they go.
     pub pace: Pace,
+    /// Places of commands to edge nodes of Sparkplug, which get their time when they go.
+    commands: Vec<usize>,
     source: Source,
     n_checked: usize,
 }
@@ -75,6 +77,7 @@ impl Batch {
             n_retain: 0,
             place: 0,
             pace: Pace::default(),
+            commands: Vec::new(),
             source,
             n_checked: 0,
         }
@@ -140,7 +143,7 @@ impl Batch {
     pub fn advance(&mut self, device: &Device) {
         if let Source::Defaults(left) = &mut self.source {
             let mut troubles = Vec::new();
-            let has_more = left.make(device, &mut self.publications, &mut troubles);
+            let has_more = left.make(device, &mut self.publications, &mut self.commands, &mut troubles);
             for words in troubles {
                 self.refuse(words);
             }
@@ -246,11 +249,17 @@ pub fn start(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
     }
     debug_assert!(batch.publications.len() <= MAX_ROWS, "both sources hold to the bound");
     let Some(preview) = model.bulk.take() else { return };
-    let Preview::Batch(batch) = *preview else { return };
+    let Preview::Batch(mut batch) = *preview else { return };
     let n = figures::counted(batch.n_going() as u64, "publication");
     let (name, device) = (batch.name.clone(), batch.device);
     // Should it not begin, it is seen as it was.
     let back = batch.clone();
+    let unix_ms = model.settings.wall.unix_ms_at(now);
+    for place in std::mem::take(&mut batch.commands) {
+        if let Some(publication) = batch.publications.get_mut(place) {
+            metrics::stamp(publication, unix_ms);
+        }
+    }
     let work =
         Work::Bulk(Box::new(bulk::Bulk::batch(&batch.name, batch.publications, &batch.refused, batch.pace)));
     match runs::begin(model, now, device, work) {

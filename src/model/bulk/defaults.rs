@@ -7,7 +7,7 @@ use crate::model::device::Device;
 use crate::model::editor::goes;
 use crate::model::nodes::range;
 use crate::model::toast::Tone;
-use crate::model::{Model, publish};
+use crate::model::{Model, narrowing, publish};
 use crate::mqtt::Publication;
 use crate::time::Timestamp;
 
@@ -27,14 +27,20 @@ impl Left {
         &mut self,
         device: &Device,
         publications: &mut Vec<Publication>,
+        commands: &mut Vec<usize>,
         troubles: &mut Vec<String>,
     ) -> bool {
         for key in self.0.by_ref().take(SLICE) {
             // Who keeps a node no longer meanwhile, sends it nothing.
             let Some(node) = device.kept.get(&key) else { continue };
             let Some(default) = &node.default else { continue };
-            match goes::made(node, default) {
-                Ok(made) => publications.push(made.publication),
+            match goes::made(device, node, default) {
+                Ok(made) => {
+                    if node.is_of_sparkplug() {
+                        commands.push(publications.len());
+                    }
+                    publications.push(made.publication);
+                }
                 Err(words) => {
                     let topic = sanitize(node.topic.as_str().as_bytes(), MAX_TOPIC_COLS);
                     troubles.push(format!("{topic}: {words}"));
@@ -61,6 +67,7 @@ pub fn open(model: &mut Model, now: Timestamp) {
             || other.strip_prefix(topic.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let has = |node: &&Node| node.default.is_some() && node.access.can_set();
+    let only = narrowing::only(model, device);
     let (id, name, keys): (_, _, Vec<NodeKey>) = if model.range.is_some() {
         let mut of = range::kept(model);
         if of.len() > 1 {
@@ -69,14 +76,17 @@ pub fn open(model: &mut Model, now: Timestamp) {
         }
         let (id, nodes) = of.pop().unwrap_or((row.device, Vec::new()));
         let keys = nodes.iter().filter(has).map(Node::key).collect();
-        (id, "the defaults of the selected rows".to_owned(), keys)
+        (id, format!("the defaults of the selected rows{only}"), keys)
     } else {
         let name = if row.is_device() { &device.profile.name } else { &topic };
-        let nodes = device.kept.iter().filter(|node| is_below(node.topic.as_str()));
-        (row.device, format!("the defaults of {name}"), nodes.filter(has).map(Node::key).collect())
+        let is_meant = |node: &&Node| is_below(node.topic.as_str()) && range::is_shown(&device.store, node);
+        let nodes = device.kept.iter().filter(is_meant);
+        (row.device, format!("the defaults of {name}{only}"), nodes.filter(has).map(Node::key).collect())
     };
     if keys.is_empty() {
-        let words = "no node here has a default and can be set; the attributes default and access say so (5)";
+        let words = format!(
+            "no node here{only} has a default and can be set; the attributes default and access say so (5)"
+        );
         return model.say(now, Tone::Info, words);
     }
     if keys.len() > MAX_ROWS {

@@ -4,6 +4,7 @@ use super::points::{Point, Points};
 use crate::decode::{Choice, Decoder, Reading};
 use crate::device::sample::{self, Sample};
 use crate::device::{JsonPath, Node};
+use crate::model::births;
 use crate::model::device::Device;
 use crate::model::tree::RowId;
 use crate::store::{Past, PastKey};
@@ -80,7 +81,7 @@ pub struct Series {
 }
 
 /// How payloads are read, to be told from another way.
-type ReadBy = (Choice, Option<Decoder>, u64);
+type ReadBy = (Choice, Option<Decoder>, (u64, u64));
 
 /// A stretch of history on its way in, newest first.
 #[derive(Clone, Debug)]
@@ -132,7 +133,8 @@ impl Series {
     pub fn read_on(&mut self, device: &Device, most: usize) {
         let id = self.key.row.node;
         let reading = device.reading(id);
-        self.settle(device, (reading.choice, reading.hint.promised, reading.hint.stamp()));
+        let stamps = (reading.hint.stamp(), device.births.stamp(id));
+        self.settle(device, (reading.choice, reading.hint.promised, stamps));
         let n_messages = device.store.node(id).n_messages;
         if self.fetching.is_none() && n_messages > self.n_read {
             let n_new = usize::try_from(n_messages - self.n_read).unwrap_or(usize::MAX);
@@ -154,7 +156,7 @@ impl Series {
                     break;
                 }
                 (n, n_bytes) = (n + 1, n_bytes + past.payload.len());
-                fetch.points.extend(self.point(reading, &past));
+                fetch.points.extend(self.point(device, reading, &past));
             }
             fetch.left = if fetch.from.is_some() { fetch.left - n } else { 0 };
             if fetch.left > 0 {
@@ -194,11 +196,11 @@ impl Series {
         (self.read_by, self.n_forgotten) = (read_by, n_forgotten);
     }
 
-    fn point(&mut self, reading: Reading<'_>, past: &Past<'_>) -> Option<Point> {
+    fn point(&mut self, device: &Device, reading: Reading<'_>, past: &Past<'_>) -> Option<Point> {
         let is_evicted = past.payload.is_empty() && past.n_bytes > 0;
         let sample = match &self.node {
             _ if is_evicted => Sample::Nothing,
-            Some(node) => Sample::of_node(node, past.payload),
+            Some(node) => Sample::of_node(node, &births::document(device, self.key.row.node, past.payload)),
             None => Sample::of_payload(reading, past.payload, self.key.path.as_ref()),
         };
         let fits = |series: &mut Self, shape: Shape| *series.shape.get_or_insert(shape) == shape;

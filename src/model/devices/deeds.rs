@@ -241,6 +241,7 @@ pub fn named(
 /// What is kept of a device's settings: nothing that was made up or looked up for this run.
 pub(super) fn kept_profile(device: &Device) -> Profile {
     let mut profile = device.profile.clone();
+    profile.excludes = device.excludes.iter().map(|exclude| exclude.filter.clone()).collect();
     if device.id_is_made_up {
         profile.client_id.clear();
     }

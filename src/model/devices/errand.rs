@@ -9,6 +9,7 @@ use crate::model::publications::draft::{Draft, Saved as SavedPublication};
 use crate::model::publications::saved::Again;
 use crate::model::runs::RunId;
 use crate::mqtt::{Profile, Publication};
+use crate::sift::named::Named;
 
 /// Something to do with the user's files, on a worker. Carried out in the order asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,6 +139,8 @@ pub struct NodesSaving {
     pub revision: u64,
     /// How its topics are read.
     pub rules: Vec<Rule>,
+    /// Its view filters with names.
+    pub filters: Vec<Named>,
 }
 
 /// A profile to write.

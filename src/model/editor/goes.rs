@@ -2,7 +2,8 @@
 use super::Editor;
 use crate::decode::figures;
 use crate::device::{Node, Value};
-use crate::model::{Model, publish, takes};
+use crate::model::device::Device;
+use crate::model::{Model, metrics, publish, takes};
 use crate::mqtt::{Payload, Publication, PublishProperties};
 
 /// A payload told in so many bytes; the rest is counted.
@@ -17,8 +18,10 @@ pub struct Goes {
     pub asked: Option<Value>,
     /// Why it is something else: `clipped`.
     pub how: &'static str,
-    /// What goes.
+    /// What goes; a command to an edge node without the time at which it leaves.
     pub publication: Publication,
+    /// How it goes, where that says more than its bytes.
+    pub by: Option<String>,
 }
 
 impl Goes {
@@ -52,30 +55,35 @@ impl Editor {
         if !node.access.can_set() {
             return Err(no_access(node));
         }
-        let goes = made(node, &asked)?;
+        let goes = made(device, node, &asked)?;
         takes::check(device, &goes.publication)?;
         Ok(goes)
     }
 }
 
 /// What a value of a node becomes on its way out.
-pub fn made(node: &Node, asked: &Value) -> Result<Goes, String> {
+pub fn made(device: &Device, node: &Node, asked: &Value) -> Result<Goes, String> {
     let (value, mut how) = node.within(asked)?;
-    let payload = node.write(&value).map_err(|error| error.to_string())?;
-    // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
-    let read = node.read(&payload).map_err(|misfit| misfit.to_string())?;
+    let (publication, read, by) = if node.is_of_sparkplug() {
+        metrics::written(device, node, &value)?
+    } else {
+        let payload = node.write(&value).map_err(|error| error.to_string())?;
+        // What is shown is what comes out of the bytes: 0.1 is not 0.1 in 32 bits.
+        let read = node.read(&payload).map_err(|misfit| misfit.to_string())?;
+        let publication = Publication {
+            topic: node.topic.clone(),
+            payload: Payload::from(payload),
+            qos: node.qos,
+            retain: node.retain,
+            properties: PublishProperties::default(),
+        };
+        (publication, read, None)
+    };
     if read != value && how.is_empty() {
         how = "as nearly as its bytes hold it";
     }
-    let publication = Publication {
-        topic: node.topic.clone(),
-        payload: Payload::from(payload),
-        qos: node.qos,
-        retain: node.retain,
-        properties: PublishProperties::default(),
-    };
     let is_changed = node.shown(&read) != node.shown(asked);
-    Ok(Goes { asked: is_changed.then(|| asked.clone()), value: read, how, publication })
+    Ok(Goes { asked: is_changed.then(|| asked.clone()), value: read, how, publication, by })
 }
 
 /// Bytes in words: as text where they are, else in hexadecimal digits. Not made safe for a terminal.

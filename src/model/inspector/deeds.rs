@@ -2,11 +2,12 @@
 use super::inside::{Found, Inside};
 use super::structure::{Structure, path_of};
 use crate::command::Command;
-use crate::device::{JsonPath, learn};
+use crate::decode::sparkplug::is_spoken_on;
+use crate::device::{JsonPath, Node, learn};
 use crate::model::event::Effect;
 use crate::model::overlay::{Overlay, PromptKind};
 use crate::model::toast::Tone;
-use crate::model::{Model, apply, keys, nodes};
+use crate::model::{Model, apply, keys, metrics, nodes};
 use crate::mqtt::Topic;
 use crate::store::{Direction, LastPayload};
 use crate::time::Timestamp;
@@ -180,6 +181,12 @@ fn keep(model: &mut Model, now: Timestamp) -> bool {
     else {
         return false;
     };
+    if is_spoken_on(topic.as_str()) {
+        let Some(node) = metrics::kept_as(device, topic.as_str(), &path) else {
+            return say(model, now, "this is no part of a metric; values of metrics can be kept");
+        };
+        return keep_node(model, now, node);
+    }
     let is_plain = model.inspector.decoded.as_ref().is_some_and(|decoded| {
         let is_present =
             device.store.last(row.node).is_some_and(|last| last.sequence == decoded.subject.sequence);
@@ -193,11 +200,17 @@ fn keep(model: &mut Model, now: Timestamp) -> bool {
         Ok(part) => part,
         Err(misfit) => return say(model, now, &misfit.to_string()),
     };
-    let node = part.node(&topic);
-    if device.kept.get(&node.key()).is_some() {
+    keep_node(model, now, part.node(&topic))
+}
+
+fn keep_node(model: &mut Model, now: Timestamp, node: Node) -> bool {
+    let id = model.cursor.device;
+    let path = node.path().map(ToString::to_string).unwrap_or_default();
+    if model.device(id).is_some_and(|device| device.kept.get(&node.key()).is_some()) {
         return say(model, now, &format!("{path} is kept already; d in the tree removes it"));
     }
-    nodes::keep(model, now, row.device, vec![node], &format!("keeping {path} of {topic}"));
+    let words = format!("keeping {path} of {}", node.topic);
+    nodes::keep(model, now, id, vec![node], &words);
     say(model, now, &format!("kept {path}; u undoes"))
 }
 

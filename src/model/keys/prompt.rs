@@ -34,6 +34,7 @@ pub(super) fn retype(model: &mut Model, now: Timestamp) {
         PromptKind::FilterHistory => return past::deeds::retype(model),
         PromptKind::BatchFile
         | PromptKind::ConfirmSweep
+        | PromptKind::NameFilter
         | PromptKind::Subscribe
         | PromptKind::AddChild
         | PromptKind::AddSibling
@@ -87,6 +88,7 @@ pub(super) fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect
         }
         PromptKind::GoTo => search::deeds::go_to(model, now, &text),
         PromptKind::ViewFilter => narrowing::prompt::accept(model, now, &text),
+        PromptKind::NameFilter => narrowing::saved::named(model, now, &text),
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
         PromptKind::Alias => nodes::edit::name(model, now, from, &text),
@@ -118,6 +120,7 @@ pub(super) fn leave(model: &mut Model, now: Timestamp) {
         PromptKind::Search => search::deeds::leave(model, prompt.from),
         PromptKind::GoTo => model.going = None,
         PromptKind::ViewFilter => narrowing::prompt::leave(model, now, prompt.from),
+        PromptKind::NameFilter => narrowing::saved::leave_name(model, prompt.from),
         PromptKind::SearchInside => inspector::deeds::leave_search(model),
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),
         PromptKind::NarrowLog => model.monitor.narrow.clear(),

@@ -112,7 +112,10 @@ pub fn ask_keep_all(model: &mut Model, now: Timestamp) {
         }
         (Lane::New | Lane::Discarded, 0) => model.say(now, Tone::Info, "there is no candidate to keep"),
         (Lane::New | Lane::Discarded, n) => {
-            let words = format!("Keep {} as nodes? u undoes.", all_of(n as u64));
+            let matching = learning.matching.as_ref();
+            let matching = matching.map(|one| format!(" {}", one.words(model.device(learning.device))));
+            let words =
+                format!("Keep {}{} as nodes? u undoes.", all_of(n as u64), matching.unwrap_or_default());
             let deed = Deed::KeepAll(learning.session);
             model.overlay = Overlay::Question(Question { words, deed });
         }

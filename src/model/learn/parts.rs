@@ -1,8 +1,8 @@
 //! The parts of one candidate's JSON, to be chosen from. Owns the list and its hand; keeping is `deeds`'.
 use crate::device::Node;
 use crate::device::learn::{CandidateId, Parts};
-use crate::model::Model;
 use crate::model::toast::Tone;
+use crate::model::{Model, metrics};
 use crate::store::LastPayload;
 use crate::time::Timestamp;
 
@@ -52,7 +52,10 @@ pub fn open(model: &mut Model, now: Timestamp) {
     let last = model.device(learning.device).and_then(|device| {
         let last = device.store.last(device.store.find(&topic)?)?;
         match last.payload {
-            LastPayload::Whole(payload) => Some(candidate.parts(payload)),
+            LastPayload::Whole(payload) => {
+                let of_metrics = metrics::parts(device, &topic).map(|(_, parts)| parts);
+                Some(of_metrics.unwrap_or_else(|| candidate.parts(payload)))
+            }
             LastPayload::Evicted { .. } => None,
         }
     });

@@ -1,4 +1,6 @@
-//! What is looked at, as one line of text: `plant/# -plant/debug/# cap 5000 for 60s`. Owns that grammar.
+//! What is looked at, as one line of text: `plant/# -plant/debug/# cap 5000 for 60s matching value:>200`. Owns that
+//! grammar; what stands behind `matching` is a view filter's.
+use super::matching::Matching;
 use crate::device::learn::{DEFAULT_CAP, Scope};
 use crate::mqtt::Filter;
 use crate::time::Timestamp;
@@ -18,7 +20,7 @@ struct Word {
 }
 
 /// The text of a scope, as it is edited.
-pub fn text(scope: &Scope, now: Timestamp) -> String {
+pub fn text(scope: &Scope, matching: Option<&Matching>, now: Timestamp) -> String {
     let mut words: Vec<String> = scope.filters.iter().map(|filter| quoted(filter.as_str())).collect();
     words.extend(scope.excludes.iter().map(|filter| format!("-{}", quoted(filter.as_str()))));
     if scope.cap != DEFAULT_CAP {
@@ -27,19 +29,22 @@ pub fn text(scope: &Scope, now: Timestamp) -> String {
     if let Some(until) = scope.until.filter(|until| *until > now) {
         words.push(format!("for {}s", until.since(now).as_secs().max(1)));
     }
+    words.extend(matching.map(|matching| format!("matching {}", matching.text)));
     words.join(" ")
 }
 
 fn quoted(filter: &str) -> String {
-    let is_plain =
-        !filter.contains([' ', '"']) && !filter.starts_with('-') && filter != "cap" && filter != "for";
+    let is_word = matches!(filter, "cap" | "for" | "matching");
+    let is_plain = !filter.contains([' ', '"']) && !filter.starts_with('-') && !is_word;
     if is_plain { filter.to_owned() } else { format!("\"{}\"", filter.replace('"', "\"\"")) }
 }
 
-/// The scope of a text; its time counts from now.
-pub fn parse(text: &str, now: Timestamp) -> Result<Scope, String> {
+/// The scope of a text, and what is proposed of it; its time counts from now.
+pub fn parse(text: &str, now: Timestamp) -> Result<(Scope, Option<Matching>), String> {
     let mut scope = Scope::of(Vec::new());
-    let mut words = words(text)?.into_iter();
+    let (words, matching) = words(text)?;
+    let matching = Matching::parse(matching)?;
+    let mut words = words.into_iter();
     while let Some(word) = words.next() {
         match word.text.as_str() {
             "cap" if !word.is_quoted => {
@@ -60,9 +65,11 @@ pub fn parse(text: &str, now: Timestamp) -> Result<Scope, String> {
         }
     }
     if scope.filters.is_empty() {
-        return Err("a filter is wanted, such as plant/# -plant/debug/# cap 5000 for 60s".into());
+        return Err(
+            "a filter is wanted, such as plant/# -plant/debug/# cap 5000 for 60s matching oven".into()
+        );
     }
-    Ok(scope)
+    Ok((scope, matching))
 }
 
 fn time_of(text: &str) -> Option<Duration> {
@@ -78,7 +85,8 @@ fn time_of(text: &str) -> Option<Duration> {
     (1..=MAX_SECONDS).contains(&seconds).then(|| Duration::from_secs(seconds))
 }
 
-fn words(text: &str) -> Result<Vec<Word>, String> {
+/// Its words, and what stands behind `matching`.
+fn words(text: &str) -> Result<(Vec<Word>, &str), String> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
@@ -91,10 +99,13 @@ fn words(text: &str) -> Result<Vec<Word>, String> {
             let (word, behind) = body.split_once(' ').unwrap_or((body, ""));
             (word.to_owned(), false, behind)
         };
+        if text == "matching" && !is_quoted && excluded.is_none() {
+            return Ok((words, behind));
+        }
         words.push(Word { text, is_exclude: excluded.is_some(), is_quoted });
         rest = behind.trim_start();
     }
-    Ok(words)
+    Ok((words, ""))
 }
 
 /// The text up to the closing quote, two of which stand for one, and what follows.
@@ -126,12 +137,14 @@ mod tests {
             "plant/# -plant/debug/# cap 5000 for 60s",
             "a/+/b $SYS/# -a/x/b",
             "\"a b/c&d/#\" \"say \"\"so\"\"\" -\"-x\"",
-            "\"for\" \"cap\"",
+            "\"for\" \"cap\" \"matching\"",
+            "# -a matching oven !\"a b\" | value:>200",
         ] {
-            let scope = parse(line, now).unwrap();
-            assert_eq!(text(&scope, now), line);
+            let (scope, matching) = parse(line, now).unwrap();
+            assert_eq!(text(&scope, matching.as_ref(), now), line);
         }
-        let scope = parse("plant/# cap 5,000 for 2m", now).unwrap();
+        let (scope, matching) = parse("plant/# cap 5,000 for 2m matching ", now).unwrap();
+        assert!(matching.is_none());
         assert_eq!((scope.cap, scope.until), (5_000, Some(now + Duration::from_secs(120))));
     }
 
@@ -146,6 +159,8 @@ mod tests {
             ("a for 99999999999999999999h", "for 60s"),
             ("a/#/b", "must stand alone"),
             ("\"a", "not closed"),
+            ("a matching aeg:<5s", "did you mean \"age\""),
+            ("matching oven", "a filter is wanted"),
         ] {
             let words = parse(line, Timestamp::ZERO).unwrap_err();
             assert!(words.contains(expected), "{line:?}: {words}");

@@ -86,7 +86,7 @@ impl Form {
 /// What can be copied now.
 pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
     let reach = reach(model)?;
-    let n_topics = reach.words();
+    let n_topics = reach.words(model);
     let several = [Form::Tree.choice(n_topics.as_str()), Form::Names.choice(n_topics.as_str())];
     let (row, device) = (model.cursor, model.device(reach.device).ok_or("no device is open")?);
     if model.range.is_some() {

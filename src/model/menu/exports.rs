@@ -88,7 +88,7 @@ pub fn choices(model: &Model) -> Result<Vec<Choice>, &'static str> {
     let store = &model.device(reach.device).ok_or("no device is open")?.store;
     let (row, mut choices) = (model.cursor, Vec::new());
     if reach.n_topics > 0 {
-        let topics = reach.words();
+        let topics = reach.words(model);
         for kind in [Kind::Values(Spelling::Lines), Kind::Values(Spelling::Csv), Kind::Tree] {
             choices.push(kind.choice(topics.as_str()));
         }

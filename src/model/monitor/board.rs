@@ -191,9 +191,7 @@ pub(super) fn most(model: &Model, panel: Panel) -> usize {
     let Some(seen) = model.picture.board.panels.iter().find(|seen| seen.panel == panel) else { return 0 };
     match panel {
         Panel::Log => seen.n_lines.saturating_sub(1),
-        Panel::Subscriptions => {
-            model.selected().map_or(0, |device| subscriptions::rows(device).len()).saturating_sub(1)
-        }
+        Panel::Subscriptions => model.selected().map_or(0, subscriptions::n_rows).saturating_sub(1),
         Panel::Connection
         | Panel::KeepAlive
         | Panel::Session

@@ -7,9 +7,9 @@ use crate::model::event::Effect;
 use crate::model::overlay::PromptKind;
 use crate::model::toast::Tone;
 use crate::model::tree::{Placement, RowId};
-use crate::model::{Model, Screen, Undo, UndoStep, apply, ingest, keys, moves};
+use crate::model::{Model, Screen, Undo, UndoStep, apply, excludes, ingest, keys, moves};
 use crate::mqtt::entry::subscription_text;
-use crate::mqtt::{BrokerRequest, Subscription};
+use crate::mqtt::{BrokerRequest, Filter, Subscription};
 use crate::time::Timestamp;
 use subscriptions::Fate;
 
@@ -64,10 +64,22 @@ pub fn step(model: &mut Model, by: isize) {
     model.monitor.set_place(panel, place);
 }
 
+/// Where the hand is in the list: subscriptions first, then what is excluded.
+fn place(model: &Model) -> usize {
+    let most = model.selected().map_or(0, subscriptions::n_rows).saturating_sub(1);
+    model.monitor.place(Panel::Subscriptions).min(most)
+}
+
+/// The filter under the hand that messages are dropped by.
+pub fn excluded(model: &Model) -> Option<Filter> {
+    let device = model.selected().filter(|_| model.monitor.panel == Panel::Subscriptions)?;
+    let place = place(model).checked_sub(subscriptions::rows(device).len())?;
+    device.excludes.get(place).map(|exclude| exclude.filter.clone())
+}
+
 fn under_hand(model: &Model) -> Option<(Subscription, Fate)> {
     let rows = subscriptions::rows(model.selected()?);
-    let place = model.monitor.place(Panel::Subscriptions).min(rows.len().saturating_sub(1));
-    rows.get(place).map(|(asked, fate)| ((*asked).clone(), fate.clone()))
+    rows.get(place(model)).map(|(asked, fate)| ((*asked).clone(), fate.clone()))
 }
 
 /// The subscription under the hand, if that is where the keys are heard; else it is said where they would be.
@@ -84,8 +96,11 @@ fn chosen(model: &mut Model, now: Timestamp) -> Option<(Subscription, Fate)> {
     chosen
 }
 
-/// Drops the subscription under the hand.
+/// Drops the subscription under the hand; what is excluded there is taken in again.
 pub fn remove(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    if let Some(filter) = excluded(model) {
+        return excludes::take_in(model, now, model.cursor.device, filter);
+    }
     let Some((asked, fate)) = chosen(model, now) else { return };
     let (device, filter) = (model.cursor.device, asked.filter.clone());
     let words = format!("dropping the subscription {filter}");
@@ -103,6 +118,11 @@ pub fn remove(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
 
 /// Asks for the subscription under the hand anew, with another QoS or other options.
 pub fn edit(model: &mut Model, now: Timestamp) {
+    if let Some(filter) = excluded(model) {
+        let words =
+            format!("an exclude has no options; d takes {filter} in again, S !filter excludes another");
+        return model.say(now, Tone::Info, words);
+    }
     if let Some((asked, _)) = chosen(model, now) {
         keys::prompt(model, PromptKind::Subscribe, &subscription_text(&asked));
     }
@@ -110,6 +130,11 @@ pub fn edit(model: &mut Model, now: Timestamp) {
 
 /// Pauses the subscription under the hand, or asks for it again.
 pub fn pause(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) {
+    if let Some(filter) = excluded(model) {
+        let words =
+            format!("an exclude does not pause; d takes {filter} in again, u then drops it as before");
+        return model.say(now, Tone::Info, words);
+    }
     let Some((asked, fate)) = chosen(model, now) else { return };
     let (id, filter) = (model.cursor.device, asked.filter.clone());
     let (words, back, forth) = match fate {

@@ -1,8 +1,9 @@
-//! Filters in rows: what was asked, granted, and came. Owns the words; changing them is `deeds`'.
+//! Filters in rows: what was asked, granted, and came, then what is dropped of it. Owns the words; changing them is `deeds`'.
 use super::lines::{Lines, Shade};
 use crate::decode::{figures, fit, sanitize};
 use crate::model::Model;
 use crate::model::device::Device;
+use crate::model::excludes::Exclude;
 use crate::model::ingest::refusal_words;
 use crate::mqtt::port::Refusal;
 use crate::mqtt::{Qos, Subscription, Version};
@@ -40,9 +41,17 @@ pub fn rows(device: &Device) -> Vec<(&Subscription, Fate)> {
     live.chain(device.paused.iter().map(|paused| (paused, Fate::Paused))).collect()
 }
 
+/// How many rows the list has, what is excluded included.
+pub fn n_rows(device: &Device) -> usize {
+    rows(device).len() + device.excludes.len()
+}
+
 /// What stands behind the panel's title.
 pub(super) fn title(model: &Model, device: &Device) -> String {
-    let n = device.subscriptions.len();
+    let n = match device.excludes.len() {
+        0 => device.subscriptions.len().to_string(),
+        n => format!("{} · {}", device.subscriptions.len(), figures::counted(n as u64, "exclude")),
+    };
     let sample = if model.monitor.heard.is_sampled { ", of a sample" } else { "" };
     if !device.came.is_told() {
         return format!("{n} · counted by matching since this opened{sample}");
@@ -81,6 +90,8 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
     let rows = rows(device);
     if rows.is_empty() {
         lines.more(Shade::Plain, "none: S subscribes to a filter, such as # or sensors/#");
+    }
+    if rows.is_empty() && device.excludes.is_empty() {
         return 0;
     }
     let room = lines.cols.saturating_sub(FIXED_COLS).max(8);
@@ -118,7 +129,21 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
             lines.under(place, shade, &words);
         }
     }
-    rows.len()
+    for (exclude, place) in device.excludes.iter().zip(rows.len()..) {
+        dropped(lines, exclude, (place, room), now);
+    }
+    rows.len() + device.excludes.len()
+}
+
+/// `!plant/debug/#  drops  1,204  12/s`.
+fn dropped(lines: &mut Lines, exclude: &Exclude, (place, room): (usize, usize), now: Timestamp) {
+    let filter = sanitize(format!("!{}", exclude.filter.as_str()).as_bytes(), room);
+    let filter = fit(&filter, room, "…");
+    let blanks = " ".repeat(room.saturating_sub(crate::decode::cols(&filter)));
+    let (n, rate) = (figures::grouped(exclude.n_dropped), figures::rate(exclude.dropped.per_second(now)));
+    lines.row(Some(place), Shade::Plain, &format!(" {filter}{blanks}  {:>6} {n:>9} {rate:>7}", "drops"));
+    let words = "dropped before anything sees it; d takes it in again";
+    lines.under(Some(place), Shade::Faint, words);
 }
 
 /// What a wider subscription brings as well.

@@ -4,7 +4,6 @@ use super::survey::Found;
 use crate::decode::{figures, fit, sanitize};
 use crate::model::Model;
 use crate::model::device::Device;
-use crate::mqtt::Filter;
 use crate::store::{MAX_PAST_PAYLOAD_BYTES, NodeId};
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -45,9 +44,9 @@ pub(super) fn lines(lines: &mut Lines, model: &Model, device: &Device, now: Time
         n => format!("{} times, for our queue was full", figures::grouped(n)),
     };
     lines.fact("reads paused", if link.n_stalls > 0 { Shade::Warn } else { Shade::Plain }, &stalls);
-    if !device.profile.excludes.is_empty() {
-        let filters: Vec<&str> = device.profile.excludes.iter().map(Filter::as_str).collect();
-        let words = format!("{} by {}", figures::counted(device.n_excluded, "message"), filters.join(", "));
+    if !device.excludes.is_empty() || device.n_excluded > 0 {
+        let filters = figures::counted(device.excludes.len() as u64, "filter");
+        let words = format!("{} by {filters}", figures::counted(device.n_excluded, "message"));
         lines.fact("excluded", Shade::Plain, &words);
     }
     let losses = [

@@ -19,6 +19,11 @@ impl<'a> Known<'a> {
     fn last(&self) -> Option<Last<'a>> {
         self.store.last(self.node)
     }
+
+    /// Whether a payload does not fit its kept node.
+    pub fn misfits(&self, payload: &[u8]) -> bool {
+        typed::has_misfit(self.kept, self.node, payload)
+    }
 }
 
 impl Facts for Known<'_> {
@@ -72,6 +77,6 @@ impl Facts for Known<'_> {
     }
 
     fn has_error(&self) -> bool {
-        self.payload().is_some_and(|payload| typed::has_misfit(self.kept, self.node, payload))
+        self.payload().is_some_and(|payload| self.misfits(payload))
     }
 }

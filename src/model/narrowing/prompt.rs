@@ -48,6 +48,7 @@ pub fn remember(model: &mut Model, text: &str) {
 /// What was in force before is so again, and the hand where it was.
 pub fn leave(model: &mut Model, now: Timestamp, from: RowId) {
     let before = model.narrowing.before.take().unwrap_or_default();
+    model.narrowing.naming = None;
     // It was read once, so it can be read again.
     if super::set(model, now, &before).is_ok() && !super::leaves_out(model, from) {
         moves::go(model, from, Placement::Middle);

@@ -130,6 +130,7 @@ pub fn paste(model: &mut Model, text: &str) -> usize {
         | Overlay::Parts(_)
         | Overlay::Difference(_)
         | Overlay::Saved(_)
+        | Overlay::Filters(_)
         | Overlay::Menu(_)
         | Overlay::Exporting
         | Overlay::Repeat(_)

@@ -1,12 +1,13 @@
 //! Keeping, naming and removing nodes by hand. Owns what the keys of the tree do to nodes; the inspector's tab
 //! Node has the rest of their attributes.
+use super::range;
 use crate::decode::{escape, figures};
 use crate::device::{Codec, Kind, Node, NodeKey, braces};
 use crate::model::event::DeviceId;
 use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
 use crate::model::tree::{Placement, RowId};
-use crate::model::{Model, keys, moves};
+use crate::model::{Model, keys, moves, narrowing};
 use crate::mqtt::Topic;
 use crate::store::NodeId;
 use crate::time::Timestamp;
@@ -170,6 +171,7 @@ pub fn ask_remove(model: &mut Model, now: Timestamp) {
     let row = model.cursor;
     let Some(device) = model.device(row.device) else { return };
     let n_nodes = keys_below(model, row).len();
+    let matching = narrowing::matching(model).map(|matching| format!(" {matching}")).unwrap_or_default();
     let mut topic = String::new();
     device.store.topic_of(row.node, &mut topic);
     if n_nodes == 0 {
@@ -180,7 +182,7 @@ pub fn ask_remove(model: &mut Model, now: Timestamp) {
     }
     let place = if row.is_device() { device.profile.name.clone() } else { topic };
     let nodes = figures::counted(n_nodes as u64, "node");
-    let words = format!("Keep {nodes} at and below {place} no longer? u brings them back.");
+    let words = format!("Keep {nodes}{matching} at and below {place} no longer? u brings them back.");
     model.overlay = Overlay::Question(Question { words, deed: Deed::RemoveNodes(row) });
 }
 
@@ -192,7 +194,7 @@ pub fn remove(model: &mut Model, now: Timestamp, row: RowId) {
     model.say(now, Tone::Info, format!("{} kept no longer; u undoes", figures::counted(n as u64, "node")));
 }
 
-/// The kept nodes at a row and below it.
+/// The kept nodes at a row and below it, as far as they are shown.
 fn keys_below(model: &Model, row: RowId) -> Vec<NodeKey> {
     let Some(device) = model.device(row.device) else { return Vec::new() };
     let mut topic = String::new();
@@ -205,7 +207,13 @@ fn keys_below(model: &Model, row: RowId) -> Vec<NodeKey> {
                 .strip_prefix(topic.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    device.kept.iter().filter(is_below).map(Node::key).collect()
+    let is_shown = |node: &&Node| range::is_shown(&device.store, node);
+    let keys: Vec<NodeKey> = device.kept.iter().filter(is_below).filter(is_shown).map(Node::key).collect();
+    if keys.is_empty() {
+        // Only the way to what is shown; who points at it means it.
+        return device.kept.at(row.node).map(Node::key).collect();
+    }
+    keys
 }
 
 /// Asks what the kept node under the cursor shall be called.

@@ -5,7 +5,7 @@ use crate::device::{Kind, Node, learn};
 use crate::model::event::DeviceId;
 use crate::model::overlay::Overlay;
 use crate::model::toast::Tone;
-use crate::model::{Model, nodes};
+use crate::model::{Model, metrics, nodes};
 use crate::mqtt::Topic;
 use crate::store::LastPayload;
 use crate::time::Timestamp;
@@ -63,11 +63,15 @@ pub fn open(model: &mut Model, now: Timestamp) {
             "only a topic can be kept; a in the tree keeps one below this row",
         );
     };
+    let (topic, of_metrics) = match metrics::parts(device, topic.as_str()) {
+        Some((data, parts)) => (data, Some(parts)),
+        None => (topic, None),
+    };
     let payload = match device.store.last(row.node).map(|last| last.payload) {
         Some(LastPayload::Whole(payload)) => payload,
         Some(LastPayload::Evicted { .. }) | None => &[],
     };
-    let parts = learn::parts_of(topic.as_str(), payload);
+    let parts = of_metrics.unwrap_or_else(|| learn::parts_of(topic.as_str(), payload));
     let whole = nodes::edit::proposed(model, row.device, &topic);
     let is_kept = |node: &Node| device.kept.get(&node.key()).is_some();
     if parts.list.is_empty() {

@@ -7,7 +7,7 @@ use crate::model::event::DeviceId;
 use crate::model::overlay::{Deed, Overlay, PromptKind, Question};
 use crate::model::toast::Tone;
 use crate::model::tree::{self, Placement, RowId};
-use crate::model::{Model, keys, moves, nodes};
+use crate::model::{Model, keys, moves, narrowing, nodes};
 use crate::mqtt::Topic;
 use crate::store::{NodeId, Store, natural};
 use crate::time::Timestamp;
@@ -20,6 +20,9 @@ const MAX_ROWS: usize = 50_000;
 
 /// Nodes that a change is tried on while it is typed; all of them are asked when it is taken.
 const MAX_TRIED: usize = 1_000;
+
+/// Topics under a filter whose kept nodes are counted for each frame.
+const MAX_COUNTED: usize = 2_000;
 
 /// Columns of a topic quoted beside the line.
 const MAX_TOPIC_COLS: usize = 30;
@@ -97,7 +100,13 @@ pub fn words(model: &Model) -> String {
         let n_here = usize::from(device.store.is_kept(row.node));
         Some(if is_whole { device.store.n_kept(row.node) } else { n_here })
     };
-    let n_kept: usize = rows.iter().filter_map(kept).sum();
+    let n_kept: usize = if narrowing::text(model).is_some() {
+        let n_shown = |row: &RowId| model.device(row.device)?.store.n_sifted(row.node);
+        let is_few = rows.iter().filter_map(n_shown).sum::<usize>() <= MAX_COUNTED;
+        if is_few { self::kept(model).iter().map(|(_, nodes)| nodes.len()).sum() } else { 0 }
+    } else {
+        rows.iter().filter_map(kept).sum()
+    };
     let rows = figures::counted(rows.len() as u64, "row");
     if n_kept == 0 { rows } else { format!("{rows} ◆ {}", figures::grouped(n_kept as u64)) }
 }
@@ -112,7 +121,9 @@ fn places(model: &Model) -> (Of<NodeId>, bool) {
             of.push((row.device, Vec::new()));
         }
         let Some((_, places)) = of.last_mut() else { continue };
-        places.push(row.node);
+        if device.store.is_shown(row.node) {
+            places.push(row.node);
+        }
         if device.store.has_children(row.node) && !device.store.is_expanded(row.node) {
             has_hidden = true;
             below(&device.store, row.node, places);
@@ -127,10 +138,14 @@ pub fn tops(model: &Model) -> Of<(NodeId, bool)> {
     for row in rows(model) {
         let Some(device) = model.device(row.device) else { continue };
         let is_whole = device.store.has_children(row.node) && !device.store.is_expanded(row.node);
-        match of.last_mut().filter(|(id, _)| *id == row.device) {
-            Some((_, tops)) => tops.push((row.node, is_whole)),
-            None => of.push((row.device, vec![(row.node, is_whole)])),
+        if of.last().is_none_or(|(id, _)| *id != row.device) {
+            of.push((row.device, Vec::new()));
         }
+        // Under a filter a row may be nothing but the way to others.
+        let Some((_, tops)) = of.last_mut().filter(|_| is_whole || device.store.is_shown(row.node)) else {
+            continue;
+        };
+        tops.push((row.node, is_whole));
     }
     of
 }
@@ -138,9 +153,21 @@ pub fn tops(model: &Model) -> Of<(NodeId, bool)> {
 fn below(store: &Store, node: NodeId, places: &mut Vec<NodeId>) {
     let mut left: Vec<NodeId> = store.children(node).collect();
     while let Some(node) = left.pop() {
-        places.push(node);
+        if store.is_shown(node) {
+            places.push(node);
+        }
         left.extend(store.children(node));
     }
+}
+
+/// Whether the view shows a kept node's topic.
+pub fn is_shown(store: &Store, node: &Node) -> bool {
+    !store.is_narrowed() || store.find(node.topic.as_str()).is_some_and(|place| store.is_shown(place))
+}
+
+/// ` matching oven`, or nothing without a filter.
+fn matching(model: &Model) -> String {
+    narrowing::matching(model).map(|matching| format!(" {matching}")).unwrap_or_default()
 }
 
 fn topic(store: &Store, id: NodeId) -> Option<Topic> {
@@ -166,11 +193,13 @@ pub fn keep(model: &mut Model, now: Timestamp) {
     if n_topics == 0 {
         return model.say(now, Tone::Info, "no topic of these rows is left to keep");
     }
-    if !has_hidden {
+    let matching = matching(model);
+    if !has_hidden && (matching.is_empty() || n_topics == 1) {
         return keep_topics(model, now, topics);
     }
     let counted = figures::counted(n_topics as u64, "topic");
-    let words = format!("Keep {counted}, those of collapsed branches included? u undoes.");
+    let hidden = if has_hidden { ", those of collapsed branches included" } else { "" };
+    let words = format!("Keep {counted}{matching}{hidden}? u undoes.");
     model.overlay = Overlay::Question(Question { words, deed: Deed::KeepTopics(topics) });
 }
 
@@ -195,7 +224,7 @@ pub fn ask_remove(model: &mut Model, now: Timestamp) {
         return model.say(now, Tone::Info, "no node is kept in these rows");
     }
     let nodes = figures::counted(n_nodes as u64, "node");
-    let words = format!("Keep {nodes} of these rows no longer? u brings them back.");
+    let words = format!("Keep {nodes}{} of these rows no longer? u brings them back.", matching(model));
     model.overlay = Overlay::Question(Question { words, deed: Deed::RemoveKeys(keys) });
 }
 
@@ -307,7 +336,7 @@ pub fn preview(model: &Model, text: &str) -> Result<String, String> {
     }
     match (tried.changes.is_empty(), &tried.why) {
         (true, Some(why)) => Err(why.clone()),
-        (true, None) | (false, _) => Ok(tried.words(attribute)),
+        (true, None) | (false, _) => Ok(tried.words(attribute) + &matching(model)),
     }
 }
 

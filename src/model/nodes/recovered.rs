@@ -1,4 +1,4 @@
-//! Nodes that were not saved when the program ended, offered when their device is opened again. Owns the offer;
+//! Nodes and filters that were not saved when the program ended, offered when their device is opened again. Owns the offer;
 //! the files beside the device files are `config`'s.
 use crate::decode::figures;
 use crate::device::{Change, Node};
@@ -8,12 +8,13 @@ use crate::model::event::{DeviceId, Effect};
 use crate::model::opening::Origin;
 use crate::model::overlay::{Deed, Overlay, Question};
 use crate::model::toast::Tone;
-use crate::model::{Model, nodes};
+use crate::model::{Model, ingest, nodes};
 use crate::mqtt::entry::{MAX_NAME_CHARS, is_device_name};
+use crate::sift::named::Named;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// Nodes that wait to be offered.
+/// Nodes and filters that wait to be offered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recovered {
     /// The device they are of.
@@ -22,6 +23,13 @@ pub struct Recovered {
     pub name: String,
     /// All of the device's nodes as they were.
     pub nodes: Vec<Node>,
+    /// All of its view filters with names.
+    pub filters: Vec<Named>,
+}
+
+/// Whether a device has something that is worth recovering.
+pub const fn is_wanted(device: &Device) -> bool {
+    device.kept.is_changed() || device.filters.is_changed()
 }
 
 /// The name that a device's unsaved nodes are written under: that of its file, else one made of its address.
@@ -54,7 +62,7 @@ pub fn found(model: &mut Model, now: Timestamp, found: Result<Recovered, String>
         Err(words) => model.warn(now, words),
         Ok(recovered) => match model.device(recovered.device) {
             None => {}
-            Some(device) if changes(device, &recovered).is_empty() => forget(recovered.name, effects),
+            Some(device) if counts(device, &recovered) == (0, 0) => forget(recovered.name, effects),
             Some(_) => model.recovered.push(recovered),
         },
     }
@@ -67,13 +75,14 @@ pub fn ask(model: &mut Model) {
     }
     let recovered = model.recovered.remove(0);
     let Some(device) = model.device(recovered.device) else { return };
-    let n_changes = changes(device, &recovered).len() as u64;
-    let verb = if n_changes == 1 { "was" } else { "were" };
+    let counts = counts(device, &recovered);
+    let is_one = counts.0 + counts.1 == 1;
     let words = format!(
-        "{} of {} {verb} not saved when mqttscope ended. Take {} over?",
-        figures::counted(n_changes, "node"),
+        "{} of {} {} not saved when mqttscope ended. Take {} over?",
+        counted(counts),
         device.profile.name,
-        if n_changes == 1 { "it" } else { "them" },
+        if is_one { "was" } else { "were" },
+        if is_one { "it" } else { "them" },
     );
     model.overlay = Overlay::Question(Question { words, deed: Deed::TakeOver(Box::new(recovered)) });
 }
@@ -81,16 +90,40 @@ pub fn ask(model: &mut Model) {
 /// A yes: the nodes are as they were when the program ended, and unsaved.
 pub fn take_over(model: &mut Model, now: Timestamp, recovered: Recovered, effects: &mut Vec<Effect>) {
     let Some(device) = model.device(recovered.device) else { return };
-    let changes = changes(device, &recovered);
+    let (changes, counts) = (changes(device, &recovered), counts(device, &recovered));
     let nodes = figures::counted(changes.len() as u64, "node");
     nodes::exchange(model, now, recovered.device, changes, &format!("taking {nodes} over"));
-    model.say(now, Tone::Info, format!("{nodes} taken over; w saves, u undoes"));
+    if let Some(device) = ingest::device_mut(&mut model.devices, recovered.device) {
+        device.filters.set(recovered.filters);
+    }
+    let undoes = if counts.0 > 0 { ", u undoes" } else { "" };
+    let of_nodes = if counts.0 > 0 && counts.1 > 0 { " for the nodes" } else { "" };
+    model.say(now, Tone::Info, format!("{} taken over; w saves{undoes}{of_nodes}", counted(counts)));
     forget(recovered.name, effects);
 }
 
 /// The file is no longer offered; it stays as `NAME.recovered.toml~`.
 pub fn forget(name: String, effects: &mut Vec<Effect>) {
     effects.push(Effect::Disk(Box::new(Errand::ForgetRecovered(name))));
+}
+
+/// How many nodes and filters are others than the device's.
+fn counts(device: &Device, recovered: &Recovered) -> (u64, u64) {
+    let (known, other) = (device.filters.list(), &recovered.filters);
+    let is_new = |named: &&Named| !known.contains(named);
+    let is_gone = |named: &&Named| !other.iter().any(|other| other.name == named.name);
+    let n_filters = other.iter().filter(is_new).count() + known.iter().filter(is_gone).count();
+    (changes(device, recovered).len() as u64, n_filters as u64)
+}
+
+/// `3 nodes and 1 filter`.
+fn counted((n_nodes, n_filters): (u64, u64)) -> String {
+    let (nodes, filters) = (figures::counted(n_nodes, "node"), figures::counted(n_filters, "filter"));
+    match (n_nodes, n_filters) {
+        (_, 0) => nodes,
+        (0, _) => filters,
+        (_, _) => format!("{nodes} and {filters}"),
+    }
 }
 
 /// What leads from a device's nodes to those recovered.

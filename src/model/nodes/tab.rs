@@ -6,7 +6,7 @@ use crate::model::device::Device;
 use crate::model::inspector::Inspector;
 use crate::model::shown::Shown;
 use crate::model::tree::RowId;
-use crate::model::{Model, shown, typed};
+use crate::model::{Model, births, shown, typed};
 use crate::store::{LastPayload, NodeId};
 use crate::time::{Timestamp, WallOrigin};
 
@@ -119,7 +119,7 @@ fn value(device: &Device, id: NodeId, node: &Node, (now, wall): (Timestamp, Wall
     let LastPayload::Whole(payload) = last.payload else {
         return shown::fact("value", Ink::Faint, "evicted to stay within --memory");
     };
-    let mut line = match node.read(payload) {
+    let mut line = match node.read(&births::document(device, id, payload)) {
         Err(misfit) => shown::fact("value", Ink::Escape, &misfit.to_string()),
         Ok(value) => match node.judge(&value) {
             Ok(()) => shown::fact("value", Ink::Number, &node.shown(&value)),

@@ -4,8 +4,8 @@ use super::reader;
 use super::reader::cut_words;
 use crate::decode::bounds::Bounds;
 use crate::decode::diff::Diff;
-use crate::decode::hint::Compiled;
-use crate::decode::{self, Choice, Decoder, Hint, Reading, figures};
+use crate::decode::hint::Beside;
+use crate::decode::{self, Choice, Decoder, Reading, figures};
 use crate::model::difference::Difference;
 use crate::model::event::Effect;
 use crate::model::inspector::Tab;
@@ -33,8 +33,8 @@ pub struct Comparison {
     pub choice: Choice,
     /// The one that their topic promises.
     pub promised: Option<Decoder>,
-    /// What its protobuf is read by.
-    pub schema: Option<Compiled>,
+    /// What is known beside the bytes: schemas, births.
+    pub beside: Beside,
 }
 
 /// One of them.
@@ -62,7 +62,7 @@ impl Comparison {
     }
 
     fn within(&self, bounds: &Bounds) -> Option<Difference> {
-        let hint = Hint { promised: self.promised, schema: self.schema.as_ref(), told: None };
+        let hint = self.beside.hint(self.promised);
         let read = |message: &Message| {
             let decoded = decode::decode_on(hint, &message.payload, self.choice, bounds);
             (!decoded.is_bound()).then(|| (decoded.form, decoded.bytes.into_owned()))
@@ -133,9 +133,9 @@ fn comparison(model: &mut Model) -> Result<Comparison, String> {
     let mut topic = String::new();
     store.topic_of(row.node, &mut topic);
     let Reading { choice, hint } = device.reading(row.node);
-    let (promised, schema) = (hint.promised, hint.schema.cloned());
+    let (promised, beside) = (hint.promised, hint.beside());
     let message = |past| message(store, row.node, past, wall);
-    Ok(Comparison { topic, old: message(&old)?, new: message(&new)?, choice, promised, schema })
+    Ok(Comparison { topic, old: message(&old)?, new: message(&new)?, choice, promised, beside })
 }
 
 fn message(

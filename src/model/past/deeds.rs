@@ -257,6 +257,9 @@ pub(in crate::model) fn carry_out(model: &mut Model, now: Timestamp, step: &Undo
         | UndoStep::Candidates(..)
         | UndoStep::SavePublication(_)
         | UndoStep::ForgetPublication(_)
+        | UndoStep::Filter(_)
+        | UndoStep::Exclude(_)
+        | UndoStep::TakeIn(_)
         | UndoStep::Nodes(..)
         | UndoStep::Republish(..)
         | UndoStep::Sweep => false,

@@ -14,6 +14,8 @@ const MAX_LOOKED_COLS: usize = 400;
 pub struct Reader<'a> {
     /// The decoders.
     pub reading: Reading<'a>,
+    /// Which births of Sparkplug give its names.
+    pub births: u64,
     /// Where in the decoded value; `None` for the whole of it.
     pub path: Option<JsonPath>,
 }
@@ -24,6 +26,7 @@ pub struct ReadBy {
     choice: Choice,
     promised: Option<Decoder>,
     schema: u64,
+    births: u64,
     path: Option<JsonPath>,
 }
 
@@ -31,7 +34,13 @@ impl Reader<'_> {
     /// Which way it is.
     pub fn by(&self) -> ReadBy {
         let Reading { choice, hint } = self.reading;
-        ReadBy { choice, promised: hint.promised, schema: hint.stamp(), path: self.path.clone() }
+        ReadBy {
+            choice,
+            promised: hint.promised,
+            schema: hint.stamp(),
+            births: self.births,
+            path: self.path.clone(),
+        }
     }
 
     /// One line of a message.

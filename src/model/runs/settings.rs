@@ -6,7 +6,7 @@ pub use field::Field;
 
 use super::generator::Generator;
 use super::schedule::{Rate, Schedule, Until};
-use super::source::{SLOT, Source};
+use super::source::{Beside, SLOT, Source};
 use super::work::Work;
 use crate::decode::figures;
 use crate::device::{Generator as Values, Node, Plan, Shape, Value};
@@ -14,7 +14,6 @@ use crate::keymap::Chord;
 use crate::model::event::DeviceId;
 use crate::model::line::Line;
 use crate::model::publications::draft::Draft;
-use crate::mqtt::{Payload, Publication, PublishProperties};
 use crate::time::{Timestamp, parse_span};
 use std::time::Duration;
 
@@ -53,6 +52,7 @@ pub struct Settings {
     pub told: Result<String, String>,
     /// Numbers of the shape, for a picture of it.
     pub preview: Vec<f64>,
+    beside: Beside,
     value: Line,
     min: Line,
     max: Line,
@@ -75,7 +75,7 @@ struct Ready {
 
 impl Settings {
     /// Settings for one of several targets; `seed` is any number.
-    pub fn new(device: DeviceId, targets: Vec<Target>, target: usize, seed: u64) -> Self {
+    pub fn new(device: DeviceId, (targets, target): (Vec<Target>, usize), beside: Beside, seed: u64) -> Self {
         let mut settings = Self {
             device,
             targets,
@@ -84,6 +84,7 @@ impl Settings {
             field: Field::Shape,
             told: Ok(String::new()),
             preview: Vec::new(),
+            beside,
             value: Line::default(),
             min: Line::default(),
             max: Line::default(),
@@ -193,7 +194,7 @@ impl Settings {
 
     /// What would run from a moment on, or what is wrong.
     pub fn work(&self, now: Timestamp) -> Result<Work, String> {
-        let ready = self.ready()?;
+        let ready = self.ready(now)?;
         let schedule = Schedule::new(now, ready.rate, ready.until);
         Ok(Work::Generator(Box::new(Generator::new(ready.words, ready.source, schedule))))
     }
@@ -222,7 +223,7 @@ impl Settings {
     }
 
     pub(super) fn check(&mut self) {
-        let ready = self.ready();
+        let ready = self.ready(Timestamp::ZERO);
         self.preview = ready.as_ref().map(|ready| ready.preview.clone()).unwrap_or_default();
         self.told = ready.map(|ready| {
             let until = match ready.until {
@@ -237,19 +238,13 @@ impl Settings {
         }
     }
 
-    fn ready(&self) -> Result<Ready, String> {
+    fn ready(&self, began: Timestamp) -> Result<Ready, String> {
+        let beside = Beside { began, ..self.beside.clone() };
         let rate = Rate::parse(self.rate.text())?;
         let until = until(self.until.text())?;
         let plan = self.plan()?;
         let span =
             if plan.shape.has_period() { plan.period * PREVIEW_PERIODS } else { Duration::from_secs(1) };
-        let base = |topic: &crate::mqtt::Topic, qos, retain| Publication {
-            topic: topic.clone(),
-            payload: Payload::default(),
-            qos,
-            retain,
-            properties: PublishProperties::default(),
-        };
         let preview = |values: &Values| {
             if plan.shape == Shape::Constant { Vec::new() } else { values.preview(span, PREVIEW_NUMBERS) }
         };
@@ -286,7 +281,7 @@ impl Settings {
                 };
                 let values = Values::of_node(node, &plan, &constant)?;
                 let preview = preview(&values);
-                let source = Source::node(base(&node.topic, node.qos, node.retain), values, (**node).clone());
+                let source = Source::node(values, (**node).clone(), beside);
                 // What can't be written is known now.
                 source.clone().make(Duration::ZERO, &mut |draft| Ok(draft.publication.clone()))?;
                 if let Some(path) = node.path() {

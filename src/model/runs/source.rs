@@ -1,9 +1,12 @@
 //! What a generator publishes: the same text, a number within a text, a node's value in its codec. Owns the way from
 //! value to payload; placeholders in a text are replaced by whoever asks for it, each time anew.
+use crate::decode::sparkplug::{Births, stamped};
 use crate::device::generator::number_text;
 use crate::device::{Generator, Node};
+use crate::model::metrics;
 use crate::model::publications::draft::Draft;
 use crate::mqtt::{Payload, Publication, Topic};
+use crate::time::{Timestamp, WallOrigin};
 use std::time::Duration;
 
 /// Where the value goes in a text.
@@ -32,7 +35,19 @@ enum How {
     /// The value between two parts of a text.
     Text(Box<Generator>, Vec<u8>, Vec<u8>),
     /// A value of a node.
-    Node(Box<Generator>, Box<Node>),
+    Node(Box<Generator>, Box<Node>, Beside),
+}
+
+/// What a node's value is written with, beside what the node says: commands to edge nodes of Sparkplug have the types
+/// that births gave, and a time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// What the births said when it began.
+    pub births: Births,
+    /// The wall clock.
+    pub wall: WallOrigin,
+    /// When the first one leaves.
+    pub began: Timestamp,
 }
 
 impl Source {
@@ -54,11 +69,11 @@ impl Source {
     }
 
     /// Values of a node.
-    pub fn node(base: Publication, generator: Generator, node: Node) -> Self {
+    pub fn node(generator: Generator, node: Node, beside: Beside) -> Self {
         Self {
-            base,
+            base: metrics::base(&node),
             is_filled: false,
-            how: How::Node(Box::new(generator), Box::new(node)),
+            how: How::Node(Box::new(generator), Box::new(node), beside),
             last: None,
             filled: None,
         }
@@ -82,14 +97,24 @@ impl Source {
                 let number = number_text(&generator.value(elapsed));
                 Payload::from([before, number.as_bytes(), behind].concat())
             }
-            How::Node(generator, node) => {
+            How::Node(generator, node, beside) => {
                 let (value, _) = node.within(&generator.value(elapsed))?;
-                let payload = Payload::from(node.write(&value).map_err(|error| error.to_string())?);
+                let written = if node.is_of_sparkplug() {
+                    node.command(&value, &beside.births).map(|command| command.payload)
+                } else {
+                    node.write(&value)
+                };
+                let payload = Payload::from(written.map_err(|error| error.to_string())?);
                 if node.repetition_filter && self.last.as_ref() == Some(&payload) {
                     return Ok(None);
                 }
                 self.last = Some(payload.clone());
-                payload
+                if node.is_of_sparkplug() {
+                    let unix_ms = beside.wall.unix_ms_at(beside.began + elapsed);
+                    Payload::from(stamped(&payload.0, unix_ms))
+                } else {
+                    payload
+                }
             }
         };
         let publication = Publication { payload, ..self.base.clone() };

@@ -1,6 +1,7 @@
 //! Starting and stopping by key: the settings over the panes, the row under the hand, all at once. Owns which targets
 //! there are where one is, and the words said.
 use super::settings::{Settings, Target};
+use super::source::Beside;
 use super::{Run, begin, stop, stop_all};
 use crate::command::Command;
 use crate::decode::figures;
@@ -23,8 +24,17 @@ pub fn open(model: &mut Model, now: Timestamp) {
     match targets(model) {
         Err(words) => model.say(now, Tone::Warn, words),
         Ok((device, targets, target)) => {
+            // All targets are at one topic.
+            let node = targets.iter().find_map(|target| match target {
+                Target::Node(node, _) => Some(node.topic.as_str()),
+                Target::Text(_) => None,
+            });
+            let births = node.and_then(|topic| Some(model.device(device)?.births_of(topic)));
+            let wall = model.settings.wall;
+            let beside = Beside { births: births.unwrap_or_default(), wall, began: now };
             // Any number is a seed; another time brings another one.
-            let settings = Settings::new(device, targets, target, now.0 / 1_000_000 % 1_000_000);
+            let seed = now.0 / 1_000_000 % 1_000_000;
+            let settings = Settings::new(device, (targets, target), beside, seed);
             model.overlay = Overlay::Repeat(Box::new(settings));
         }
     }

@@ -6,6 +6,7 @@ use crate::model::device::Connection;
 use crate::model::device::Device;
 use crate::model::inspector::Tab;
 use crate::model::layout::Arrangement;
+use crate::model::metrics;
 use crate::model::past::Hold;
 use crate::mqtt::Retained;
 
@@ -47,6 +48,9 @@ pub(super) fn topics(model: &Model) -> Wanted {
     }
     if can_publish && row.is_some_and(|row| row.is_kept) {
         keys.push((&[Command::EditValue], "edit value"));
+    }
+    if can_publish && metrics::is_born(model) == Some(false) {
+        keys.push((&[Command::AskBirths], "ask for births"));
     }
     if can_publish {
         keys.push((&[Command::Publish], "publish"));
@@ -121,7 +125,11 @@ pub(super) fn structure(model: &Model) -> Wanted {
         (&[Command::TabHistory], "history"),
     ];
     if !model.settings.read_only {
-        keys.push((&[Command::Publish], "publish"));
+        match metrics::is_born(model) {
+            Some(true) => keys.insert(1, (&[Command::EditValue], "edit metric")),
+            Some(false) => keys.insert(1, (&[Command::AskBirths], "ask for births")),
+            None => keys.push((&[Command::Publish], "publish")),
+        }
     }
     keys.push((&[Command::NextPane], "next pane"));
     keys.push((&[Command::Leave], "back"));

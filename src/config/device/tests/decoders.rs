@@ -32,7 +32,9 @@ topic = "plant/door"
 "#;
 
 fn saved(device: &DeviceFile, rules: &[Rule]) -> String {
-    device.edited_all(&device.profile, &device.nodes, rules, PlainPassword::LeaveOut).unwrap()
+    device
+        .edited_all(&device.profile, Content { rules, ..device.content() }, PlainPassword::LeaveOut)
+        .unwrap()
 }
 
 #[test]

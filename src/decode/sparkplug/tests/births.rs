@@ -80,8 +80,8 @@ fn what_nobody_has_explained_says_how_to_ask_for_it() {
     };
     assert_eq!(
         words(Heard::No),
-        "aliases 7, 8: no birth of the device was heard; Node Control/Rebirth = true, published to \
-         spBv1.0/plant/NCMD/edge, asks for it"
+        "aliases 7, 8: no birth of the device was heard; alt-b asks for it: Node Control/Rebirth = true to \
+         spBv1.0/plant/NCMD/edge"
     );
     assert!(words(Heard::Evicted).contains("dropped to stay within the memory budget"));
     let other = made().inside(2, made().bytes(1, "a").n(2, 1)).0;

@@ -36,9 +36,19 @@ fn hint(topic: &str, metric: &Described) -> Option<Hint> {
     hint.kind = metric.datatype.and_then(kind);
     hint.unit = metric.unit.as_deref().filter(|unit| unit.len() <= 12).map(Unit::normal);
     (hint.min, hint.max) = (metric.low, metric.high);
-    // Commands are messages of their own, on another topic.
-    hint.access = Some(Access::Get);
+    // Commands are messages of their own, on another topic; which metrics obey them, no birth says.
+    hint.access = Some(Access::Both);
     Some(hint)
+}
+
+/// What a birth says of all its metrics, those about the session included; nothing where it is none, or malformed.
+pub(super) fn metrics(topic: &str, payload: &[u8]) -> Vec<Hint> {
+    let Some(route) = Route::parse(topic).filter(|route| IS_BUILT_IN && route.message.is_birth()) else {
+        return Vec::new();
+    };
+    let data = route.data();
+    let metrics = described(payload).unwrap_or_default();
+    metrics.iter().filter_map(|metric| hint(&data, metric)).collect()
 }
 
 impl Convention for Sparkplug {
@@ -59,7 +69,7 @@ impl Convention for Sparkplug {
         if payload.len() > MAX_DISCOVERY_BYTES {
             return Err(Ignored::TooBig);
         }
-        let data = route.of_device(Message::DeviceData).unwrap_or_else(|| route.of_node(Message::NodeData));
+        let data = route.data();
         let metrics = described(payload).ok_or(Ignored::NotUnderstood)?;
         let metrics = metrics.iter().filter(|metric| !is_protocol(&metric.name));
         Ok(metrics.filter_map(|metric| hint(&data, metric)).take(MAX_HINTS_PER_MESSAGE).collect())

@@ -47,6 +47,8 @@ pub enum Field {
     WillDelay,
     /// One of several; the last is empty, for adding.
     Subscription(usize),
+    /// One of several; the last is empty, for adding.
+    Exclude(usize),
 }
 
 /// Fields that belong together.
@@ -60,6 +62,7 @@ pub enum Section {
     WebSocket,
     Will,
     Subscriptions,
+    Excludes,
 }
 
 /// How a field is filled in.
@@ -93,7 +96,7 @@ const NO_YES: [&str; 2] = ["no", "yes"];
 
 impl Section {
     /// In the order of the form.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Connection,
         Self::Credentials,
         Self::Session,
@@ -101,6 +104,7 @@ impl Section {
         Self::WebSocket,
         Self::Will,
         Self::Subscriptions,
+        Self::Excludes,
     ];
 
     /// Its heading.
@@ -113,6 +117,7 @@ impl Section {
             Self::WebSocket => "WebSocket and proxy",
             Self::Will => "Last will",
             Self::Subscriptions => "Subscriptions",
+            Self::Excludes => "Excluded from them",
         }
     }
 
@@ -121,7 +126,12 @@ impl Section {
         match self {
             Self::Tls => "for mqtts and wss",
             Self::WebSocket => "not for Unix sockets",
-            Self::Connection | Self::Credentials | Self::Session | Self::Will | Self::Subscriptions => "",
+            Self::Connection
+            | Self::Credentials
+            | Self::Session
+            | Self::Will
+            | Self::Subscriptions
+            | Self::Excludes => "",
         }
     }
 
@@ -146,7 +156,7 @@ impl Section {
             Self::Tls => &[F::CaFile, F::CertFile, F::KeyFile, F::Alpn, F::ServerName, F::Insecure],
             Self::WebSocket => &[F::Proxy],
             Self::Will => &[F::WillTopic, F::WillPayload, F::WillQos, F::WillRetain, F::WillDelay],
-            Self::Subscriptions => &[],
+            Self::Subscriptions | Self::Excludes => &[],
         }
     }
 }
@@ -156,6 +166,9 @@ impl Field {
     pub fn section(self) -> Section {
         if matches!(self, Self::Header(_)) {
             return Section::WebSocket;
+        }
+        if matches!(self, Self::Exclude(_)) {
+            return Section::Excludes;
         }
         let holds = |section: &Section| section.fields().contains(&self);
         // What comes but once is in its section's list.
@@ -199,6 +212,7 @@ impl Field {
             Self::WillRetain => "retain",
             Self::WillDelay => "delay, s",
             Self::Subscription(_) => "filter",
+            Self::Exclude(_) => "dropped",
         }
     }
 
@@ -243,6 +257,7 @@ impl Field {
             Self::Subscription(_) => {
                 "filter, QoS, then no-local, no-rap, if-new, never; emptied, it is taken away"
             }
+            Self::Exclude(_) => "a filter of what is dropped as it comes, and only counted; 64 at most",
         }
     }
 
@@ -281,7 +296,8 @@ impl Field {
             | Self::WillTopic
             | Self::WillPayload
             | Self::WillDelay
-            | Self::Subscription(_) => Kind::Text,
+            | Self::Subscription(_)
+            | Self::Exclude(_) => Kind::Text,
         }
     }
 

@@ -104,6 +104,11 @@ fn proxy() -> impl Strategy<Value = Proxy> {
     })
 }
 
+fn excludes() -> impl Strategy<Value = Vec<Filter>> {
+    let filters = proptest::collection::btree_set("[!a-z+](/[a-z ]{1,4}|/\\+){0,2}(/#)?", 0..3);
+    filters.prop_map(|all| all.iter().filter_map(|text| Filter::parse(text).ok()).collect())
+}
+
 prop_compose! {
     fn profile()(
         address in address(),
@@ -115,7 +120,7 @@ prop_compose! {
         numbers in (any::<u16>(), any::<u32>(), 1_u16.., 1_000_u32..=268_435_460),
         clean_start in any::<bool>(),
         will in option::of(will()),
-        subscriptions in subscriptions(),
+        (subscriptions, excludes) in (subscriptions(), excludes()),
     ) -> Profile {
         let proxy = proxy.filter(|_| address.transport != Transport::Unix);
         Profile {
@@ -139,7 +144,7 @@ prop_compose! {
             max_packet_bytes: numbers.3,
             will,
             subscriptions,
-            excludes: vec![Filter::parse("plant/debug/#").unwrap()],
+            excludes,
             address,
         }
     }

@@ -7,10 +7,13 @@ use crate::mqtt::entry::{
     MAX_NAME_CHARS, command_word_flaw, is_device_name, parse_alpn, parse_header, parse_subscription,
 };
 use crate::mqtt::profile::{
-    LEAST_MAX_PACKET_BYTES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, TlsSettings, Will,
+    LEAST_MAX_PACKET_BYTES, MAX_EXCLUDES, PROTOCOL_MAX_PACKET_BYTES, PasswordSource, TlsSettings, Will,
+    too_many_excludes,
 };
 use crate::mqtt::url::parse_proxy;
-use crate::mqtt::{Address, Payload, Profile, PublishProperties, Qos, Secret, Topic, Transport, Version};
+use crate::mqtt::{
+    Address, Filter, Payload, Profile, PublishProperties, Qos, Secret, Topic, Transport, Version,
+};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -72,7 +75,7 @@ impl Reading<'_> {
             ),
             will: self.will(),
             subscriptions: self.subscriptions(),
-            excludes: base.excludes.clone(),
+            excludes: self.excludes(),
         }
     }
 
@@ -319,6 +322,24 @@ impl Reading<'_> {
             self.fault(Field::Subscription(0), "nothing would be heard; type a filter, # hears everything");
         }
         heard
+    }
+}
+
+impl Reading<'_> {
+    fn excludes(&mut self) -> Vec<Filter> {
+        let mut excludes: Vec<Filter> = Vec::new();
+        let rows: Vec<Field> = self.state.rows(Section::Excludes).collect();
+        for row in rows.into_iter().filter(|row| !self.state.word(*row).is_empty()) {
+            match Filter::parse(self.state.text(row)) {
+                Ok(new) if excludes.contains(&new) => {
+                    self.fault(row, format!("{:?} stands here twice; one will do", new.as_str()));
+                }
+                Ok(new) if excludes.len() < MAX_EXCLUDES => excludes.push(new),
+                Ok(_) => self.fault(row, too_many_excludes(excludes.len() + 1)),
+                Err(error) => self.fault(row, error.to_string()),
+            }
+        }
+        excludes
     }
 }
 

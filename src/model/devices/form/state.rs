@@ -65,6 +65,9 @@ impl State {
         for (idx, subscription) in profile.subscriptions.iter().enumerate() {
             state.put(Field::Subscription(idx), subscription_text(subscription));
         }
+        for (idx, filter) in profile.excludes.iter().enumerate() {
+            state.put(Field::Exclude(idx), filter.as_str());
+        }
         state.tidy(None);
         state
     }
@@ -236,7 +239,9 @@ impl State {
         let is_row = move |field: &&Field| {
             matches!(
                 (section, field),
-                (Section::WebSocket, Field::Header(_)) | (Section::Subscriptions, Field::Subscription(_))
+                (Section::WebSocket, Field::Header(_))
+                    | (Section::Subscriptions, Field::Subscription(_))
+                    | (Section::Excludes, Field::Exclude(_))
             )
         };
         self.texts.keys().filter(is_row).copied()
@@ -247,6 +252,7 @@ impl State {
         for (section, row) in [
             (Section::WebSocket, Field::Header as fn(usize) -> Field),
             (Section::Subscriptions, Field::Subscription),
+            (Section::Excludes, Field::Exclude),
         ] {
             let rows: Vec<Field> = self.rows(section).collect();
             let mut kept = Vec::new();
@@ -309,7 +315,8 @@ impl State {
             | Field::ReceiveMaximum
             | Field::MaxPacket
             | Field::WillTopic
-            | Field::Subscription(_) => true,
+            | Field::Subscription(_)
+            | Field::Exclude(_) => true,
         }
     }
 
@@ -342,6 +349,8 @@ pub const fn first_of(field: Field) -> Field {
         Field::Header(0)
     } else if matches!(field, Field::Subscription(_)) {
         Field::Subscription(0)
+    } else if matches!(field, Field::Exclude(_)) {
+        Field::Exclude(0)
     } else {
         field
     }

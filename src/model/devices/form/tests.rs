@@ -216,10 +216,34 @@ fn what_does_not_go_together_is_said_at_one_of_both() {
 
     let twice = plant().fill_in(Field::Subscription(0), "a/# 1").fill_in(Field::Subscription(1), "a/# 0");
     assert!(twice.words(Field::Subscription(1)).contains("stands here twice"));
+    let twice = plant().fill_in(Field::Exclude(0), "a/#").fill_in(Field::Exclude(1), "a/#");
+    assert!(twice.words(Field::Exclude(1)).contains("stands here twice"));
     let taken = plant().with_taken(["plant".to_owned()]);
     assert_eq!(taken.state.text(Field::Name), "plant-2");
     let taken = taken.fill_in(Field::Name, "plant");
     assert!(taken.words(Field::Name).contains("there is a device \"plant\" already"));
+}
+
+#[test]
+fn excludes_are_rows_of_filters_and_no_more_than_each_message_can_be_held_against() {
+    let mut form = plant().fill_in(Field::Exclude(0), "plant/debug/#").fill_in(Field::Exclude(1), "$SYS/#");
+    let texts = |form: &DeviceForm| -> Vec<String> {
+        form.saved().profile.excludes.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(texts(&form), ["plant/debug/#", "$SYS/#"]);
+    assert_eq!(form.fields(Section::Excludes).len(), 3, "one is empty, for adding");
+    assert!(
+        form.clone().fill_in(Field::Exclude(2), "a#").words(Field::Exclude(2)).contains("# must stand alone")
+    );
+    form = form.fill_in(Field::Exclude(0), "");
+    form.go(Field::Name);
+    assert_eq!(texts(&form), ["$SYS/#"]);
+    for place in 1..64 {
+        form = form.fill_in(Field::Exclude(place), &format!("t{place}"));
+    }
+    assert!(form.profile().is_ok());
+    form = form.fill_in(Field::Exclude(64), "one/more");
+    assert!(form.words(Field::Exclude(64)).contains("64 excludes are the most"));
 }
 
 #[test]
@@ -289,6 +313,8 @@ fn the_last_field_saves_and_what_was_changed_is_known() {
     form.go(Field::Subscription(0));
     assert_eq!(form.command(Command::AcceptField), Heard::Stays);
     assert_eq!(form.focus, Field::Subscription(1));
+    assert_eq!(form.command(Command::AcceptField), Heard::Stays);
+    assert_eq!(form.focus, Field::Exclude(0));
     assert_eq!(form.command(Command::AcceptField), Heard::Save);
     assert_eq!(form.command(Command::Leave), Heard::Leave);
     assert!(!form.changed());

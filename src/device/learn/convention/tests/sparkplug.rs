@@ -1,8 +1,8 @@
 //! An edge node's births, and the nodes that are proposed of them.
 use super::*;
-use crate::decode::sparkplug::made::{Made, made};
-use crate::device::Value;
+use crate::decode::sparkplug::{Births, Made, Refusal, made};
 use crate::device::misfit::WriteError;
+use crate::device::{JsonPath, Value};
 
 const DBIRTH: &str = "spBv1.0/plant/DBIRTH/line1/press";
 const DDATA: &str = "spBv1.0/plant/DDATA/line1/press";
@@ -61,13 +61,13 @@ fn births_propose_typed_metrics_before_any_data_come() {
     assert_eq!(
         lines(&learn, DDATA, None),
         [
-            "float get $.metrics.Temperature.value \"Temperature\" in °C 0..250",
-            "int get $.metrics['Parts/Good'].value \"Parts/Good\"",
-            "bool get $.metrics.Running.value \"Running\"",
-            "string get $.metrics.Mode.value \"Mode\"",
+            "float both $.metrics.Temperature.value \"Temperature\" in °C 0..250",
+            "int both $.metrics['Parts/Good'].value \"Parts/Good\"",
+            "bool both $.metrics.Running.value \"Running\"",
+            "string both $.metrics.Mode.value \"Mode\"",
         ]
     );
-    assert_eq!(lines(&learn, NDATA, None), ["float get $.metrics.Load.value \"Load\""]);
+    assert_eq!(lines(&learn, NDATA, None), ["float both $.metrics.Load.value \"Load\""]);
 }
 
 #[test]
@@ -80,7 +80,11 @@ fn a_kept_metric_reads_protobuf_and_what_births_made_of_it() {
     let other = made().inside(2, metric("Mode", 10, 12).bytes(15, "auto")).0;
     let misfit = node.read(&other).unwrap_err().to_string();
     assert!(misfit.contains("Temperature"), "{misfit}");
-    assert_eq!(node.write(&Value::Float(1.0)), Err(WriteError::Metric));
+    assert_eq!(node.write(&Value::Float(1.0)), Err(WriteError::NoPayload));
+    let command = node.command(&Value::Float(1.0), &Births::default());
+    assert!(matches!(command, Err(WriteError::Metric(Refusal::Unborn(_)))), "{command:?}");
+    let beside = Node { codec: Codec::JsonPath(JsonPath::parse("$.seq").unwrap()), ..node };
+    assert_eq!(beside.command(&Value::Float(1.0), &Births::default()), Err(WriteError::NoMetric));
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! Births as they are heard where no store holds messages. Owns how many are remembered; the last of a topic counts.
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::IS_BUILT_IN;
+use super::births::{Birth, Births, Heard};
+use super::route::{Message, Route};
+
+/// Memory for births: those of a large plant.
+const MAX_BYTES: usize = 64 << 20;
+
+/// The births heard, by their topics.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    births: HashMap<Box<str>, Heard>,
+    n_bytes: usize,
+}
+
+impl Registry {
+    /// Takes in a message that may be a birth.
+    pub fn observe(&mut self, topic: &str, payload: &[u8]) {
+        if !IS_BUILT_IN || !Route::parse(topic).is_some_and(|route| route.message.is_birth()) {
+            return;
+        }
+        let cost = |heard: &Heard| heard.birth().map_or(0, Birth::n_bytes) + topic.len();
+        let birth = Heard::Yes(Arc::new(Birth::read(payload)));
+        let n_old = self.births.get(topic).map_or(0, cost);
+        let n_bytes = self.n_bytes - n_old + cost(&birth);
+        if n_bytes <= MAX_BYTES {
+            self.n_bytes = n_bytes;
+            self.births.insert(topic.into(), birth);
+        } else if let Some(old) = self.births.get_mut(topic) {
+            // What it said before holds no longer.
+            self.n_bytes = self.n_bytes + topic.len() - n_old;
+            *old = Heard::Evicted;
+        }
+    }
+
+    /// What the births heard say of the messages on a topic.
+    pub fn births(&self, topic: &str) -> Births {
+        let Some(route) = Route::parse(topic) else { return Births::default() };
+        let heard = |topic: &str| self.births.get(topic).cloned().unwrap_or_default();
+        let device = route.of_device(Message::DeviceBirth);
+        Births {
+            node: heard(&route.of_node(Message::NodeBirth)),
+            device: device.as_deref().map(heard).unwrap_or_default(),
+        }
+    }
+}
