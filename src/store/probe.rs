@@ -126,7 +126,7 @@ mod tests {
         for (text, n_expected) in [
             ("device777", 11),
             ("Device", 9),
-            ("line3/device8", 144),
+            ("line3/device8", 160),
             ("/device8500", 1),
             ("kk7", 9),
             ("hall8//", 1),
