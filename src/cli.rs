@@ -10,6 +10,7 @@ mod amounts;
 mod check;
 mod device;
 mod doctor;
+mod jq;
 mod learn;
 mod listen;
 mod mosquitto;
@@ -93,6 +94,9 @@ pub enum Subcommands {
     Doctor(doctor::DoctorArgs),
     /// Listen for a while and write what was heard as typed nodes into a device file
     Learn(Box<learn::LearnArgs>),
+    /// Run a jq program over a value, both from the standard input: what the explorer starts for itself
+    #[command(hide = true)]
+    JqChild(jq::JqArgs),
     /// Hold live traffic against a device file: new, missing or stale topics, wrong types, values out of range
     Check(Box<check::CheckArgs>),
 }

@@ -168,6 +168,8 @@ commands! {
     PreviousDecoder = "previous-decoder" in [Topics, Inspector];
     /// Show the payload as it came; again to decode it
     ToggleRaw = "toggle-raw" in [Topics, Inspector];
+    /// Have the value go through a jq program, or no longer
+    Jq = "jq" in [Topics, Inspector];
     /// Show the past message in Value and Message; esc goes back
     OpenPast = "open-past" in [History];
     /// Mark the message to compare another with it

@@ -14,6 +14,7 @@ pub mod hex;
 pub mod hint;
 pub mod image;
 mod jot;
+pub mod jq;
 pub mod json;
 mod json_lines;
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub mod help;
 pub mod hints;
 pub mod ingest;
 pub mod inspector;
+pub mod jq;
 pub mod keep_alive;
 pub mod keys;
 pub mod layout;
@@ -165,6 +166,8 @@ pub struct Model {
     pub recovered: Vec<nodes::recovered::Recovered>,
     /// The inspector's tab and scrolling.
     pub inspector: Inspector,
+    /// The jq line.
+    pub jq: jq::Jq,
     /// What the inspector charts.
     pub chart: Chart,
     /// How much of the screen the pane in focus has.
@@ -249,6 +252,7 @@ impl Model {
             range: None,
             recovered: Vec::new(),
             inspector: Inspector::default(),
+            jq: jq::Jq::default(),
             chart: Chart::default(),
             extent: Extent::default(),
             overlay: Overlay::default(),

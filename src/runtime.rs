@@ -6,6 +6,7 @@ mod disk;
 mod editing;
 mod ended;
 mod explore;
+pub mod jq;
 mod links;
 mod pace;
 mod panics;

@@ -41,8 +41,11 @@ const FRIENDS: [(&str, &str); 4] =
     [("mqtt", "time"), ("main", "cli"), ("runtime", "headless"), ("sift", "device")];
 
 /// Where an outside crate may be named.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 38] = [
     ("regex", &["sift"]),
+    ("jaq_core", &["decode"]),
+    ("jaq_std", &["decode"]),
+    ("jaq_json", &["decode"]),
     ("jiff", &["runtime"]),
     ("mdns_sd", &["discover"]),
     ("if_addrs", &["discover"]),

@@ -78,6 +78,7 @@ impl Story {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::RunJq(_)
             | Effect::Compare(_)
             | Effect::EditText(_)
             | Effect::Suspend

@@ -18,6 +18,8 @@ mod excluded;
 mod filter;
 #[path = "journeys/find.rs"]
 mod find;
+#[path = "journeys/jq.rs"]
+mod jq;
 #[path = "journeys/named.rs"]
 mod named;
 #[path = "journeys/past.rs"]

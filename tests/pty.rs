@@ -4,6 +4,8 @@
 mod editor;
 #[path = "common/eventually.rs"]
 mod eventually;
+#[path = "pty/jq.rs"]
+mod jq;
 #[path = "common/pty.rs"]
 mod pty;
 #[path = "pty/sends.rs"]

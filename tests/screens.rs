@@ -12,6 +12,8 @@ mod devices;
 mod filter;
 #[path = "screens/find.rs"]
 mod find;
+#[path = "screens/jq.rs"]
+mod jq;
 #[path = "screens/learn.rs"]
 mod learn;
 #[path = "common/link.rs"]

@@ -1,6 +1,6 @@
 //! From arguments to a running program. Owns the wiring and what a failure's exit code is.
 use super::{Cli, ConnectionArgs, DemoArgs, EXIT_FAILED, EXIT_USAGE, Opened, ScreenArgs, Subcommands};
-use super::{check, device, doctor, learn, open as opened};
+use super::{check, device, doctor, jq, learn, open as opened};
 use crate::config::{self, device::Devices};
 use crate::demo::plant::PlantOptions;
 use crate::demo::{self, DemoOptions};
@@ -25,6 +25,10 @@ pub type Failure = (u8, String);
 
 /// Runs what the arguments ask for, until its end.
 pub fn run(cli: &Cli) -> Result<(), Failure> {
+    // A process that is nothing else, and has limits of its own.
+    if let Some(Subcommands::JqChild(args)) = &cli.command {
+        return jq::run(args);
+    }
     let panicked = Arc::new(Notify::new());
     runtime::install(Arc::clone(&panicked));
     // The terminal is restored while the panic unwinds, so that its words stay on the screen.
@@ -47,7 +51,7 @@ fn run_to_end(cli: &Cli, panicked: Arc<Notify>) -> Result<(), Failure> {
         .build()
         .map_err(|error| failed(format!("the system refused to start threads: {error}")))?;
     let ended = match &cli.command {
-        None | Some(Subcommands::Device(_)) => {
+        None | Some(Subcommands::Device(_) | Subcommands::JqChild(_)) => {
             let (mut named, password) = open(cli, &clock)?;
             let openings = named.openings();
             let opener = opener(&cli.connection, &cli.screen, (unique(&clock), openings.len()), password);

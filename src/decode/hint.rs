@@ -28,6 +28,8 @@ pub struct Reading<'a> {
     pub choice: Choice,
     /// What is known.
     pub hint: Hint<'a>,
+    /// The jq program that its values go through before they are looked at.
+    pub jq: Option<&'a Arc<str>>,
 }
 
 impl From<Option<Decoder>> for Hint<'_> {

@@ -7,9 +7,9 @@ use super::overlay::{Deed, Overlay, PromptKind, Question};
 use super::toast::Tone;
 use super::tree::Placement;
 use super::{
-    Model, Screen, bulk, chart, decoding, difference, editor, export, form, ingest, inspector, keys, learn,
-    menu, metrics, monitor, moves, narrowing, nodes, past, probe, publications, publish, request, runs,
-    search, table,
+    Model, Screen, bulk, chart, decoding, difference, editor, export, form, ingest, inspector, jq, keys,
+    learn, menu, metrics, monitor, moves, narrowing, nodes, past, probe, publications, publish, request,
+    runs, search, table,
 };
 use crate::command::{Command, Context};
 use crate::mqtt::{BrokerRequest, Stage};
@@ -189,6 +189,7 @@ pub fn command(model: &mut Model, now: Timestamp, command: Command, effects: &mu
         Command::NextDecoder => decoding::step(model, now, Direction::Forward),
         Command::PreviousDecoder => decoding::step(model, now, Direction::Backward),
         Command::ToggleRaw => decoding::toggle_raw(model, now),
+        Command::Jq => jq::open(model, now),
         Command::NextTab => model.inspector.show(model.inspector.tab.next()),
         Command::PreviousTab => model.inspector.show(model.inspector.tab.previous()),
         // In lines it never comes here: there Enter begins the next.

@@ -67,6 +67,9 @@ pub enum Effect {
     Copy(String),
     /// Read a large payload on a worker; `Event::Decoded` brings the result.
     Decode(super::inspector::Subject, Beside, Arc<[u8]>),
+    /// Run a jq program over a payload in a process of its own; `Event::Decoded` brings the result. What is being run
+    /// is given up, by this as by `Decode`.
+    RunJq(Box<super::inspector::filtered::Asked>),
     /// Compare two large payloads on a worker; `Event::Compared` brings the result.
     Compare(Box<super::past::compare::Comparison>),
     /// Leave the terminal to the user's own editor, on a text; `Event::Edited` brings what became of it.

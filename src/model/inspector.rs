@@ -13,6 +13,7 @@ use crate::device::JsonPath;
 use std::sync::Arc;
 
 pub mod deeds;
+pub mod filtered;
 pub mod folds;
 pub mod inside;
 pub mod part;
@@ -102,6 +103,8 @@ pub struct Subject {
     pub schema: u64,
     /// Which births of Sparkplug it follows.
     pub births: u64,
+    /// Which jq program it goes through ([`stamp`](crate::model::jq::stamp)); 0: none.
+    pub jq: u64,
 }
 
 /// A payload with its lines laid out.
@@ -115,6 +118,8 @@ pub struct Decoded {
     pub payload: Arc<[u8]>,
     /// How its lines come about.
     pub form: Form,
+    /// Whether a program was stopped over it that is not to be run again by itself.
+    pub is_given_up: bool,
 }
 
 /// How a payload's lines come about.
@@ -174,7 +179,7 @@ impl Decoded {
             }
         };
         let payload = if decoded.is_undone() { decoded.bytes.as_ref().into() } else { Arc::clone(payload) };
-        Self { subject, head, payload, form }
+        Self { subject, head, payload, form, is_given_up: false }
     }
 
     /// How many lines there are.

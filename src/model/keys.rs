@@ -5,7 +5,7 @@ use super::line::Edited;
 use super::overlay::{Deed, Overlay, PromptKind};
 use super::toast::Tone;
 use super::{
-    Model, apply, editor, export, form, held, learn, menu, narrowing, nodes, opening, past, runs, search,
+    Model, apply, editor, export, form, held, jq, learn, menu, narrowing, nodes, opening, past, runs, search,
     table,
 };
 use crate::command::{Command, Context};
@@ -37,6 +37,12 @@ pub fn key(model: &mut Model, now: Timestamp, chord: Chord, effects: &mut Vec<Ef
         }
         (Overlay::Prompt(prompt), Some(Command::NextResult)) if prompt.kind == PromptKind::ViewFilter => {
             return narrowing::prompt::turn(model, now, false);
+        }
+        (Overlay::Prompt(prompt), Some(Command::PreviousResult)) if prompt.kind == PromptKind::Jq => {
+            return jq::turn(model, now, true);
+        }
+        (Overlay::Prompt(prompt), Some(Command::NextResult)) if prompt.kind == PromptKind::Jq => {
+            return jq::turn(model, now, false);
         }
         (Overlay::Prompt(prompt), Some(Command::SaveFilter)) if prompt.kind == PromptKind::ViewFilter => {
             return narrowing::saved::ask_name(model, now);

@@ -49,6 +49,8 @@ pub enum PromptKind {
     Search,
     /// What the tree is narrowed to.
     ViewFilter,
+    /// The jq program that a topic's values go through.
+    Jq,
     /// The name to save a view filter under.
     NameFilter,
     /// A text to search a structured value for.

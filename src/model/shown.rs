@@ -1,6 +1,6 @@
 //! What the inspector shows of the row under the cursor. Owns the making of its lines, a window at a time.
 use super::device::Device;
-use super::inspector::{Inspector, Subject, Tab, reading, rows};
+use super::inspector::{Inspector, Subject, Tab, filtered, reading, rows};
 use super::nodes::tab;
 use super::overlay::Overlay;
 use super::past;
@@ -8,7 +8,7 @@ use super::past::inspected::Inspected;
 use super::past::rows::PastRow;
 use super::tree::{self, RowId};
 use super::typed::{self, Fit, Typed};
-use super::{Effect, Model, facts, fold, picture};
+use super::{Effect, Model, facts, fold, jq, picture};
 use crate::decode::{self, Choice, Ink, Line, Preview, Reading};
 use crate::device::Node;
 use crate::mqtt::Qos;
@@ -45,6 +45,8 @@ pub struct Shown {
     pub n_lines: usize,
     /// Which past message is shown and how old it is; behind the title.
     pub past_words: Option<String>,
+    /// The jq program that the value goes through, and whether it does; behind the title.
+    pub jq_words: Option<String>,
     /// Whether a worker is still laying the payload out.
     pub is_reading: bool,
     /// Whether the times of `past` are UTC.
@@ -133,7 +135,7 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let wall = model.settings.wall;
     let n_said = if matches!(model.overlay, Overlay::Attribute(_)) { tab::SAID_ROWS } else { 0 };
     let old = std::mem::take(&mut model.picture.inspector);
-    let Model { devices, inspector, chart, .. } = model;
+    let Model { devices, inspector, chart, jq: line, .. } = model;
     inspector.is_structured = false;
     let Some(device) = tree::device(devices, row.device) else { return Shown::default() };
     let mut title = String::new();
@@ -171,13 +173,18 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
     let last = inspected.as_ref().map_or(last, Inspected::last);
     let cut = folded(&inspected.as_ref().map(Inspected::facts).unwrap_or_default(), cols);
     shown.past_words = inspected.as_ref().map(|past| past.words(device.store.node(row.node).n_messages, now));
+    let reading @ Reading { choice, hint, .. } = device.reading(row.node);
+    // What was cut is no value for a program.
+    let is_whole = inspected.as_ref().is_none_or(|past| !past.is_cut());
+    let (program, words) = line.seen(row, reading, tab == Tab::Value && is_whole);
+    shown.jq_words = words;
     let mut above = match tab {
         Tab::Value => {
             let head = head(device, row, &last, cols);
             let n_rows = head.n_rows();
             shown.head = Some(head);
             // A value that its head says in full needs no lines below.
-            let is_guessed = device.reading(row.node).choice == Choice::Auto;
+            let is_guessed = choice == Choice::Auto && program.is_none();
             if is_guessed
                 && cut.is_empty()
                 && shown.head.as_ref().is_some_and(|head| says_all(&head.preview, cols))
@@ -200,18 +207,21 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         window(&mut shown, &mut inspector.scroll, n_rows.saturating_sub(above.n_rows), &above.facts);
         return shown;
     };
-    let Reading { choice, hint } = device.reading(row.node);
     let (promised, schema) = (hint.promised, hint.stamp());
     let nth = inspected.as_ref().map(|past| past.key.ordinal);
     let (sequence, births) = (last.sequence, device.births.stamp(row.node));
-    let subject =
-        Subject { row, sequence, tab, cols: cols.max(1), choice, promised, past: nth, schema, births };
-    reading::lay_out(inspector, device, (subject, hint), payload, effects);
+    let (cols, jq) = (cols.max(1), program.as_deref().map_or(0, jq::stamp));
+    let subject = Subject { row, sequence, tab, cols, choice, promised, past: nth, schema, births, jq };
+    match &program {
+        Some(program) => filtered::lay_out(inspector, (subject, hint), program, payload, effects),
+        None => reading::lay_out(inspector, device, (subject, hint), payload, effects),
+    }
     let is_shown = inspector.decoded.as_ref().is_some_and(|decoded| decoded.may_show(subject));
     // What was cut is no structure, whatever its beginning looks like.
-    let is_tree = tab == Tab::Value && is_shown && inspected.is_none_or(|past| !past.is_cut());
+    let is_tree = tab == Tab::Value && is_shown && is_whole;
     if is_tree && rows::prepare(&mut shown, inspector, (cols, n_rows)).is_some() {
         inspector.is_structured = true;
+        shown.is_reading = shown.is_reading || is_of_another_program(inspector, subject);
         return shown;
     }
     let n_rows = n_rows.saturating_sub(above.n_rows);
@@ -220,7 +230,13 @@ pub fn prepare(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect>) -> 
         above.facts.pop();
     }
     fill(&mut shown, inspector, above.facts, n_rows, is_shown);
+    shown.is_reading = shown.is_reading || is_of_another_program(inspector, subject);
     shown
+}
+
+/// Whether what is laid out stands in for what another program makes.
+fn is_of_another_program(inspector: &Inspector, subject: Subject) -> bool {
+    inspector.decoded.as_ref().is_some_and(|decoded| decoded.subject.jq != subject.jq)
 }
 
 /// The facts and, where the payload is laid out, its lines after them.

@@ -18,7 +18,7 @@ pub fn is_device_name(word: &str) -> bool {
 }
 
 /// Words that the command line reads as its commands: a device of such a name could not be opened by it.
-pub const COMMAND_WORDS: [&str; 6] = ["demo", "device", "doctor", "learn", "check", "help"];
+pub const COMMAND_WORDS: [&str; 7] = ["demo", "device", "doctor", "learn", "check", "jq-child", "help"];
 
 /// Why a new device can't be called so; `None`: its name would open it.
 pub fn command_word_flaw(name: &str) -> Option<String> {

@@ -1,11 +1,13 @@
 //! What is done beside the loop: large payloads read, brokers looked for, one broker examined. Owns the workers and
 //! their end; what is made of their results is the model's.
+use super::jq::{self, Confines};
 use crate::decode::hint::Beside;
 use crate::discover::Browse;
 use crate::headless::doctor::{self, Options, Publish};
 use crate::model::Event;
 use crate::model::devices::exam::{MAX_FINDINGS, Told, Wanted};
 use crate::model::difference::Difference;
+use crate::model::inspector::filtered::{Asked, Ran};
 use crate::model::inspector::{Decoded, Subject};
 use crate::model::past::compare::Comparison;
 use crate::mqtt::{Finding, Sighting};
@@ -13,7 +15,7 @@ use crate::time::{Clock, WallOrigin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Payloads that wait to be laid out: one tab shows one at a time, and the next one replaces it.
 const WORKERS: usize = 2;
@@ -29,6 +31,8 @@ pub(super) struct Aside {
     decoded: Channel<Decoded>,
     compared: Channel<Difference>,
     told: Channel<(u32, Told)>,
+    /// The program that is being run.
+    jq: Option<JoinHandle<()>>,
     examination: Option<JoinHandle<()>>,
     browse: Option<Browse>,
     clock: Arc<dyn Clock>,
@@ -39,7 +43,7 @@ impl Aside {
     pub fn new(clock: Arc<dyn Clock>, wall: WallOrigin) -> Self {
         let (decoded, compared) = (mpsc::channel(WORKERS), mpsc::channel(WORKERS));
         let told = mpsc::channel(MAX_FINDINGS);
-        Self { decoded, compared, told, examination: None, browse: None, clock, wall }
+        Self { decoded, compared, told, jq: None, examination: None, browse: None, clock, wall }
     }
 
     /// What comes next of any of them.
@@ -61,18 +65,41 @@ impl Aside {
     }
 
     /// Reads a large payload.
-    pub fn decode(&self, subject: Subject, beside: Beside, payload: Arc<[u8]>) {
+    pub fn decode(&mut self, subject: Subject, beside: Beside, payload: Arc<[u8]>) {
+        self.stop_jq();
         let sender = self.decoded.0.clone();
-        tokio::task::spawn_blocking(move || {
+        spawn_blocking(move || {
             // A full channel means that newer ones wait: the model asks again for what it misses.
             let _ = sender.blocking_send(Decoded::new(subject, &beside, &payload));
         });
     }
 
+    /// Runs a jq program over a payload; what is being run is given up.
+    pub fn run_jq(&mut self, asked: Asked) {
+        self.stop_jq();
+        let sender = self.decoded.0.clone();
+        self.jq = Some(tokio::spawn(async move {
+            let Ok((request, ground)) = spawn_blocking(move || asked.read()).await else { return };
+            let ran = match request {
+                Ok(request) => jq::run(&request, &Confines::default()).await,
+                Err(words) => Ran::Unread(words),
+            };
+            let Ok(decoded) = spawn_blocking(move || ground.show(ran)).await else { return };
+            // Nobody to hear it is nothing to fail for.
+            let _ = sender.send(decoded).await;
+        }));
+    }
+
+    fn stop_jq(&mut self) {
+        if let Some(running) = self.jq.take() {
+            running.abort();
+        }
+    }
+
     /// Compares two large payloads.
     pub fn compare(&self, comparison: Comparison) {
         let sender = self.compared.0.clone();
-        tokio::task::spawn_blocking(move || {
+        spawn_blocking(move || {
             // Nobody to hear it is nothing to fail for.
             let _ = sender.blocking_send(comparison.carry_out());
         });

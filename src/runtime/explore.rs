@@ -363,6 +363,7 @@ impl Explorer {
                     Effect::Request(id, request) => self.request(now, id, request),
                     Effect::Copy(text) => self.clipboard = Some(text),
                     Effect::Decode(subject, beside, payload) => self.aside.decode(subject, beside, payload),
+                    Effect::RunJq(asked) => self.aside.run_jq(*asked),
                     Effect::Compare(comparison) => self.aside.compare(*comparison),
                     Effect::Examine(wanted) => self.aside.examine(*wanted),
                     Effect::StopExamining => self.aside.stop_examining(),

@@ -2,13 +2,13 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::bars::{bars, chart, newest, range, words};
 use super::strip::{Strip, keep_end};
 use super::{Scene, chart as chart_of, history, nodetab, rect, row_of, structure};
-use crate::decode::{Kind, cols, figures};
+use crate::decode::{Kind, cols, figures, sanitize};
 use crate::model::inspector::Tab;
 use crate::model::layout::Pane;
 use crate::model::shown::{Head, Shown};
@@ -33,8 +33,16 @@ pub fn draw(scene: &Scene<'_>, frame: &mut Frame<'_>) {
     // A past message says which one it is; the topic gives way.
     let past = shown.past_words.as_ref().map(|words| format!(" · {words}")).unwrap_or_default();
     let room = usize::from(area.width.saturating_sub(6));
-    let title = keep_end(&shown.title, room.saturating_sub(cols(&past)).max(MIN_TITLE_COLS));
-    let title = Line::styled(format!(" {title}{past} "), scene.title(Pane::Inspector));
+    let room = room.saturating_sub(cols(&past));
+    let jq = shown.jq_words.as_ref().map(|words| format!(" · {}", sanitize(words.as_bytes(), room / 2)));
+    let jq = jq.unwrap_or_default();
+    let title = keep_end(&shown.title, room.saturating_sub(cols(&jq)).max(MIN_TITLE_COLS));
+    let mut title = vec![Span::styled(format!(" {title}{past}"), scene.title(Pane::Inspector))];
+    title.extend(
+        Some(jq).filter(|jq| !jq.is_empty()).map(|jq| Span::styled(jq, scene.style(Role::TextStrong))),
+    );
+    title.push(Span::styled(" ", scene.title(Pane::Inspector)));
+    let title = Line::from(title);
     let mut block = scene.block(Pane::Inspector).title(title);
     if let Some(mark) = scroll_mark(shown) {
         block = block.title_bottom(Line::styled(mark, scene.style(Role::Title)).right_aligned());

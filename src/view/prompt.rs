@@ -30,6 +30,7 @@ pub fn draw(scene: &Scene<'_>, prompt: &Prompt, frame: &mut Frame<'_>) {
         PromptKind::ViewFilter => " filter: ",
         PromptKind::NameFilter => " save the filter as: ",
         PromptKind::Search | PromptKind::SearchInside => " /",
+        PromptKind::Jq => " jq: ",
         PromptKind::GoTo => " go to topic: ",
         PromptKind::Subscribe => " subscribe to filter: ",
         PromptKind::AddChild => " keep below: ",
@@ -140,6 +141,10 @@ fn said(scene: &Scene<'_>, prompt: &Prompt) -> (String, Role) {
             ("a name for the list; what has it makes room".into(), Role::TextFaint)
         }
         (PromptKind::GoTo, _) => ("tab completes a level".into(), Role::TextFaint),
+        (PromptKind::Jq, _) => match prompt.line.text().trim() {
+            "" => (".temperature  .list[] | .name  nothing: without jq".into(), Role::TextFaint),
+            _ => ("enter takes it, esc leaves it as it was".into(), Role::TextFaint),
+        },
         (PromptKind::NameFilter, _) => {
             ("a name for the device's list; what has it makes room".into(), Role::TextFaint)
         }

@@ -148,6 +148,7 @@ impl Stage {
             | Effect::StopExamining
             | Effect::Copy(_)
             | Effect::Decode(..)
+            | Effect::RunJq(_)
             | Effect::Compare(_)
             | Effect::EditText(_)
             | Effect::Suspend

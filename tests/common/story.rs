@@ -218,6 +218,7 @@ impl Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::RunJq(_)
                 | Effect::Compare(_)
                 | Effect::EditText(_)
                 | Effect::Suspend
@@ -242,6 +243,7 @@ impl Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::RunJq(_)
                 | Effect::Compare(_)
                 | Effect::EditText(_)
                 | Effect::Suspend

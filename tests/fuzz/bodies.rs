@@ -102,8 +102,12 @@ pub fn schema(bytes: &[u8]) {
     let source =
         Source { file: name.to_owned(), message: message.to_owned(), include: vec![], compiled: None };
     let choice = Choice::By(Decoder::Protobuf);
-    let mut rules =
-        [Rule { filter: Filter::parse("#").expect("a filter"), choice, schema: Some(source.clone()) }];
+    let mut rules = [Rule {
+        filter: Filter::parse("#").expect("a filter"),
+        choice,
+        schema: Some(source.clone()),
+        jq: None,
+    }];
     let device: PathBuf = directory.path().join("it.toml");
     let warnings = compile_all(&device, &mut rules);
     let is_compiled =

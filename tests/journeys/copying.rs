@@ -32,6 +32,7 @@ impl Worked for Story {
                 | Effect::StopExamining
                 | Effect::Copy(_)
                 | Effect::Decode(..)
+                | Effect::RunJq(_)
                 | Effect::Compare(_)
                 | Effect::EditText(_)
                 | Effect::Suspend
@@ -64,6 +65,7 @@ impl Worked for Story {
             | Effect::Examine(_)
             | Effect::StopExamining
             | Effect::Decode(..)
+            | Effect::RunJq(_)
             | Effect::Compare(_)
             | Effect::EditText(_)
             | Effect::Suspend

@@ -132,7 +132,7 @@ fn xml_is_laid_out_and_one_with_entities_of_its_own_says_why_not() {
 }
 
 /// A device with a file of its own, with what follows in it; the file's name is `plant`.
-fn of_file(more: &str) -> (Story, Devices, tempfile::TempDir) {
+pub fn of_file(more: &str) -> (Story, Devices, tempfile::TempDir) {
     let home = tempfile::tempdir().unwrap();
     let devices = Devices::at(Some(home.path().to_owned()));
     let story = story().online();
@@ -143,7 +143,7 @@ fn of_file(more: &str) -> (Story, Devices, tempfile::TempDir) {
 }
 
 /// The story's device as it is when its file was read.
-fn opened_from(mut story: Story, devices: &Devices) -> Story {
+pub fn opened_from(mut story: Story, devices: &Devices) -> Story {
     let DeviceFile { mut rules, path, warnings, .. } = devices.read("plant").unwrap();
     assert_eq!(warnings, []);
     for warning in schema::compile_all(&path, &mut rules) {
@@ -156,7 +156,7 @@ fn opened_from(mut story: Story, devices: &Devices) -> Story {
 }
 
 /// Writes what the story asked to be written.
-fn written(story: &mut Story, devices: &Devices) -> String {
+pub fn written(story: &mut Story, devices: &Devices) -> String {
     let mut saved = None;
     for effect in story.effects.drain(..) {
         if let Effect::Disk(errand) = effect

@@ -77,6 +77,7 @@ fn errands(story: &mut Story) -> Vec<Errand> {
         | Effect::StopExamining
         | Effect::Copy(_)
         | Effect::Decode(..)
+        | Effect::RunJq(_)
         | Effect::Compare(_)
         | Effect::EditText(_)
         | Effect::Suspend

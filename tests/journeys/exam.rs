@@ -33,6 +33,7 @@ fn wanted(story: &Story) -> Wanted {
         | Effect::StopExamining
         | Effect::Copy(_)
         | Effect::Decode(..)
+        | Effect::RunJq(_)
         | Effect::Compare(_)
         | Effect::EditText(_)
         | Effect::Suspend

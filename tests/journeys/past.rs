@@ -193,6 +193,7 @@ fn what_was_cut_never_looks_whole() {
         | Effect::StopExamining
         | Effect::Copy(_)
         | Effect::Decode(..)
+        | Effect::RunJq(_)
         | Effect::EditText(_)
         | Effect::Suspend
         | Effect::Quit => None,

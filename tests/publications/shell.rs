@@ -28,6 +28,7 @@ fn copied(mut story: Story, publication: Publication) -> (Story, String) {
         | Effect::Examine(_)
         | Effect::StopExamining
         | Effect::Decode(..)
+        | Effect::RunJq(_)
         | Effect::Compare(_)
         | Effect::EditText(_)
         | Effect::Suspend

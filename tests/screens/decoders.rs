@@ -45,7 +45,7 @@ fn pressing(payload: &[u8]) -> Stage {
         compiled: None,
     };
     let filter = Filter::parse("press/+").unwrap();
-    let mut rules = [Rule { filter, choice: Choice::By(Decoder::Protobuf), schema: Some(source) }];
+    let mut rules = [Rule { filter, choice: Choice::By(Decoder::Protobuf), schema: Some(source), jq: None }];
     assert_eq!(compile_all(&directory.path().join("plant.toml"), &mut rules), [""; 0]);
     stage.model.devices.first_mut().unwrap().rules.load(rules.to_vec());
     stage.hear(DEMO, "press/1", payload, Retained::Unknown);

@@ -1,14 +1,15 @@
 //! `[[decoder]]` blocks, both ways: how payloads of topics are read. Owns their keys; opens no file, a schema's neither.
 use super::table::{Reader, Value};
 use super::tables::Kind;
-use crate::decode::{Choice, Decoder};
+use crate::decode::{Choice, Decoder, jq};
 use crate::device::Rule;
 use crate::device::rule::{MAX_RULES, Source};
 use crate::mqtt::Filter;
 use crate::warning::did_you_mean;
+use std::sync::Arc;
 use toml_edit::Array;
 
-pub(super) const KEYS: &[&str] = &["filter", "decoder", "schema", "message", "include"];
+pub(super) const KEYS: &[&str] = &["filter", "decoder", "schema", "message", "include", "jq"];
 
 const AUTO: &str = "auto";
 const RAW: &str = "raw";
@@ -40,7 +41,7 @@ pub(super) fn read(reader: &mut Reader<'_>, blocks: Value<'_>) -> Vec<Rule> {
 fn one(reader: &mut Reader<'_>, block: Value<'_>) -> Option<Rule> {
     let at = block.span().start;
     let n_faults = reader.n_faults();
-    let (mut filter, mut choice, mut file, mut message) = (None, None, None, String::new());
+    let (mut filter, mut choice, mut file, mut message, mut jq) = (None, None, None, String::new(), None);
     let (mut include, mut beside): (Vec<String>, _) = (Vec::new(), None);
     for (key, item) in reader.table("decoder", block)? {
         let word = key.get_ref().as_ref();
@@ -62,12 +63,15 @@ fn one(reader: &mut Reader<'_>, block: Value<'_>) -> Option<Rule> {
                 include = list.iter().filter_map(|directory| reader.text("include", directory)).collect();
                 beside = beside.or((!include.is_empty()).then_some(at));
             }
+            "jq" => jq = program(reader, &item).or(jq),
             _unknown => reader.unknown(&key, "[[decoder]]", KEYS),
         }
     }
     if filter.is_none() && reader.n_faults() == n_faults {
         reader.fault(at, "this [[decoder]] has no filter; write filter = \"sensors/#\"");
     }
+    // A program alone says enough: what it reads is found out as ever.
+    let choice = choice.or(jq.as_ref().map(|_| Choice::Auto));
     if choice.is_none() && reader.n_faults() == n_faults {
         reader.fault(at, "this [[decoder]] does not say by what; write decoder = \"json\", say");
     }
@@ -80,7 +84,21 @@ fn one(reader: &mut Reader<'_>, block: Value<'_>) -> Option<Rule> {
         reader.warn(at, "message and include say something of a schema, and there is none");
     }
     let schema = file.map(|file| Source { file, message, include, compiled: None });
-    (reader.n_faults() == n_faults).then_some(Rule { filter: filter?, choice: choice?, schema })
+    (reader.n_faults() == n_faults).then_some(Rule { filter: filter?, choice: choice?, schema, jq })
+}
+
+/// A jq program; one that can't be run is a fault. An empty one says something: it takes away what a wider filter says.
+fn program(reader: &mut Reader<'_>, item: &Value<'_>) -> Option<Arc<str>> {
+    if item.get_ref().as_str() == Some("") {
+        return Some("".into());
+    }
+    let text = reader.text("jq", item)?;
+    if !text.trim().is_empty()
+        && let Err(fault) = jq::check(&text)
+    {
+        reader.fault(item.span().start, format!("this jq program can't be run: {fault}; jq = \"\" is none"));
+    }
+    Some(text.trim().into())
 }
 
 fn of_name(reader: &mut Reader<'_>, item: &Value<'_>, text: &str) -> Option<Choice> {
@@ -99,11 +117,11 @@ fn of_name(reader: &mut Reader<'_>, item: &Value<'_>, text: &str) -> Option<Choi
 }
 
 /// A filter has one decoder.
-pub(super) const KIND: Kind<Rule, 5> =
+pub(super) const KIND: Kind<Rule, 6> =
     Kind { key: "decoder", is_same: |one, other| one.filter == other.filter, values };
 
 /// The value of each key; `None` where it says nothing.
-fn values(rule: &Rule) -> [(&'static str, Option<toml_edit::Value>); 5] {
+fn values(rule: &Rule) -> [(&'static str, Option<toml_edit::Value>); 6] {
     let source = rule.schema.as_ref();
     let include = source.map(|source| source.include.iter().collect::<Array>());
     [
@@ -115,5 +133,6 @@ fn values(rule: &Rule) -> [(&'static str, Option<toml_edit::Value>); 5] {
             source.map(|source| source.message.as_str()).filter(|name| !name.is_empty()).map(Into::into),
         ),
         ("include", include.filter(|include| !include.is_empty()).map(Into::into)),
+        ("jq", rule.jq.as_deref().map(Into::into)),
     ]
 }

@@ -47,7 +47,8 @@ impl Bench {
             compiled: None,
         };
         let filter = Filter::parse("plant/#").unwrap();
-        let mut rules = [Rule { filter, choice: Choice::By(Decoder::Protobuf), schema: Some(source) }];
+        let mut rules =
+            [Rule { filter, choice: Choice::By(Decoder::Protobuf), schema: Some(source), jq: None }];
         let warnings = compile_all(&self.directory.path().join("plant.toml"), &mut rules);
         (Rules::of_file(rules.to_vec()), warnings.join("\n"))
     }

@@ -96,6 +96,10 @@ fn move_hand(model: &mut Model, deed: Deed) {
 /// The path under the hand becomes the one that history and chart follow.
 fn choose(model: &mut Model) {
     let Some((structure, doc)) = model.inspector.structure() else { return };
+    // What a program made has paths that lead nowhere in the message.
+    if structure.is_filtered {
+        return;
+    }
     let (row, path) = (structure.row, path_of(doc, structure.cursor));
     model.inspector.places.set(row, path);
 }

@@ -16,11 +16,14 @@ impl Decoded {
     /// Whether it may be shown for a subject: an older message of the same topic stands in while a worker is busy
     /// with the present one.
     pub fn may_show(&self, subject: Subject) -> bool {
-        Subject { sequence: 0, ..self.as_wide_as(subject) } == Subject { sequence: 0, ..subject }
+        // So does what another program made of it, but never the value as it came for what a program makes.
+        let is_alike = (self.subject.jq == 0) == (subject.jq == 0);
+        let without = |subject| Subject { sequence: 0, jq: 0, ..subject };
+        is_alike && without(self.as_wide_as(subject)) == without(subject)
     }
 
     /// Whether it is what a subject asks for.
-    fn answers(&self, subject: Subject) -> bool {
+    pub(super) fn answers(&self, subject: Subject) -> bool {
         self.as_wide_as(subject) == subject
     }
 
@@ -50,7 +53,8 @@ pub fn lay_out(
         inspector.decoded = Some(decoded);
         return;
     }
-    if inspector.pending.is_none() {
+    // A program that is being run makes room.
+    if inspector.pending.is_none_or(|pending| pending.jq != 0) {
         inspector.pending = Some(subject);
         effects.push(Effect::Decode(subject, hint.beside(), Arc::from(payload)));
     }
@@ -78,17 +82,28 @@ fn glimpse(subject: Subject, payload: &[u8]) -> Option<Decoded> {
     }
     let outline = Outline::of_beginning(payload, GLIMPSED_BYTES)?;
     let beginning = payload.get(..GLIMPSED_BYTES).unwrap_or(payload);
-    Some(Decoded { subject, head: Vec::new(), payload: Arc::from(beginning), form: Form::Tree(outline) })
+    Some(Decoded {
+        subject,
+        head: Vec::new(),
+        payload: Arc::from(beginning),
+        form: Form::Tree(outline),
+        is_given_up: false,
+    })
 }
 
 impl Inspector {
     /// A worker is done.
     pub fn take_decoded(&mut self, decoded: Decoded) {
+        if self.pending.is_some_and(|pending| pending != decoded.subject) {
+            // It was given up for another.
+            return;
+        }
         // One at a time: what the user turned to meanwhile is asked for with the next frame.
         self.pending = None;
         let is_older = |old: &Decoded| {
             old.subject.row == decoded.subject.row
                 && old.subject.sequence < decoded.subject.sequence
+                && old.subject.jq == decoded.subject.jq
                 && old.doc().is_some_and(|doc| doc.outline.is_whole())
         };
         self.before = self.decoded.take().filter(is_older);

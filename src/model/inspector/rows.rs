@@ -62,7 +62,7 @@ impl Decoded {
 
     /// What tells it from another message, or from the beginning of itself.
     pub fn identity(&self) -> (u64, bool) {
-        (self.subject.sequence, self.doc().is_none_or(|doc| doc.outline.is_whole()))
+        (self.subject.sequence ^ self.subject.jq, self.doc().is_none_or(|doc| doc.outline.is_whole()))
     }
 }
 
@@ -98,6 +98,8 @@ pub fn prepare(shown: &mut Shown, inspector: &mut Inspector, (cols, n_rows): (us
     let decoded = decoded.as_ref()?;
     let doc = decoded.doc()?;
     let row = decoded.subject.row;
+    let is_filtered = decoded.subject.jq != 0;
+    structures.retain(|known| known.row != row || known.is_filtered == is_filtered);
     if let Some(at) = structures.iter().position(|known| known.row == row) {
         let known = structures.remove(at);
         structures.push(known);
@@ -105,7 +107,10 @@ pub fn prepare(shown: &mut Shown, inspector: &mut Inspector, (cols, n_rows): (us
         if structures.len() == super::structure::MAX_STRUCTURES {
             structures.remove(0);
         }
-        structures.push(Structure::new(row, decoded.identity(), doc, places.get(row)));
+        let path = places.get(row).filter(|_| !is_filtered);
+        let mut structure = Structure::new(row, decoded.identity(), doc, path);
+        structure.is_filtered = is_filtered;
+        structures.push(structure);
     }
     let structure = structures.last_mut()?;
     structure.settle(decoded.identity(), doc);
@@ -140,6 +145,9 @@ pub fn prepare(shown: &mut Shown, inspector: &mut Inspector, (cols, n_rows): (us
     }
     structured.n_sticky = window.sticky.len();
     structured.path = path_words(doc, structure.cursor);
+    if is_filtered {
+        structured.path.push_str("  (of what jq made)");
+    }
     if let Some(inside) = &structure.inside {
         structured.note = found_words(inside);
     }

@@ -16,6 +16,8 @@ pub struct Structure {
     pub row: RowId,
     /// Which message it was settled for, and whether with all of it.
     of: (u64, bool),
+    /// Whether the value is what a jq program made: its paths are none of the message.
+    pub is_filtered: bool,
     /// What is folded.
     pub folds: Folds,
     /// The member under the hand.
@@ -59,6 +61,7 @@ impl Structure {
         let mut structure = Self {
             row,
             of,
+            is_filtered: false,
             folds: Folds::new(doc),
             cursor: 0,
             steps: Some(steps),

@@ -5,8 +5,8 @@ use crate::model::line::Line;
 use crate::model::overlay::{Overlay, Prompt, PromptKind};
 use crate::model::toast::Tone;
 use crate::model::{
-    Model, Undo, UndoStep, bulk, excludes, export, form, inspector, learn, monitor, narrowing, nodes, past,
-    publications, search,
+    Model, Undo, UndoStep, bulk, excludes, export, form, inspector, jq, learn, monitor, narrowing, nodes,
+    past, publications, search,
 };
 use crate::mqtt::BrokerRequest;
 use crate::mqtt::entry::parse_subscription;
@@ -24,6 +24,7 @@ pub(super) fn retype(model: &mut Model, now: Timestamp) {
     match prompt.kind {
         PromptKind::Search | PromptKind::GoTo => {}
         PromptKind::ViewFilter => return narrowing::prompt::retype(model, now),
+        PromptKind::Jq => return jq::retype(model),
         PromptKind::SearchInside => {
             let text = prompt.line.text().to_owned();
             return inspector::deeds::search(model, &text);
@@ -88,6 +89,7 @@ pub(super) fn accept(model: &mut Model, now: Timestamp, effects: &mut Vec<Effect
         }
         PromptKind::GoTo => search::deeds::go_to(model, now, &text),
         PromptKind::ViewFilter => narrowing::prompt::accept(model, now, &text),
+        PromptKind::Jq => jq::accept(model, now, &text),
         PromptKind::NameFilter => narrowing::saved::named(model, now, &text),
         PromptKind::Subscribe => subscribe(model, now, &text, effects),
         PromptKind::AddChild | PromptKind::AddSibling => nodes::edit::add(model, now, from, kind, &text),
@@ -120,6 +122,7 @@ pub(super) fn leave(model: &mut Model, now: Timestamp) {
         PromptKind::Search => search::deeds::leave(model, prompt.from),
         PromptKind::GoTo => model.going = None,
         PromptKind::ViewFilter => narrowing::prompt::leave(model, now, prompt.from),
+        PromptKind::Jq => jq::leave(model),
         PromptKind::NameFilter => narrowing::saved::leave_name(model, prompt.from),
         PromptKind::SearchInside => inspector::deeds::leave_search(model),
         PromptKind::NarrowDevices => model.shelf.narrow.clear(),

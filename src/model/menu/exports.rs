@@ -132,7 +132,7 @@ pub(super) enum AsText {
 
 /// The format of a payload that is read in a way.
 pub(super) fn decoded(reading: Reading<'_>, as_text: AsText) -> Format {
-    let Reading { choice, hint } = reading;
+    let Reading { choice, hint, .. } = reading;
     let (promised, schema) = (hint.promised, hint.schema.cloned());
     Format::Decoded { choice, promised, schema, is_text: as_text == AsText::Yes }
 }
@@ -143,7 +143,7 @@ fn ending(model: &Model, payload: &[u8]) -> (&'static str, bool) {
         return (raw_ending(payload), true);
     }
     let reading = model.device(model.cursor.device).map(|device| device.reading(model.cursor.node));
-    let Reading { choice, hint } = reading.unwrap_or_default();
+    let Reading { choice, hint, .. } = reading.unwrap_or_default();
     let decoded = decode::decode_on(hint, payload, choice, &Bounds::inline());
     let ending = match decoded.form {
         chain::Form::Json => "json",

@@ -132,7 +132,7 @@ fn comparison(model: &mut Model) -> Result<Comparison, String> {
     let (old, new) = if other.key.ordinal < hand.key.ordinal { (other, hand) } else { (hand, other) };
     let mut topic = String::new();
     store.topic_of(row.node, &mut topic);
-    let Reading { choice, hint } = device.reading(row.node);
+    let Reading { choice, hint, .. } = device.reading(row.node);
     let (promised, beside) = (hint.promised, hint.beside());
     let message = |past| message(store, row.node, past, wall);
     Ok(Comparison { topic, old: message(&old)?, new: message(&new)?, choice, promised, beside })

@@ -33,7 +33,7 @@ pub struct ReadBy {
 impl Reader<'_> {
     /// Which way it is.
     pub fn by(&self) -> ReadBy {
-        let Reading { choice, hint } = self.reading;
+        let Reading { choice, hint, .. } = self.reading;
         ReadBy {
             choice,
             promised: hint.promised,

@@ -17,6 +17,7 @@ decoder = "protobuf"
 schema = "proto/press.proto"
 message = "plant.Press"
 include = ["proto", "~/lib"]
+jq = ".speed"
 mine = 4
 
 [[subscription]]
@@ -46,10 +47,12 @@ fn every_key_is_read_and_what_is_not_changed_stays_as_it_stood() {
     assert_eq!((source.file.as_str(), source.message.as_str()), ("proto/press.proto", "plant.Press"));
     assert_eq!(source.include, ["proto", "~/lib"]);
     assert_eq!(press.choice, Choice::By(Decoder::Protobuf));
+    assert_eq!((press.jq.as_deref(), counter.jq.as_deref()), (Some(".speed"), None));
     assert_eq!(counter.choice, Choice::By(Decoder::of_name("u16-be").unwrap()));
     assert_eq!(saved(&device, &device.rules), KEPT);
     let mut rules = Rules::of_file(device.rules.clone());
     rules.choose("plant/counter", Choice::Raw).unwrap();
+    rules.filter_by("plant/counter", "\"\\(.)\" # it").unwrap();
     let changed = saved(&device, rules.list());
     for line in
         ["decoder = \"raw\"", "# the presses speak protobuf", "   # all of them", "mine = 4", "# the door"]
@@ -67,6 +70,8 @@ fn what_is_chosen_for_a_topic_is_written_in_front_and_taken_away_again() {
         let mut rules = Rules::of_file(device.rules.clone());
         rules.choose("plant/1/press/x", Choice::By(Decoder::Cbor)).unwrap();
         rules.choose("b \"c\"", Choice::Raw).unwrap();
+        rules.filter_by("b \"c\"", ".a | \"\\(.)\"").unwrap();
+        rules.filter_by("plant/2/press/x", "").unwrap();
         let more = saved(&device, rules.list());
         let again = read(&more);
         assert_eq!(again.rules, rules.list(), "{more}");
@@ -90,6 +95,15 @@ fn what_is_wrong_is_told_with_its_line_and_a_remedy() {
             "filter = \"a\"\ndecoder = \"protobuf\"",
             "3:1: protobuf needs a schema; write schema = \"NAME.proto\", or ",
         ),
+        (
+            "filter = \"a\"\ndecoder = \"json\"\njq = \".a |\"",
+            "6:6: this jq program can't be run: column 5: a value or filter should stand here, and the program ends; jq = \"\" is none",
+        ),
+        (
+            "filter = \"a\"\njq = \"env\"",
+            "5:6: this jq program can't be run: column 1: env is not offered here: ",
+        ),
+        ("filter = \"a\"\njq = 4", "5:6: jq must be a text in quotes"),
         ("filter = 4\ndecoder = \"json\"", "4:10: filter must be a text in quotes"),
         (
             "filter = \"a\"\ndecoder = \"json\"\ninclude = \"x\"",
