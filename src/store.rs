@@ -10,12 +10,14 @@ mod inside;
 mod last;
 #[cfg(test)]
 mod laws;
+mod list;
 mod listing;
 mod narrow;
 mod node;
 mod order;
 mod past;
 mod pins;
+mod probe;
 mod rate;
 mod reach;
 mod refused;

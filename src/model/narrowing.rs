@@ -68,12 +68,15 @@ pub struct Sieve {
     is_wanted: bool,
     next_pass: Timestamp,
     kept_revision: u64,
+    /// How many were shown when the picture was last settled.
+    n_settled: usize,
 }
 
 impl Sieve {
     const fn new(sift: Arc<Sift>, kept_revision: u64) -> Self {
         let cursor = Some(SiftCursor::FIRST);
-        Self { sift, cursor, is_complete: false, is_wanted: false, next_pass: Timestamp::ZERO, kept_revision }
+        let (is_complete, is_wanted, next_pass, n_settled) = (false, false, Timestamp::ZERO, 0);
+        Self { sift, cursor, is_complete, is_wanted, next_pass, kept_revision, n_settled }
     }
 }
 
@@ -144,7 +147,7 @@ pub fn join(narrowing: &Narrowing, device: &mut Device) {
 pub fn hear(device: &mut Device, node: Option<NodeId>, message: &MessageRef<'_>) {
     let Device { sieve: Some(sieve), store, kept, rules, .. } = device else { return };
     let Some(node) = node else { return };
-    let is_new = store.node(node).n_messages == 1;
+    let is_new = store.n_messages_on(node) == 1;
     if is_new {
         let verdict = {
             let known = Known { store, kept, rules, node, now: message.received };
@@ -238,11 +241,23 @@ pub fn due(model: &mut Model, now: Timestamp) {
         }
         let before = device.store.revision();
         work(device, now);
-        is_changed |= device.store.revision() != before;
+        is_changed |= device.store.revision() != before && is_worth_settling(device);
     }
     if is_changed {
         moves::settle(model);
     }
+}
+
+/// Whether what is shown shall be looked through for the cursor. As long as rows only come, and by the thousands, it is
+/// enough each time they are twice as many.
+fn is_worth_settling(device: &mut Device) -> bool {
+    let n_shown = device.store.n_sifted(NodeId::ROOT).unwrap_or_default();
+    let Some(sieve) = device.sieve.as_mut() else { return false };
+    let is_worth = sieve.is_complete || n_shown >= sieve.n_settled * 2;
+    if is_worth {
+        sieve.n_settled = n_shown;
+    }
+    is_worth
 }
 
 /// When the next pass is due.

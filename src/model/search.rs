@@ -15,6 +15,7 @@ mod in_table;
 mod inside;
 pub mod picture;
 pub mod places;
+mod shortcut;
 
 /// Nodes looked at between two looks at the keyboard; a slice takes about a millisecond.
 const SLICE_NODES: usize = 8_192;
@@ -59,6 +60,8 @@ pub struct Search {
     /// Whether Enter was pressed before all were looked at.
     is_accepted: bool,
     fuzzy: Option<Fuzzy>,
+    /// Whether the next slice is one of counting.
+    counts_next: bool,
     /// In which device by its place; a device that closes meanwhile has the count begin anew.
     counting: Option<(usize, SearchCursor)>,
     moving: Option<Moving>,
@@ -105,8 +108,9 @@ struct Moving {
     at: NodeId,
     /// Whether the node it stands at may be the match as well.
     or_here: bool,
-    /// Where it began.
+    /// Where it began, and whether that may be the match.
     from: RowId,
+    or_from: bool,
     /// Where in the table, and how many of its rows were looked at.
     place: Option<usize>,
     n_looked: usize,
@@ -142,6 +146,7 @@ impl Search {
             is_listed: how.is_fuzzy,
             is_accepted: false,
             fuzzy: how.is_fuzzy.then(|| Fuzzy::new(text)),
+            counts_next: false,
             counting: Some((0, SearchCursor::default())),
             moving: None,
             ranking: None,
@@ -161,7 +166,9 @@ impl Search {
         if !self.how.is_fuzzy {
             let (device, at) = (from.device, from.node);
             let (place, n_looked, n_devices) = (None, 0, 0);
-            self.moving = Some(Moving { direction, device, at, or_here, from, place, n_looked, n_devices });
+            let or_from = or_here;
+            self.moving =
+                Some(Moving { direction, device, at, or_here, from, or_from, place, n_looked, n_devices });
         }
     }
 
@@ -214,9 +221,11 @@ impl Search {
         self.hits.get(self.chosen.unwrap_or_default()).map(|hit| hit.row)
     }
 
-    /// Does a slice of the work: first the way to the match, then the counting, then which one it is.
+    /// Does a slice of the work: the counting where it is quick, else the way to the match and the counting by turns, for
+    /// either may end the other; then which one it is.
     pub fn work(&mut self, devices: &mut [Device], table: Option<&Table>) -> Progress {
-        if self.moving.is_some() {
+        self.counts_next = self.counting.is_some() && (self.needle.is_quick() || !self.counts_next);
+        if self.moving.is_some() && !self.counts_next {
             let listed = table.and_then(|table| Some((tree::device(devices, table.device)?, table)));
             return match listed {
                 Some((device, table)) => self.move_in_table(device, table),
@@ -224,7 +233,7 @@ impl Search {
             };
         }
         if self.counting.is_some() {
-            return self.count_on(devices);
+            return self.count_on(devices, table.is_some());
         }
         self.rank_on(devices)
     }
@@ -285,9 +294,11 @@ impl Search {
         Progress::Working
     }
 
-    fn count_on(&mut self, devices: &[Device]) -> Progress {
+    fn count_on(&mut self, devices: &[Device], has_table: bool) -> Progress {
         let Some((place, cursor)) = self.counting.take() else { return Progress::Idle };
-        let Some(device) = devices.get(place) else { return self.all_counted() };
+        let Some(device) = devices.get(place) else {
+            return self.shorten(devices, has_table).unwrap_or_else(|| self.all_counted());
+        };
         let (store, id) = (&device.store, device.id);
         let mut inside = Decoding::of(&device.rules, &device.births);
         let kept = self.hits.len();

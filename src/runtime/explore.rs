@@ -230,6 +230,11 @@ impl Explorer {
         if self.has_more {
             return self.drain();
         }
+        self.work();
+    }
+
+    /// A slice of work, or what is due.
+    fn work(&mut self) {
         let cursor = self.model.cursor;
         let is_first = self.model.is_unfolding(self.clock.now());
         self.tell(Event::Due, if is_first { Want::Now } else { Want::Traffic });
@@ -300,6 +305,10 @@ impl Explorer {
             update(&mut self.model, now, Event::Broker(id, event), &mut self.effects);
         }
         self.carry_out(now);
+        // A flood that never ends must not hold up a search for ever.
+        if self.model.is_working() {
+            self.work();
+        }
     }
 
     /// Takes an input and those that wait behind it: a key held down is painted as far as the terminal keeps

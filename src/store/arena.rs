@@ -82,12 +82,19 @@ pub(super) struct TextPlace(u32);
 impl TextPlace {
     /// The place of an empty text.
     pub const EMPTY: Self = Self(0);
+
+    /// The chunk, and where in it the text begins.
+    pub const fn parts(self) -> (usize, usize) {
+        ((self.0 >> 16) as usize, (self.0 & 0xFFFF) as usize)
+    }
 }
 
 /// The levels' texts, side by side.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     chunks: Vec<String>,
+    /// Which chunks hold nothing beyond ASCII.
+    ascii: Vec<bool>,
 }
 
 impl Texts {
@@ -107,27 +114,36 @@ impl Texts {
             // The first one grows with its contents, so that a small store stays small.
             let capacity = if self.chunks.is_empty() { 0 } else { CHUNK_TEXT_BYTES };
             self.chunks.push(String::with_capacity(capacity));
+            self.ascii.push(true);
         }
         let chunk_idx = u32::try_from(self.chunks.len() - 1).ok()?;
         let chunk = self.chunks.last_mut()?;
         let offset = u32::try_from(chunk.len()).ok()?;
         chunk.push_str(text);
+        if let Some(is_ascii) = self.ascii.last_mut().filter(|_| !text.is_ascii()) {
+            *is_ascii = false;
+        }
         Some(TextPlace(chunk_idx << 16 | offset))
     }
 
     /// A text copied in before.
     pub fn get(&self, place: TextPlace, length: u16) -> &str {
-        let (chunk_idx, start) = ((place.0 >> 16) as usize, (place.0 & 0xFFFF) as usize);
+        let (chunk_idx, start) = place.parts();
         self.chunks
             .get(chunk_idx)
             .and_then(|chunk| chunk.get(start..start + usize::from(length)))
             .unwrap_or_default()
     }
 
+    /// All texts of a chunk, and whether they are ASCII.
+    pub fn chunk(&self, chunk_idx: usize) -> Option<(&[u8], bool)> {
+        Some((self.chunks.get(chunk_idx)?.as_bytes(), *self.ascii.get(chunk_idx)?))
+    }
+
     /// Memory taken.
     pub fn n_bytes(&self) -> usize {
         let first = self.chunks.first().map_or(0, |chunk| heap_bytes(chunk.capacity()));
         let others = self.chunks.len().saturating_sub(1) * heap_bytes(CHUNK_TEXT_BYTES);
-        first + others + self.chunks.capacity() * size_of::<String>()
+        first + others + self.chunks.capacity() * size_of::<String>() + self.ascii.capacity()
     }
 }

@@ -1,11 +1,20 @@
 //! Search that forgives left-out letters: topics scored by how well they fit. Owns the scores; the matching is
 //! `nucleo`'s, the order of results the caller's.
+//!
+//! Topics of a plant are alike: those that differ only in letters and digits that are not sought fit equally well, and
+//! are scored once.
 use super::inside::Inside;
 use super::search::{Found, Needle, SearchCursor};
 use super::tree::ROOT;
 use super::{NodeId, Store};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+/// Shapes of topics whose scores are remembered, and bytes of each: a megabyte at most. Longer topics are rare.
+const MAX_SHAPES: usize = 4_096;
+const MAX_SHAPE_BYTES: usize = 256;
 
 /// What is searched for, letter by letter: each word's letters in their order, anything between them. Smart case.
 pub struct Fuzzy {
@@ -15,6 +24,10 @@ pub struct Fuzzy {
     path: String,
     parent: Option<u32>,
     own: usize,
+    /// What stands for each byte in a shape.
+    stands: Box<[u8; 256]>,
+    shape: Vec<u8>,
+    scores: HashMap<Box<[u8]>, Option<u32>, RandomState>,
 }
 
 impl std::fmt::Debug for Fuzzy {
@@ -44,7 +57,33 @@ impl Fuzzy {
             path: String::new(),
             parent: None,
             own: 0,
+            stands: Box::new(stands(text)),
+            shape: Vec::new(),
+            scores: HashMap::default(),
         }
+    }
+
+    /// How well the path fits, if at all.
+    fn score_path(&mut self) -> Option<u32> {
+        let has_shape = self.path.len() <= MAX_SHAPE_BYTES && self.path.is_ascii();
+        if has_shape {
+            let stands = |byte: u8| self.stands.get(usize::from(byte)).copied().unwrap_or(byte);
+            // That of the parent is there already.
+            self.shape.truncate(self.own);
+            self.shape.extend(self.path.bytes().skip(self.shape.len()).map(stands));
+            if let Some(score) = self.scores.get(self.shape.as_slice()) {
+                return *score;
+            }
+        }
+        let text = Utf32Str::new(&self.path, &mut self.letters);
+        let score = self.pattern.score(text, &mut self.matcher);
+        if has_shape {
+            if self.scores.len() == MAX_SHAPES {
+                self.scores.clear();
+            }
+            self.scores.insert(self.shape.as_slice().into(), score);
+        }
+        score
     }
 
     /// How well a text fits, if at all.
@@ -63,6 +102,23 @@ impl Fuzzy {
         places.dedup();
         places
     }
+}
+
+/// What stands for each byte in a shape: for a letter or digit that is not sought its kind, else itself.
+fn stands(sought: &str) -> [u8; 256] {
+    let mut stands = [0; 256];
+    for (byte, stands) in (0..=u8::MAX).zip(&mut stands) {
+        let is_sought = sought.bytes().any(|other| other.eq_ignore_ascii_case(&byte));
+        // No byte of ASCII is one of these.
+        *stands = match byte {
+            _ if is_sought => byte,
+            b'a'..=b'z' => 0x80,
+            b'A'..=b'Z' => 0x81,
+            b'0'..=b'9' => 0x82,
+            _ => byte,
+        };
+    }
+    stands
 }
 
 impl Store {
@@ -89,11 +145,11 @@ impl Store {
                     fuzzy.path.push('/');
                 }
                 (fuzzy.parent, fuzzy.own) = (Some(parent), fuzzy.path.len());
+                fuzzy.shape.clear();
             }
             fuzzy.path.truncate(fuzzy.own);
             fuzzy.path.push_str(self.tree.level(node));
-            let text = Utf32Str::new(&fuzzy.path, &mut fuzzy.letters);
-            let score = fuzzy.pattern.score(text, &mut fuzzy.matcher);
+            let score = fuzzy.score_path();
             let score = score.or_else(|| {
                 let holds = self.holds(id, needle, found) || self.holds_inside(id, needle, inside);
                 holds.then_some(0)
@@ -110,5 +166,49 @@ impl Store {
             fuzzy.parent = None;
         }
         rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::{MessageRef, Qos, Queued, Retained};
+    use crate::store::inside::AsItCame;
+    use crate::time::Timestamp;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn topics_that_are_alike_are_scored_as_if_they_were_not(
+            sought in "[a-cA1é /]{1,4}",
+            topics in prop::collection::hash_set("[abxA1 2é]{1,4}(/[bcyB1_-]{0,4}){0,3}", 1..40),
+        ) {
+            let mut store = Store::new(64 << 20);
+            for topic in &topics {
+                store.ingest(&MessageRef {
+                    topic,
+                    payload: b"1",
+                    properties: &[],
+                    qos: Qos::AtMostOnce,
+                    retained: Retained::No,
+                    dup: false,
+                    queued: Queued::No,
+                    packet_id: None,
+                    received: Timestamp::ZERO,
+                });
+            }
+            let (mut fits, mut cursor) = (Vec::new(), Some(SearchCursor::default()));
+            let (mut fuzzy, needle, mut found) = (Fuzzy::new(&sought), Needle::new(&sought), Found::default());
+            while let Some(at) = cursor {
+                cursor = store.fuzzy_slice(at, (&mut fuzzy, &needle, &mut AsItCame), 7, &mut found, |fit| fits.push(fit));
+            }
+            let mut alone = Fuzzy::new(&sought);
+            let mut topic = String::new();
+            prop_assert_eq!(fits.len(), topics.iter().filter(|topic| alone.score(topic).is_some()).count());
+            for fit in fits {
+                store.topic_of(fit.node, &mut topic);
+                prop_assert_eq!(alone.score(&topic), Some(fit.score), "{}", topic);
+            }
+        }
     }
 }

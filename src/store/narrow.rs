@@ -1,6 +1,6 @@
 //! What the tree is narrowed to: kept nodes, what a view filter lets through, or both. Owns who counts as shown;
 //! which topics the filter lets through, the caller judges.
-use super::subset::{Bits, Subset};
+use super::subset::{Bits, Come, Subset};
 use super::tree::ROOT;
 use super::{NodeId, Store};
 
@@ -73,7 +73,7 @@ impl Store {
     pub fn sift(&mut self, id: NodeId, verdict: Verdict) {
         let may_be_shown = !self.is_narrowed || self.kept.is_member(id.0);
         let Some(sifted) = &mut self.sifted else { return };
-        if sifted.take(&self.tree, id.0, verdict, may_be_shown) {
+        if sifted.take(&self.tree, (id.0, Come::One), verdict, may_be_shown) {
             self.revision += 1;
             self.keep_within_budget();
         }
@@ -93,6 +93,7 @@ impl Store {
         let n_nodes = self.tree.slots.len();
         let (mut path, mut parent, mut n_above) = (String::new(), None, 0);
         let (mut node, mut n_looked) = (cursor.0, 0);
+        let come = if is_again { Come::One } else { Come::Many };
         while node < n_nodes && n_looked < budget_nodes.max(1) {
             n_looked += 1;
             if is_again {
@@ -120,7 +121,8 @@ impl Store {
             path.truncate(n_above);
             path.push_str(self.tree.level(node));
             let verdict = judge(self, id, &path);
-            let is_changed = sifted.take(&self.tree, node, verdict, is_kept || !self.is_narrowed);
+            let may_be_shown = is_kept || !self.is_narrowed;
+            let is_changed = sifted.take(&self.tree, (node, come), verdict, may_be_shown);
             self.revision += u64::from(is_changed);
         }
         self.sifted = Some(sifted);
@@ -181,10 +183,16 @@ impl Store {
 
 impl Sifted {
     /// Whether what is shown changed by it.
-    fn take(&mut self, tree: &super::Tree, node: u32, verdict: Verdict, may_be_shown: bool) -> bool {
+    fn take(
+        &mut self,
+        tree: &super::Tree,
+        (node, come): (u32, Come),
+        verdict: Verdict,
+        may_be_shown: bool,
+    ) -> bool {
         self.candidates.set(node, verdict != Verdict::Never);
         if verdict == Verdict::Through && may_be_shown {
-            self.shown.add(tree, node)
+            self.shown.add(tree, node, come)
         } else {
             self.shown.remove(tree, node)
         }

@@ -76,6 +76,11 @@ impl Store {
         self.heard(id).is_some()
     }
 
+    /// Messages on this very topic.
+    pub fn n_messages_on(&self, id: NodeId) -> u64 {
+        self.heard(id).map_or(0, |heard| heard.n_messages)
+    }
+
     /// A node's figures.
     pub fn node(&self, id: NodeId) -> Node {
         let heard = self.heard(id);

@@ -110,7 +110,8 @@ pub(super) struct Ladder {
 }
 
 impl Ladder {
-    fn of(sorted: &[u32]) -> Self {
+    /// Of siblings that are in order.
+    pub fn of(sorted: &[u32]) -> Self {
         let rung = |ids: &[u32]| {
             let mut rung = Vec::with_capacity(RUNG_IDS);
             rung.extend_from_slice(ids);
@@ -121,7 +122,7 @@ impl Ladder {
     }
 
     /// Puts an id in its place; tells the one before it, if any.
-    fn insert(&mut self, id: u32, mut is_less: impl FnMut(u32) -> bool) -> Option<u32> {
+    pub fn insert(&mut self, id: u32, mut is_less: impl FnMut(u32) -> bool) -> Option<u32> {
         let after = self.rungs.partition_point(|rung| rung.first().is_some_and(|first| is_less(*first)));
         let rung_idx = after.saturating_sub(1);
         if self.rungs.is_empty() {
@@ -140,7 +141,7 @@ impl Ladder {
     }
 
     /// Takes an id out.
-    fn remove(&mut self, id: u32, mut is_less: impl FnMut(u32) -> bool) {
+    pub fn remove(&mut self, id: u32, mut is_less: impl FnMut(u32) -> bool) {
         let after = self.rungs.partition_point(|rung| rung.first().is_some_and(|first| is_less(*first)));
         // It is the first of the rung after, or lies within the one before.
         for rung_idx in [after, after.saturating_sub(1)] {
@@ -155,7 +156,13 @@ impl Ladder {
         }
     }
 
-    const fn n_bytes(&self) -> usize {
+    /// The short lists, in order; none of them is empty.
+    pub fn rungs(&self) -> &[Vec<u32>] {
+        &self.rungs
+    }
+
+    /// Memory taken.
+    pub const fn n_bytes(&self) -> usize {
         heap_bytes(self.rungs.capacity() * size_of::<Vec<u32>>())
             + self.rungs.len() * heap_bytes(RUNG_IDS * size_of::<u32>())
     }

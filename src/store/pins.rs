@@ -3,6 +3,7 @@
 use super::arena::NONE;
 use super::history::{Log, Place};
 use super::last::Shield;
+use super::subset::Come;
 use super::tree::ROOT;
 use super::{NodeId, Store};
 
@@ -41,7 +42,7 @@ impl Store {
     pub fn keep(&mut self, topic: &str) -> Option<NodeId> {
         let node = self.plant(topic)?;
         self.hold(node).is_kept = true;
-        self.kept.add(&self.tree, node);
+        self.kept.add(&self.tree, node, Come::One);
         self.revision += 1;
         self.keep_within_budget();
         Some(NodeId(node))

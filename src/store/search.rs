@@ -1,6 +1,7 @@
 //! Search over the paths, in slices. Owns what counts as a match; the order of results is the caller's.
 use super::arena::NONE;
 use super::inside::{AsItCame, Inside};
+use super::probe::Probe;
 use super::tree::ROOT;
 use super::{NodeId, Store};
 use memchr::memmem;
@@ -19,6 +20,8 @@ pub const SEARCHED_BYTES: usize = 4_096;
 pub struct Needle {
     text: String,
     any_case: bool,
+    /// What of it lies within a level.
+    probe: Option<Probe>,
     /// Finds it in payloads, where those are searched.
     in_values: Option<memmem::Finder<'static>>,
 }
@@ -38,7 +41,8 @@ impl Needle {
     pub fn new(text: &str) -> Self {
         let any_case = !text.chars().any(char::is_uppercase);
         let text = if any_case { text.to_lowercase() } else { text.to_owned() };
-        Self { text, any_case, in_values: None }
+        let probe = Probe::new(&text, any_case);
+        Self { text, any_case, probe, in_values: None }
     }
 
     /// Searches the beginnings of the last payloads as well, or topics alone.
@@ -75,6 +79,11 @@ impl Needle {
             String::from_utf8_lossy(beginning).to_lowercase().into_bytes()
         };
         finder.find(&folded).is_some()
+    }
+
+    /// Whether most topics are passed over without looking at each.
+    pub const fn is_quick(&self) -> bool {
+        self.probe.is_some() && !self.is_in_values()
     }
 
     /// Whether there is nothing to search for.
@@ -134,8 +143,8 @@ struct Path {
 }
 
 impl Store {
-    /// Looks at up to `budget_nodes` nodes and appends those that match. `Some` tells where to go on;
-    /// `None`: all were looked at.
+    /// Looks at up to `budget_nodes` nodes and appends those that match; those whose own level can't hold the needle are
+    /// passed over at a lower price. `Some` tells where to go on; `None`: all were looked at.
     pub fn search_slice(
         &self,
         cursor: SearchCursor,
@@ -154,8 +163,18 @@ impl Store {
         budget_nodes: usize,
         found: &mut Found,
     ) -> Option<SearchCursor> {
-        let (nodes, rest) = cursor.slice(budget_nodes, self.tree.slots.len());
+        let n_nodes = self.tree.slots.len();
         let mut path = Path::default();
+        // A value may match whatever the level.
+        if let Some(probe) = needle.probe.as_ref().filter(|_| needle.in_values.is_none()) {
+            let end = self.probe(probe, &(cursor.0..n_nodes), budget_nodes, |node| {
+                if self.is_match_along(node, needle, &mut path) {
+                    found.nodes.push(NodeId(node));
+                }
+            });
+            return (end < n_nodes).then_some(SearchCursor(end));
+        }
+        let (nodes, rest) = cursor.slice(budget_nodes, n_nodes);
         for node in nodes {
             if self.is_match_along(node, needle, &mut path)
                 || self.holds(NodeId(node), needle, found)

@@ -2,15 +2,24 @@
 //! step costs a search among siblings that are in it, however many are not.
 //!
 //! A member costs a bit, a branch on the way to some an entry. Which of a branch's children are shown is listed
-//! when somebody looks there, and forgotten where keeping the list up would cost more than making it anew.
+//! when somebody looks there, and kept up from then on; where many come at once, it is forgotten and made anew.
 use super::arena::{NONE, heap_bytes};
+use super::list::List;
 use super::tree::{ROOT, Tree};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::cell::{Cell, OnceCell};
 
-/// Children whose list is kept up: to move more costs more than a microsecond, and they come by thousands.
-const MAX_KEPT_UP: usize = 4_096;
+/// Children whose list is kept up while a whole tree is judged: of more, each would cost more than it does to sort them
+/// all in the end.
+const MAX_KEPT_UP: u32 = 256;
+
+/// Whether members come one by one, or a tree of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Come {
+    One,
+    Many,
+}
 
 /// A branch on the way to some members; those below are not zero.
 #[derive(Debug, Default)]
@@ -19,7 +28,7 @@ struct Entry {
     n_members: u32,
     is_collapsed: bool,
     /// Children that are shown, in natural order, once somebody looked.
-    children: OnceCell<Vec<u32>>,
+    children: OnceCell<List>,
 }
 
 /// A bit for each node.
@@ -73,13 +82,9 @@ const fn place(node: u32) -> (usize, u64) {
     (node as usize / 64, 1 << (node % 64))
 }
 
-fn bytes_of(list: &Vec<u32>) -> usize {
-    heap_bytes(list.capacity() * size_of::<u32>())
-}
-
 impl Subset {
     /// Takes a node in. Whether that made a difference.
-    pub fn add(&mut self, tree: &Tree, node: u32) -> bool {
+    pub fn add(&mut self, tree: &Tree, node: u32, come: Come) -> bool {
         if !self.members.set(node, true) {
             return false;
         }
@@ -90,11 +95,11 @@ impl Subset {
             let entry = self.branches.entry(at).or_default();
             entry.n_members += 1;
             if is_new && let Some(list) = entry.children.get_mut() {
-                let before = bytes_of(list);
-                let place = list.partition_point(|child| tree.compare(*child, below).is_lt());
-                if list.len() < MAX_KEPT_UP {
-                    list.insert(place, below);
-                    self.list_bytes.set(self.list_bytes.get() + bytes_of(list) - before);
+                let before = list.n_bytes();
+                // So many members below: at most so many children are shown.
+                if come == Come::One || entry.n_members <= MAX_KEPT_UP {
+                    list.insert(below, |child| tree.compare(child, below).is_lt());
+                    self.list_bytes.set(self.list_bytes.get() + list.n_bytes() - before);
                 } else {
                     self.list_bytes.set(self.list_bytes.get() - before);
                     entry.children.take();
@@ -119,17 +124,14 @@ impl Subset {
             let Some(entry) = self.branches.get_mut(&at) else { return true };
             entry.n_members -= 1;
             if is_gone && let Some(list) = entry.children.get_mut() {
-                let is_short = list.len() <= MAX_KEPT_UP && entry.n_members > 0;
-                if is_short {
-                    let place = list.partition_point(|child| tree.compare(*child, below).is_lt());
-                    list.remove(place);
-                } else {
-                    self.list_bytes.set(self.list_bytes.get() - bytes_of(list));
-                    entry.children.take();
-                }
+                let before = list.n_bytes();
+                list.remove(below, |child| tree.compare(child, below).is_lt());
+                self.list_bytes.set(self.list_bytes.get() + list.n_bytes() - before);
             }
             is_gone = is_gone && entry.n_members == 0 && !is_member;
             if entry.n_members == 0 {
+                let list = entry.children.take();
+                self.list_bytes.set(self.list_bytes.get() - list.map_or(0, |list| list.n_bytes()));
                 self.branches.remove(&at);
             }
             (below, at) = (at, tree.slots[at].parent);
@@ -158,17 +160,19 @@ impl Subset {
         self.branches.contains_key(&node)
     }
 
-    /// The children that are shown, in natural order.
-    pub fn children(&self, tree: &Tree, node: u32) -> &[u32] {
-        let Some(entry) = self.branches.get(&node) else { return &[] };
-        entry.children.get_or_init(|| {
+    /// The children that are shown, in natural order; none where there are none.
+    pub fn children(&self, tree: &Tree, node: u32) -> Option<&List> {
+        let entry = self.branches.get(&node)?;
+        let list = entry.children.get_or_init(|| {
             let mut list: Vec<u32> = tree.children(node).filter(|child| self.is_listed(*child)).collect();
             if tree.branch(node).is_some_and(|branch| !branch.ordered) {
                 tree.sort(&mut list);
             }
-            self.list_bytes.set(self.list_bytes.get() + bytes_of(&list));
+            let list = List::of(list);
+            self.list_bytes.set(self.list_bytes.get() + list.n_bytes());
             list
-        })
+        });
+        Some(list)
     }
 
     /// Whether a node's children are shown: here they are unless they were hidden.
@@ -198,7 +202,7 @@ impl Subset {
     /// The row below a visible one.
     pub fn next_visible(&self, tree: &Tree, node: u32) -> Option<u32> {
         if self.is_expanded(node) {
-            return self.children(tree, node).first().copied();
+            return self.children(tree, node)?.first();
         }
         let mut node = node;
         while node != ROOT {
@@ -213,9 +217,7 @@ impl Subset {
 
     /// The sibling shown after a node.
     pub fn sibling_after(&self, tree: &Tree, node: u32) -> Option<u32> {
-        let siblings = self.children(tree, tree.slots[node].parent);
-        let after = siblings.partition_point(|sibling| tree.compare(*sibling, node).is_le());
-        siblings.get(after).copied()
+        self.children(tree, tree.slots[node].parent)?.first_not(|sibling| tree.compare(sibling, node).is_le())
     }
 
     /// The sibling before that is shown.
@@ -224,17 +226,15 @@ impl Subset {
         if parent == NONE {
             return None;
         }
-        let siblings = self.children(tree, parent);
-        let place = siblings.partition_point(|sibling| tree.compare(*sibling, node).is_lt());
-        siblings.get(place.checked_sub(1)?).copied()
+        self.children(tree, parent)?.last_that(|sibling| tree.compare(sibling, node).is_lt())
     }
 
     /// The last row of what hangs on a node.
     pub fn last_visible_below(&self, tree: &Tree, node: u32) -> u32 {
         let mut node = node;
         while self.is_expanded(node) {
-            let Some(last) = self.children(tree, node).last() else { break };
-            node = *last;
+            let Some(last) = self.children(tree, node).and_then(List::last) else { break };
+            node = last;
         }
         node
     }

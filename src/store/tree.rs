@@ -81,6 +81,16 @@ impl Prefix {
     }
 }
 
+/// A level's text among those that lie beside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TextAt<'a> {
+    pub bytes: &'a [u8],
+    /// Whether all of them are ASCII.
+    pub is_ascii: bool,
+    pub start: usize,
+    pub end: usize,
+}
+
 /// All nodes of a device.
 #[derive(Debug)]
 pub(super) struct Tree {
@@ -232,6 +242,15 @@ impl Tree {
     pub fn level(&self, node: u32) -> &str {
         let slot = &self.slots[node];
         self.texts.get(slot.text, slot.text_bytes)
+    }
+
+    /// Where a node's last level lies, and among what; none where it is empty. Levels lie in the order of their
+    /// making.
+    pub fn text_at(&self, slot: &Slot) -> Option<(usize, TextAt<'_>)> {
+        let (chunk, start) = slot.text.parts();
+        let n_bytes = usize::from(slot.text_bytes);
+        let (bytes, is_ascii) = self.texts.chunk(chunk).filter(|_| n_bytes > 0)?;
+        Some((chunk, TextAt { bytes, is_ascii, start, end: start + n_bytes }))
     }
 
     /// Steps from the root.

@@ -1,5 +1,6 @@
 //! Walking the tree as it is shown: expansion and steps over what is visible. Owns no rows and no cursor.
 use super::arena::NONE;
+use super::list::List;
 use super::tree::ROOT;
 use super::{NodeId, Store};
 
@@ -175,7 +176,7 @@ impl Store {
     /// How many children it has that are shown or would be.
     pub fn n_children(&self, id: NodeId) -> usize {
         match self.narrowed() {
-            Some(subset) => subset.children(&self.tree, id.0).len(),
+            Some(subset) => subset.children(&self.tree, id.0).map_or(0, List::len),
             None => self.tree.branch(id.0).map_or(0, |branch| branch.n_children as usize),
         }
     }
@@ -194,7 +195,7 @@ impl Store {
             return Some(NodeId(first));
         }
         let first = match self.narrowed() {
-            Some(subset) => subset.children(&self.tree, id.0).first().copied(),
+            Some(subset) => subset.children(&self.tree, id.0).and_then(List::first),
             None => self.tree.first_child(id.0),
         };
         first.map(NodeId)
@@ -206,7 +207,7 @@ impl Store {
             return Some(NodeId(last));
         }
         let last = match self.narrowed() {
-            Some(subset) => subset.children(&self.tree, id.0).last().copied(),
+            Some(subset) => subset.children(&self.tree, id.0).and_then(List::last),
             None => self.tree.last_child(id.0),
         };
         last.map(NodeId)
@@ -216,6 +217,6 @@ impl Store {
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
         let narrowed = self.narrowed().map(|subset| subset.children(&self.tree, id.0));
         let all = narrowed.is_none().then(|| self.tree.children(id.0));
-        narrowed.into_iter().flatten().copied().chain(all.into_iter().flatten()).map(NodeId)
+        narrowed.flatten().into_iter().flat_map(List::iter).chain(all.into_iter().flatten()).map(NodeId)
     }
 }

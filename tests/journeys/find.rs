@@ -38,6 +38,15 @@ fn what_the_search_expanded_is_folded_back() {
 }
 
 #[test]
+fn a_search_goes_on_behind_the_row_under_the_hand_and_round_the_end() {
+    // What few topics match is found by their count, before the way there is gone.
+    let story = plant().types("<ctrl-g>plant/hall1/oven2/door<enter>/temp").sees("match 2 of 6");
+    let story = story.sees("plant/hall1/oven2/temperature").types("<esc>").types("/door");
+    let story = story.sees("match 2 of 6").types("<esc>G/hall1/oven2/d").sees("match 1 of 1");
+    story.sees("plant/hall1/oven2/door").types("<esc>/nothing").sees("no match");
+}
+
+#[test]
 fn values_are_searched_by_key() {
     let story = plant().types("/closed").sees("no match").types("<alt-v>");
     let story = story.sees("match 1 of 2 · values too").sees("plant/hall1/oven2/door");
