@@ -71,6 +71,10 @@ pub fn open(model: &mut Model, now: Timestamp) {
         Some(LastPayload::Whole(payload)) => payload,
         Some(LastPayload::Evicted { .. }) | None => &[],
     };
+    if of_metrics.as_ref().is_some_and(|parts| parts.list.is_empty()) {
+        let words = "no metric was heard here by its name; alt-b asks the edge node for its births";
+        return model.say(now, Tone::Info, words);
+    }
     let parts = of_metrics.unwrap_or_else(|| learn::parts_of(topic.as_str(), payload));
     let whole = nodes::edit::proposed(model, row.device, &topic);
     let is_kept = |node: &Node| device.kept.get(&node.key()).is_some();
