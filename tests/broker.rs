@@ -37,6 +37,8 @@ mod refusals;
 mod rig;
 #[path = "broker/scripted.rs"]
 mod scripted;
+#[path = "broker/sparkplug.rs"]
+mod sparkplug;
 #[path = "broker/stages.rs"]
 mod stages;
 #[path = "broker/tap.rs"]

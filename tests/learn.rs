@@ -16,6 +16,8 @@ mod pty;
 #[path = "broker/rig.rs"]
 #[allow(dead_code, clippy::allow_attributes, reason = "the independent broker alone is needed here")]
 mod rig;
+#[path = "learn/sparkplug.rs"]
+mod sparkplug;
 
 use home::{Home, broker, forget, publish, url};
 use rig::Independent;

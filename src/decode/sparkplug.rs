@@ -11,6 +11,7 @@ mod registry;
 mod route;
 mod sets;
 #[cfg(test)]
+#[cfg(feature = "sparkplug")]
 mod tests;
 mod typed;
 mod words;

@@ -7,10 +7,11 @@ pub use print::{MAX_LINES, json, lines};
 use super::learn::Progress;
 use super::listen::{Heard, Plan, Told, Unheard, listen};
 use super::step_aside;
+use crate::decode::sparkplug::{Message, Route};
 use crate::device::learn::check::LATE_AFTER_CADENCES;
 use crate::device::learn::{Check, Report, Scope};
 use crate::device::{Access, Node, Rules};
-use crate::mqtt::{Filter, Profile, Subscription, Topic};
+use crate::mqtt::{Filter, Profile, Qos, Subscription, Topic};
 use crate::time::{Clock, Timestamp};
 use std::collections::HashSet;
 use std::future::Future;
@@ -71,7 +72,9 @@ impl Checked {
         !self.is_mute()
             && match self.strictness {
                 Strictness::Lenient => self.report.is_clean(),
-                Strictness::Strict => self.report.findings.is_empty() && self.n_unheard == 0,
+                Strictness::Strict => {
+                    self.report.findings.is_empty() && self.n_unheard == 0 && self.report.n_unexplained == 0
+                }
             }
     }
 }
@@ -124,17 +127,25 @@ pub async fn check(
 
 /// What to subscribe to beside the subscriptions so that every node is heard, and how many are not even so.
 fn uncovered(nodes: &[Node], subscriptions: &[Subscription]) -> (Vec<Subscription>, usize) {
-    let mut seen: HashSet<&Topic> = HashSet::new();
+    let mut seen: HashSet<Topic> = HashSet::new();
     let is_covered =
         |topic: &str| subscriptions.iter().any(|subscription| subscription.filter.matches(topic));
-    let alone: Vec<&Node> = nodes
-        .iter()
-        .filter(|node| node.access != Access::Set && !is_covered(node.topic.as_str()))
-        .filter(|node| seen.insert(&node.topic))
+    let wanted = nodes.iter().filter(|node| node.access != Access::Set);
+    let alone: Vec<(Topic, Qos)> = wanted
+        .flat_map(|node| births(node).chain([node.topic.clone()]).map(|topic| (topic, node.qos)))
+        .filter(|(topic, _)| !is_covered(topic.as_str()))
+        .filter(|(topic, _)| seen.insert(topic.clone()))
         .collect();
-    let asked = alone.iter().take(MAX_FILTERS_ADDED).filter_map(|node| {
-        let filter = Filter::parse(node.topic.as_str()).ok()?;
-        Some(Subscription::new(filter, node.qos))
+    let asked = alone.iter().take(MAX_FILTERS_ADDED).filter_map(|(topic, qos)| {
+        let filter = Filter::parse(topic.as_str()).ok()?;
+        Some(Subscription::new(filter, *qos))
     });
     (asked.collect(), alone.len().saturating_sub(MAX_FILTERS_ADDED))
+}
+
+/// The topics of the births by which a metric of Sparkplug has its name.
+fn births(node: &Node) -> impl Iterator<Item = Topic> + use<> {
+    let route = Route::parse(node.topic.as_str()).filter(|_| node.is_of_sparkplug());
+    let topics = route.map(|route| [route.birth(), route.of_node(Message::NodeBirth)]);
+    topics.into_iter().flatten().filter_map(|topic| Topic::parse(&topic).ok())
 }

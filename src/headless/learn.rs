@@ -8,6 +8,8 @@ pub use print::{MAX_ROWS, Summary, json, summary, table};
 
 use super::listen::{Heard, Plan, Told, Unheard, listen};
 use super::step_aside;
+use crate::decode::sparkplug::{Registry, is_spoken_on};
+use crate::device::codec::named_document;
 use crate::device::learn::{Candidate, Counts, Guess, Lane, Learn, Scope};
 use crate::device::{Document, Node, NodeKey, Rules};
 use crate::mqtt::{Filter, MessageRef, Profile, Qos, Subscription, Topic};
@@ -111,12 +113,13 @@ pub async fn learn(
     let kept: HashSet<&str> = kept.iter().map(|node| node.topic.as_str()).collect();
     let mut session = Learn::new(options.scope);
     session.rules = options.rules;
-    let mut payloads = Payloads::default();
+    let (mut payloads, mut births) = (Payloads::default(), Registry::default());
     let mut take = |told: Told<'_>| match told {
         Told::Online(_) => {}
         Told::Messages(batch) => {
             for message in batch.iter() {
                 session.observe(&message, |topic| kept.contains(topic));
+                births.observe(message.topic, message.payload);
                 payloads.take(&message, &session);
             }
         }
@@ -135,8 +138,10 @@ pub async fn learn(
     });
     let mut rows: Vec<Row> = candidates
         .map(|(candidate, was_kept)| {
-            let payload = payloads.of(candidate.topic().as_str());
-            let nodes = proposed(&candidate, payload, options.objects, &mut n_members_left_out);
+            let topic = candidate.topic().as_str();
+            let payload =
+                payloads.of(topic).map(|payload| named_document(topic, payload, births.births(topic)));
+            let nodes = proposed(&candidate, payload.as_deref(), options.objects, &mut n_members_left_out);
             Row { topic: candidate.topic().clone(), guess: candidate.guess(), was_kept, nodes }
         })
         .collect();
@@ -182,7 +187,7 @@ fn proposed(
     }
 }
 
-/// The last JSON object of each topic.
+/// The last JSON object of each topic, or what is decoded to one.
 #[derive(Default)]
 struct Payloads {
     by_topic: HashMap<Box<str>, Vec<u8>>,
@@ -192,9 +197,12 @@ struct Payloads {
 
 impl Payloads {
     fn take(&mut self, message: &MessageRef<'_>, session: &Learn) {
+        let is_spoken = is_spoken_on(message.topic);
         let document = Document::brief(session.rules.reading(message.topic), message.payload);
-        let payload = document.bytes();
-        if !payload.trim_ascii_start().starts_with(b"{") || session.find(message.topic).is_none() {
+        // Metrics are given their names when all births were heard.
+        let payload = if is_spoken { message.payload } else { document.bytes() };
+        let is_object = is_spoken || payload.trim_ascii_start().starts_with(b"{");
+        if !is_object || session.find(message.topic).is_none() {
             return;
         }
         let old = self.by_topic.get_mut(message.topic);

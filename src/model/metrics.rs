@@ -7,7 +7,7 @@ use super::layout::Pane;
 use super::toast::Tone;
 use super::{Model, births, publish};
 use crate::decode::sparkplug::{Command, Route, command, is_spoken_on, rebirth, stamped as with_time};
-use crate::decode::sparkplug::{Content, Refusal};
+use crate::decode::sparkplug::{Content, IS_BUILT_IN, Refusal};
 use crate::device::codec::named_document;
 use crate::device::learn::{self, Hint, Parts, convention};
 use crate::device::{Codec, JsonPath, Node, NodeKey, PathStep, Value};
@@ -35,7 +35,7 @@ pub fn is_pointed_at(model: &Model) -> bool {
 /// not kept. `None`: none is, and something else is meant; why it can't be written, in words.
 pub fn pointed_at(model: &Model) -> Option<Result<Node, String>> {
     let row = model.cursor;
-    let device = model.device(row.device).filter(|_| !row.is_device())?;
+    let device = model.device(row.device).filter(|_| IS_BUILT_IN && !row.is_device())?;
     let mut topic = String::new();
     device.store.topic_of(row.node, &mut topic);
     let route = Route::parse(&topic)?;
@@ -96,7 +96,7 @@ fn last<'d>(device: &'d Device, topic: &str) -> Option<&'d [u8]> {
 /// The metrics of whom a topic is about that can be kept, and the topic on which they are; `None` where it is not
 /// Sparkplug's.
 pub fn parts(device: &Device, topic: &str) -> Option<(Topic, Parts)> {
-    let route = Route::parse(topic)?;
+    let route = Route::parse(topic).filter(|_| IS_BUILT_IN)?;
     let (data, birth) = (route.data(), route.birth());
     let births = device.births_of(topic);
     let document = |topic: &str| {

@@ -99,6 +99,11 @@ pub fn publish(broker: &DemoBroker, messages: &[(&str, &str)]) {
     }
 }
 
+/// Publishes bytes, retained.
+pub fn publish_bytes(broker: &DemoBroker, topic: &str, payload: &[u8]) {
+    broker.handle().publish(&retained(topic, payload));
+}
+
 /// Makes the broker forget what it retains.
 pub fn forget(broker: &DemoBroker, topic: &str) {
     broker.handle().publish(&retained(topic, b""));

@@ -2,9 +2,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::IS_BUILT_IN;
-use super::births::{Birth, Births, Heard};
+use super::super::bounds::Bounds;
+use super::super::reader::Reader;
+use super::births::{Birth, Births, Heard, MAX_BIRTH_BYTES};
+use super::metric::Metric;
 use super::route::{Message, Route};
+use super::{IS_BUILT_IN, of, packed};
 
 /// Memory for births: those of a large plant.
 const MAX_BYTES: usize = 64 << 20;
@@ -34,6 +37,24 @@ impl Registry {
             self.n_bytes = self.n_bytes + topic.len() - n_old;
             *old = Heard::Evicted;
         }
+    }
+
+    /// Whether a message has metrics by aliases that no birth heard has explained.
+    pub fn is_unexplained(&self, topic: &str, payload: &[u8]) -> bool {
+        if !IS_BUILT_IN || Route::parse(topic).is_none_or(|route| route.message.is_birth()) {
+            return false;
+        }
+        let bounds = Bounds { max_out_bytes: MAX_BIRTH_BYTES, ..Bounds::default() };
+        let Ok(inside) = packed::undo(payload, &bounds) else { return false };
+        let reader = Reader::new(inside.as_ref().map_or(payload, |inside| &inside.bytes));
+        let births = self.births(topic);
+        let metrics = of(reader, 2).map_while(Result::ok).filter_map(|field| {
+            let inside = field.inside().ok()?;
+            Metric::read(inside).ok()
+        });
+        metrics
+            .filter(|metric| metric.name.is_none() && metric.alias.is_some())
+            .any(|metric| births.known(&metric).is_none())
     }
 
     /// What the births heard say of the messages on a topic.

@@ -183,6 +183,7 @@ fn an_oven_follows_its_setpoint_slowly() {
 }
 
 /// What Sparkplug's messages said, each on its topic and in one line, named by the births before them.
+#[cfg(feature = "sparkplug")]
 fn sparkplug(said: &[Publication]) -> Vec<(String, String)> {
     use crate::decode::sparkplug::{Registry, Told, preview};
     let mut births = Registry::default();

@@ -108,7 +108,8 @@ impl<'a> Candidate<'a> {
         let hints = self.learn.hints.on(topic);
         let present = payload.map(|payload| parts(topic, payload, hints)).unwrap_or_default();
         let has = |path: &JsonPath| present.list.iter().any(|part| part.path == *path);
-        let described = present.list.iter().filter(|part| part.hint.is_some());
+        // Metrics of Sparkplug have names and types of their own.
+        let described = present.list.iter().filter(|part| is_sparkplug || part.hint.is_some());
         let mut nodes: Vec<Node> = described.map(|part| part.node(&self.record.topic)).collect();
         let silent =
             hints.iter().filter_map(|hint| Some((hint, hint.path.as_ref().filter(|path| !has(path))?)));

@@ -4,11 +4,14 @@
 mod tests;
 
 use super::{Guess, Lane, Learn, Scope};
+use crate::decode::sparkplug::{Registry, Route, is_spoken_on};
+use crate::device::codec::named_document;
 use crate::device::{Access, Document, JsonPath, Kind, Misfit, Node, NodeKey, Rules};
 use crate::mqtt::{MessageRef, Topic};
 use crate::time::Timestamp;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -25,8 +28,11 @@ pub struct Check {
     by_topic: HashMap<Box<str>, Vec<usize>, RandomState>,
     /// Topics that no node names.
     others: Learn,
+    /// What edge nodes of Sparkplug were born with.
+    births: Registry,
     started: Timestamp,
     n_messages: u64,
+    n_unexplained: u64,
 }
 
 /// What was heard of a node.
@@ -120,6 +126,8 @@ pub struct Report {
     pub n_messages: u64,
     /// New topics in all: those beyond [`MAX_NEW_TOPICS`] are counted only, by an estimate past 4,096 of them.
     pub n_new_topics: u64,
+    /// Messages of Sparkplug on topics of nodes by aliases that no birth has explained: their metrics are not judged.
+    pub n_unexplained: u64,
     /// How long was listened.
     pub watched: Duration,
 }
@@ -216,8 +224,10 @@ impl Check {
             nodes: nodes.into_iter().map(watched).collect(),
             by_topic,
             others: Learn::new(Scope { cap, until: None, ..scope }),
+            births: Registry::default(),
             started,
             n_messages: 0,
+            n_unexplained: 0,
         }
     }
 
@@ -229,10 +239,20 @@ impl Check {
     /// Takes a message in.
     pub fn observe(&mut self, message: &MessageRef<'_>) {
         self.n_messages += u64::from(self.others.scope.covers(message.topic));
-        let Some(places) = self.by_topic.get(message.topic) else {
+        self.births.observe(message.topic, message.payload);
+        // What an edge node is born with are values of the metrics that are kept where its data come.
+        let of_birth = Route::parse(message.topic).filter(|route| route.message.is_birth());
+        let told_on = of_birth.map(|route| route.data());
+        let Some(places) = self.by_topic.get(told_on.as_deref().unwrap_or(message.topic)) else {
             return self.others.observe(message, |topic| self.by_topic.contains_key(topic));
         };
-        let document = Document::new(self.others.rules.reading(message.topic), message.payload);
+        self.n_unexplained += u64::from(self.births.is_unexplained(message.topic, message.payload));
+        let named = || named_document(message.topic, message.payload, self.births.births(message.topic));
+        let named = if is_spoken_on(message.topic) { named() } else { Cow::Borrowed(message.payload) };
+        let document = match named {
+            Cow::Owned(json) => Document::of_json(message.payload, json),
+            Cow::Borrowed(payload) => Document::new(self.others.rules.reading(message.topic), payload),
+        };
         for at in places {
             if let Some(watched) = self.nodes.get_mut(*at) {
                 watched.hear(message, &document, self.started);
@@ -253,22 +273,34 @@ impl Check {
             topic: candidate.topic().clone(),
             guess: Box::new(candidate.guess()),
         }));
-        Report { findings, n_nodes: self.nodes.len(), n_messages: self.n_messages, n_new_topics, watched }
+        Report {
+            findings,
+            n_nodes: self.nodes.len(),
+            n_messages: self.n_messages,
+            n_new_topics,
+            n_unexplained: self.n_unexplained,
+            watched,
+        }
     }
 }
 
 impl Watched {
     fn hear(&mut self, message: &MessageRef<'_>, document: &Document<'_>, started: Timestamp) {
-        let value = match document.read(&self.node) {
-            // Devices publish only what changed; a member that never comes is missing in the end.
-            Err(Misfit::NoMember { .. }) => return,
-            value => value,
-        };
+        let read = document.read(&self.node);
+        let is_absent = matches!(read, Err(Misfit::NoMember { .. }));
+        // Devices publish only what changed; a member that never comes is missing in the end. Edge nodes of Sparkplug
+        // say by whatever they tell that the others are as they were.
+        if is_absent && !(self.node.is_of_sparkplug() && self.n_values > 0) {
+            return;
+        }
         let since = self.last.unwrap_or(started);
         self.longest_silence = self.longest_silence.max(message.received.since(since));
         self.last = Some(message.received);
+        if is_absent {
+            return;
+        }
         self.n_values += 1;
-        match value {
+        match read {
             Err(misfit) => self.misfits.count(misfit),
             Ok(value) => {
                 if let Err(out) = self.node.domain.judge(&value) {

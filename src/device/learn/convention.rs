@@ -8,6 +8,7 @@ mod tests;
 mod zigbee2mqtt;
 
 use super::super::codec::{JsonPath, PathStep};
+use super::super::kind::Kind;
 use super::hint::Hint;
 use serde_json::{Map, Value as Json};
 
@@ -75,6 +76,11 @@ pub fn hint_for_part(topic: &str, path: &JsonPath, root: &Json) -> Option<Hint> 
 /// What a birth of Sparkplug says of all its metrics, on the topic where they are kept.
 pub fn metrics(topic: &str, birth: &[u8]) -> Vec<Hint> {
     sparkplug::metrics(topic, birth)
+}
+
+/// The type of values of one of Sparkplug's data types, as they are decoded.
+pub fn metric_kind(datatype: &str) -> Option<Kind> {
+    sparkplug::kind(datatype)
 }
 
 /// A hostile payload as JSON, within bounds.

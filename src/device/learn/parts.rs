@@ -1,5 +1,6 @@
 //! The members of a JSON payload that can be kept as nodes of their own. Owns the bounds of what is listed; read
 //! from one payload when asked, never stored.
+use super::super::access::Access;
 use super::super::codec::{Codec, JsonPath, MAX_JSON_BYTES, PathStep, document};
 use super::super::domain::Domain;
 use super::super::kind::Kind;
@@ -55,7 +56,8 @@ impl Part {
         let mut node = Node::new(topic.clone(), self.kind);
         node.codec = Codec::JsonPath(self.path.clone());
         node.unit.clone_from(&self.unit);
-        node.access = names::access(topic.as_str());
+        let is_metric = sparkplug::is_spoken_on(topic.as_str());
+        node.access = if is_metric { Access::Both } else { names::access(topic.as_str()) };
         if let Some(hint) = &self.hint {
             dress(&mut node, hint);
         }
@@ -160,8 +162,19 @@ impl Walk<'_> {
         let Some(Json::Object(metrics)) = root.get("metrics") else { return };
         for (name, metric) in metrics {
             let Some(value) = metric.get("value") else { continue };
+            // An alias that no birth has explained names nothing that could be kept.
+            let alias = metric.get("alias").and_then(Json::as_u64);
+            if alias.is_some_and(|alias| *name == format!("alias {alias}")) {
+                continue;
+            }
             self.path = ["metrics", name, "value"].map(|name| PathStep::Member(name.into())).to_vec();
-            let part = self.part("value", value, metric);
+            let mut part = self.part("value", value, metric);
+            let datatype = metric.get("datatype").and_then(Json::as_str);
+            if let Some(kind) = datatype.and_then(convention::metric_kind).filter(|_| part.hint.is_none())
+                && suits(kind, kind_of(value), value)
+            {
+                part.kind = kind;
+            }
             // A metric that is null now has the type that its birth gave it.
             if value.is_null() && part.hint.is_none() {
                 continue;

@@ -65,6 +65,13 @@ fn notes(checked: &Checked) -> Vec<String> {
         let n = counted(*n_unheard as u64, "topic");
         out.push(format!("{n} of the file covered by none of its subscriptions; add one"));
     }
+    if report.n_unexplained > 0 {
+        let n = counted(report.n_unexplained, "message");
+        out.push(format!(
+            "{n} of Sparkplug by aliases that no birth explained: their metrics are not judged; have the edge node \
+             told Node Control/Rebirth = true while this listens"
+        ));
+    }
     if heard.n_lost > 0 {
         let n = counted(heard.n_lost.into(), "time");
         out.push(format!("the connection was lost {n}, so silence may be the connection's"));
@@ -75,7 +82,9 @@ fn notes(checked: &Checked) -> Vec<String> {
     }
     let n_faults = report.findings.iter().filter(|finding| is_fault(finding, *strictness)).count() as u64;
     let verdict = match n_faults {
-        0 if *n_unheard > 0 && *strictness == Strictness::Strict => "not everything was heard".to_owned(),
+        0 if (*n_unheard > 0 || report.n_unexplained > 0) && *strictness == Strictness::Strict => {
+            "not everything was heard".to_owned()
+        }
         0 if checked.is_mute() => "nothing was heard, so nothing could be judged".to_owned(),
         0 => "all is as the file says".to_owned(),
         n => counted(n, "difference"),
@@ -116,6 +125,7 @@ pub fn json(checked: &Checked, exit: u8) -> Vec<String> {
         "new_topics": report.n_new_topics,
         "findings": counts,
         "not_subscribed": n_unheard,
+        "messages_unexplained": report.n_unexplained,
         "connections_lost": heard.n_lost,
         "messages_left_out": heard.n_left_out,
         "ms": u64::try_from(report.watched.as_millis()).unwrap_or(u64::MAX),

@@ -71,6 +71,10 @@ pub fn open(model: &mut Model, now: Timestamp) {
         Some(LastPayload::Whole(payload)) => payload,
         Some(LastPayload::Evicted { .. }) | None => &[],
     };
+    if of_metrics.as_ref().is_some_and(|parts| parts.list.is_empty()) {
+        let words = "no metric was heard here by its name; alt-b asks the edge node for its births";
+        return model.say(now, Tone::Info, words);
+    }
     let document = Document::new(device.reading(row.node), payload);
     let parts = of_metrics.unwrap_or_else(|| learn::parts_of(topic.as_str(), document.bytes()));
     let whole = nodes::edit::proposed(model, row.device, &topic);

@@ -110,3 +110,45 @@ fn new_topics_beyond_the_bound_are_counted() {
         (MAX_NEW_TOPICS, 1_500, 1_500)
     );
 }
+
+#[cfg(feature = "sparkplug")]
+#[test]
+fn metrics_are_judged_by_the_names_that_births_give_and_what_nobody_explained_is_counted() {
+    use crate::decode::sparkplug::made;
+    let topic = "spBv1.0/p/DDATA/e/d".to_owned();
+    let birth_topic = "spBv1.0/p/DBIRTH/e/d";
+    let at = |path: &str| Codec::JsonPath(JsonPath::parse(path).unwrap());
+    let kept = |path: &str, kind: Kind| {
+        node(&topic, kind, |node| (node.codec, node.cadence_ms) = (at(path), Some(1_000)))
+    };
+    let nodes = vec![kept("$.metrics.Level.value", Kind::Int), kept("$.metrics.Mode.value", Kind::String)];
+    let level = made().bytes(1, "Level").n(2, 1).n(4, 3).n(10, 5);
+    let birth = made().inside(2, level).inside(2, made().bytes(1, "Mode").n(4, 12).bytes(15, "auto")).0;
+    let data = made().inside(2, made().n(2, 1).n(10, 6)).0;
+    let heard = |messages: &[(u64, &str, &[u8])]| {
+        let scope = Scope::of(vec![Filter::parse("spBv1.0/#").unwrap()]);
+        let mut check = Check::new(nodes.clone(), scope, Timestamp::ZERO);
+        for (ms, topic, payload) in messages {
+            check.observe(&MessageRef {
+                topic,
+                payload,
+                properties: &[],
+                qos: Qos::AtMostOnce,
+                retained: Retained::No,
+                dup: false,
+                packet_id: None,
+                received: Timestamp::from_millis(*ms),
+                queued: crate::mqtt::message::Queued::No,
+            });
+        }
+        check.finish(Timestamp::from_millis(3_000))
+    };
+    // The mode did not change: that the node speaks says it is as it was.
+    let told: Vec<(u64, &str, &[u8])> =
+        vec![(0, birth_topic, &birth), (1_000, &topic, &data), (2_500, &topic, &data)];
+    let report = heard(&told);
+    assert!(report.findings.is_empty() && report.n_unexplained == 0, "{report:?}");
+    let report = heard(told.get(1..).unwrap());
+    assert_eq!(report.n_unexplained, 2);
+    assert!(report.findings.iter().all(|finding| finding.name() == "silent"), "{report:?}");
+}

@@ -15,7 +15,7 @@ fn is_protocol(name: &str) -> bool {
 }
 
 /// The type of values as they are decoded: points in time are written as dates.
-fn kind(datatype: &str) -> Option<Kind> {
+pub(super) fn kind(datatype: &str) -> Option<Kind> {
     match datatype {
         "Int8" | "Int16" | "Int32" | "Int64" | "UInt8" | "UInt16" | "UInt32" | "UInt64" => Some(Kind::Int),
         "Float" | "Double" => Some(Kind::Float),

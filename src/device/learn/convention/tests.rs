@@ -1,5 +1,6 @@
 //! Real-looking messages of each convention, and hostile ones of none. To add a convention: its messages go into
 //! these tables.
+#[cfg(feature = "sparkplug")]
 mod sparkplug;
 
 use super::super::*;
