@@ -197,11 +197,11 @@ struct Payloads {
 
 impl Payloads {
     fn take(&mut self, message: &MessageRef<'_>, session: &Learn) {
-        // Metrics are named when all births were heard.
-        let is_sparkplug = is_spoken_on(message.topic);
+        let is_spoken = is_spoken_on(message.topic);
         let document = Document::brief(session.rules.reading(message.topic), message.payload);
-        let payload = if is_sparkplug { message.payload } else { document.bytes() };
-        let is_object = is_sparkplug || payload.trim_ascii_start().starts_with(b"{");
+        // Metrics are given their names when all births were heard.
+        let payload = if is_spoken { message.payload } else { document.bytes() };
+        let is_object = is_spoken || payload.trim_ascii_start().starts_with(b"{");
         if !is_object || session.find(message.topic).is_none() {
             return;
         }

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::{Guess, Lane, Learn, Scope};
-use crate::decode::sparkplug::{Registry, Route};
+use crate::decode::sparkplug::{Registry, Route, is_spoken_on};
 use crate::device::codec::named_document;
 use crate::device::{Access, Document, JsonPath, Kind, Misfit, Node, NodeKey, Rules};
 use crate::mqtt::{MessageRef, Topic};
@@ -247,7 +247,8 @@ impl Check {
             return self.others.observe(message, |topic| self.by_topic.contains_key(topic));
         };
         self.n_unexplained += u64::from(self.births.is_unexplained(message.topic, message.payload));
-        let named = named_document(message.topic, message.payload, self.births.births(message.topic));
+        let named = || named_document(message.topic, message.payload, self.births.births(message.topic));
+        let named = if is_spoken_on(message.topic) { named() } else { Cow::Borrowed(message.payload) };
         let document = match named {
             Cow::Owned(json) => Document::of_json(message.payload, json),
             Cow::Borrowed(payload) => Document::new(self.others.rules.reading(message.topic), payload),
@@ -285,8 +286,8 @@ impl Check {
 
 impl Watched {
     fn hear(&mut self, message: &MessageRef<'_>, document: &Document<'_>, started: Timestamp) {
-        let value = document.read(&self.node);
-        let is_absent = matches!(value, Err(Misfit::NoMember { .. }));
+        let read = document.read(&self.node);
+        let is_absent = matches!(read, Err(Misfit::NoMember { .. }));
         // Devices publish only what changed; a member that never comes is missing in the end. Edge nodes of Sparkplug
         // say by whatever they tell that the others are as they were.
         if is_absent && !(self.node.is_of_sparkplug() && self.n_values > 0) {
@@ -299,7 +300,7 @@ impl Watched {
             return;
         }
         self.n_values += 1;
-        match value {
+        match read {
             Err(misfit) => self.misfits.count(misfit),
             Ok(value) => {
                 if let Err(out) = self.node.domain.judge(&value) {
