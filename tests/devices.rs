@@ -306,6 +306,9 @@ fn half_a_file_never_replaces_a_whole_one() {
 #[test]
 fn what_was_not_saved_is_recovered_and_is_no_device_of_its_own() {
     use mqttscope::config::device::{Content, Devices};
+    use mqttscope::decode::{Choice, Decoder};
+    use mqttscope::device::Rule;
+    use mqttscope::mqtt::Filter;
     use mqttscope::sift::named::Named;
     let home = Home::new();
     home.write("plant.toml", "[connection]\nurl = \"mqtt://h\"\npassword = { plain = \"hunter2\" }\n");
@@ -314,12 +317,18 @@ fn what_was_not_saved_is_recovered_and_is_no_device_of_its_own() {
     let profile = devices.read("plant").unwrap().profile;
     let filters = [Named { name: "hot".into(), text: "value:>200".into() }];
     let unsaved = nodes("[[node]]\ntopic = \"a\"\ntype = \"int\"\n");
-    devices.recover("plant", &profile, Content { nodes: &unsaved, filters: &filters, rules: &[] }).unwrap();
+    let (filter, choice) = (Filter::parse("a").unwrap(), Choice::By(Decoder::Cbor));
+    let rules = [Rule { filter, choice, schema: None, jq: None }];
+    devices
+        .recover("plant", &profile, Content { nodes: &unsaved, filters: &filters, rules: &rules })
+        .unwrap();
     let recovered = devices.recovered("plant").unwrap().unwrap();
     assert_eq!((recovered.nodes, recovered.filters), (unsaved, filters.to_vec()));
+    assert_eq!(recovered.rules, rules);
     let text = home.read("plant.recovered.toml");
     assert!(
-        text.starts_with("# Nodes and view filters that were not saved") && !text.contains("hunter2"),
+        text.starts_with("# Nodes, view filters and decoders that were not saved")
+            && !text.contains("hunter2"),
         "{text}"
     );
     #[cfg(unix)]
