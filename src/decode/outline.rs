@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::json::{skip_space, token_end};
 
+mod beside;
 mod build;
 mod compare;
 #[cfg(test)]

@@ -165,7 +165,6 @@ impl Decoded {
     }
 
     fn of(subject: Subject, payload: &Arc<[u8]>, decoded: &decode::Decoded<'_>) -> Self {
-        let head = head(&subject, decoded);
         // The message's own tab shows what came as it came, unless that is not to be read.
         let is_as_came =
             subject.tab == Tab::Message && subject.choice == Choice::Auto && !decoded.is_undone();
@@ -178,6 +177,8 @@ impl Decoded {
                 Form::Hex { per_line: hex::bytes_per_line(subject.cols) }
             }
         };
+        let unfolded = unfolded(&subject, decoded, &form);
+        let head = head(&subject, decoded, unfolded.as_deref());
         let payload = if decoded.is_undone() { decoded.bytes.as_ref().into() } else { Arc::clone(payload) };
         Self { subject, head, payload, form, is_given_up: false }
     }
@@ -221,9 +222,27 @@ fn json(subject: &Subject, bytes: &[u8]) -> Option<Form> {
     outline.map(Form::Tree).or_else(|| Pretty::new(bytes).map(Form::Json))
 }
 
-/// What the decoders did, and what they could not.
-fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
-    let is_plain = !decoded.is_undone() && decoded.failures.is_empty() && decoded.notes.is_empty();
+/// Why a value that has members is shown without folds.
+fn unfolded(subject: &Subject, decoded: &decode::Decoded<'_>, form: &Form) -> Option<String> {
+    let is_json = matches!(decoded.form, chain::Form::Json) && subject.tab == Tab::Value;
+    if !is_json || !matches!(decoded.bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return None;
+    }
+    let most = figures::bytes(decode::json::MAX_BYTES as u64);
+    match form {
+        Form::Json(_) => {
+            let most = figures::grouped(decode::outline::MAX_NODES as u64);
+            Some(format!("it has more than {most} values: without folds; W exports it"))
+        }
+        Form::Text(_) => Some(format!("it has more than {most}: as text, without folds; W exports it")),
+        Form::Tree(_) | Form::Hex { .. } => None,
+    }
+}
+
+/// What the decoders did, and what they could not; behind that, why there are no folds.
+fn head(subject: &Subject, decoded: &decode::Decoded<'_>, unfolded: Option<&str>) -> Vec<Line> {
+    let is_plain =
+        !decoded.is_undone() && decoded.failures.is_empty() && decoded.notes.is_empty() && unfolded.is_none();
     let is_picture = matches!(decoded.form, chain::Form::Image(_));
     let is_told = subject.tab == Tab::Message || subject.choice != Choice::Auto || is_picture;
     if is_plain && !is_told {
@@ -253,6 +272,9 @@ fn head(subject: &Subject, decoded: &decode::Decoded<'_>) -> Vec<Line> {
     }
     for note in &decoded.notes {
         facts.push(fact("note", Ink::Text, note));
+    }
+    if let Some(words) = unfolded {
+        facts.push(fact("note", Ink::Text, words));
     }
     for failure in &decoded.failures {
         facts.push(fact("but", Ink::Escape, &failure.to_string()));

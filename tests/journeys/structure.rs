@@ -193,3 +193,22 @@ fn keys_of_the_tree_are_those_of_the_inspector_where_nothing_is_structured() {
     shows("21.5").types("l").sees("2 History").types("1<tab><tab><tab>");
     shows(LAMP).types("2").types("h").sees("▾ {3 keys}");
 }
+
+#[test]
+fn a_document_of_too_many_values_is_shown_unfolded_and_says_so() {
+    // As many zeros as there may be values: with the list itself, one too many.
+    let big = format!("[{}0]", "0,".repeat((4 << 20) - 1));
+    let at = works(shows(&big));
+    at.sees("it has more than 4,194,304").sees("0,");
+}
+
+#[test]
+fn bytes_in_base64_are_told_beside_the_path_and_words_are_not_taken_for_them() {
+    let uplink =
+        r#"{"frm_payload":"AQoXcA==","state":"open","note_data":"aGVsbG8","raw":"hall 1","list":["/wA="]}"#;
+    let at = shows(uplink).types("j").sees("$.frm_payload").sees("base64 of 4 B: 010a1770");
+    let at = at.types("j").sees("$.state").does_not_see("base64 of");
+    let at = at.types("j").sees("base64 of 5 B: hello");
+    let at = at.types("j").sees("$.raw").does_not_see("base64 of");
+    at.types("jj").sees("$.list[0]").sees("base64 of 2 B: ff00");
+}

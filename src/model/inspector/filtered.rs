@@ -58,7 +58,7 @@ impl Asked {
                 Err("jq reads JSON and text, and these are bytes; b turns to a decoder that fits".to_owned())
             }
         };
-        let mut head = head(&self.subject, &decoded);
+        let mut head = head(&self.subject, &decoded, None);
         // Their blank line comes after what is said of the program.
         head.pop();
         (input.map(|input| Request::new(&self.program, input)), Ground { subject: self.subject, head })

@@ -23,7 +23,7 @@ pub struct Structured {
     pub n_sticky: usize,
     /// The path under the hand, or why there is none; not sanitized.
     pub path: String,
-    /// What was searched for and how often it is there.
+    /// What was searched for and how often it is there, else what a text under the hand is beside what it says.
     pub note: String,
     /// Whether the value in short has no room above.
     pub is_tight: bool,
@@ -148,9 +148,10 @@ pub fn prepare(shown: &mut Shown, inspector: &mut Inspector, (cols, n_rows): (us
     if is_filtered {
         structured.path.push_str("  (of what jq made)");
     }
-    if let Some(inside) = &structure.inside {
-        structured.note = found_words(inside);
-    }
+    structured.note = match &structure.inside {
+        Some(inside) => found_words(inside),
+        None => doc.outline.beside(doc.payload, structure.cursor).unwrap_or_default(),
+    };
     shown.scroll = structure.cursor;
     shown.n_lines = doc.outline.len();
     shown.is_reading = !doc.outline.is_whole();
