@@ -39,6 +39,10 @@ const MAX_ERROR_CHARS: usize = 300;
 /// Stack for what recurses as deep as a program or a payload is nested.
 pub const STACK_BYTES: usize = 64 << 20;
 
+/// The thread that reads programs. Its library may fail on one rather than say what is wrong; whoever hooks panics
+/// should not take that for the end of the program.
+pub const READER: &str = "jq";
+
 /// What jq has and a message has no use for, or must not get at: the world around the program.
 const WITHHELD: [&str; 17] = [
     "env",
@@ -153,7 +157,7 @@ pub fn check(program: &str) -> Result<(), Fault> {
     // However it is nested: reading it recurses, and who asks may have little stack left.
     thread::scope(|scope| {
         let checked = thread::Builder::new()
-            .name("jq".into())
+            .name(READER.to_owned())
             .stack_size(STACK_BYTES)
             .spawn_scoped(scope, || compile(program).map(drop));
         match checked.map(thread::ScopedJoinHandle::join) {

@@ -1,5 +1,6 @@
 //! What is left of a panic, on whatever thread: a report for after the terminal is restored. Owns the hook.
 use crate::config::schema::COMPILER;
+use crate::decode::jq::READER;
 use std::panic;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
@@ -11,7 +12,8 @@ static REPORT: Mutex<Option<String>> = Mutex::new(None);
 pub fn install(called: Arc<Notify>) {
     panic::set_hook(Box::new(move |info| {
         let thread = std::thread::current();
-        if thread.name() == Some(COMPILER) {
+        // What breaks there is told as the fault of a schema or of a program.
+        if matches!(thread.name(), Some(COMPILER | READER)) {
             return;
         }
         let words = format!(
