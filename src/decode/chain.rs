@@ -189,7 +189,7 @@ pub enum Inside<'a> {
 }
 
 /// Most bytes of a payload that is decoded for one line of a tree.
-const MAX_PREVIEWED_BYTES: usize = 16 << 10;
+pub const MAX_PREVIEWED_BYTES: usize = 16 << 10;
 
 /// What a payload decodes to. One that is text, and of which nothing else is known or chosen, is not decoded at all:
 /// to tell so costs a look over its bytes.

@@ -18,11 +18,19 @@ use crate::sift::{self, Sift, SiftError};
 use crate::store::{NodeId, SiftCursor, Verdict};
 use crate::time::Timestamp;
 use known::Known;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Nodes looked at between two looks at the keyboard: about two milliseconds.
 const SLICE_NODES: u32 = 8_192;
+
+/// Bytes of packed payloads taken and made meanwhile, above which the next slice is shorter.
+const SLICE_DECODED_BYTES: usize = 128 << 10;
+
+/// The shortest slice, and the first one where values are judged, which may have to be decoded.
+const MIN_SLICE_NODES: u32 = 64;
+const FIRST_SLICE_NODES: u32 = 512;
 
 /// How long a pass over what time changes waits for the one before.
 const PASS_EVERY: Duration = Duration::from_secs(1);
@@ -70,13 +78,16 @@ pub struct Sieve {
     kept_revision: u64,
     /// How many were shown when the picture was last settled.
     n_settled: usize,
+    /// Nodes that the next slice looks at.
+    n_slice: u32,
 }
 
 impl Sieve {
-    const fn new(sift: Arc<Sift>, kept_revision: u64) -> Self {
+    fn new(sift: Arc<Sift>, kept_revision: u64) -> Self {
         let cursor = Some(SiftCursor::FIRST);
         let (is_complete, is_wanted, next_pass, n_settled) = (false, false, Timestamp::ZERO, 0);
-        Self { sift, cursor, is_complete, is_wanted, next_pass, kept_revision, n_settled }
+        let n_slice = if sift.is_of_names() { SLICE_NODES } else { FIRST_SLICE_NODES };
+        Self { sift, cursor, is_complete, is_wanted, next_pass, kept_revision, n_settled, n_slice }
     }
 }
 
@@ -150,12 +161,12 @@ pub fn hear(device: &mut Device, node: Option<NodeId>, message: &MessageRef<'_>)
     let is_new = store.n_messages_on(node) == 1;
     if is_new {
         let verdict = {
-            let known = Known { store, kept, rules, node, now: message.received };
+            let known = Known::new(store, kept, rules, node, message.received);
             judge(&sieve.sift, message.topic, &known)
         };
         store.sift(node, verdict);
     } else if !sieve.sift.is_of_names() && store.may_be_let_through(node) {
-        let known = Known { store, kept, rules, node, now: message.received };
+        let known = Known::new(store, kept, rules, node, message.received);
         let is_through = sieve.sift.lets_through(message.topic, &known);
         store.sift(node, if is_through { Verdict::Through } else { Verdict::NotNow });
     }
@@ -178,7 +189,7 @@ fn judge_one(device: &mut Device, node: NodeId, now: Timestamp) {
     }
     let mut topic = String::new();
     store.topic_of(node, &mut topic);
-    let verdict = judge(&sieve.sift, &topic, &Known { store, kept, rules, node, now });
+    let verdict = judge(&sieve.sift, &topic, &Known::new(store, kept, rules, node, now));
     store.sift(node, verdict);
 }
 
@@ -187,9 +198,18 @@ fn work(device: &mut Device, now: Timestamp) {
     let Device { sieve: Some(sieve), store, kept, rules, .. } = device else { return };
     let Some(cursor) = sieve.cursor else { return };
     let (sift, is_again) = (&sieve.sift, sieve.is_complete);
-    let rest = store.sift_slice(cursor, SLICE_NODES, is_again, |store, node, topic| {
-        judge(sift, topic, &Known { store, kept, rules, node, now })
+    let n_decoded = Cell::new(0);
+    let rest = store.sift_slice(cursor, sieve.n_slice, is_again, |store, node, topic| {
+        let known = Known::new(store, kept, rules, node, now);
+        let verdict = judge(sift, topic, &known);
+        n_decoded.set(n_decoded.get() + known.n_decoded());
+        verdict
     });
+    sieve.n_slice = if n_decoded.get() > SLICE_DECODED_BYTES {
+        (sieve.n_slice / 4).max(MIN_SLICE_NODES)
+    } else {
+        (sieve.n_slice * 2).min(SLICE_NODES)
+    };
     sieve.cursor = rest;
     if rest.is_none() {
         sieve.is_complete = true;

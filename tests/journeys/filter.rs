@@ -185,3 +185,18 @@ fn what_is_excluded_is_dropped_before_it_is_seen_and_counted() {
         .types("S!yard/#/x<enter>")
         .sees("the # must stand alone in the last level");
 }
+
+#[test]
+fn packed_payloads_are_judged_by_what_is_inside() {
+    let packed = b"\x82\xa1t\x15\xa1s\xa4open";
+    let at = story()
+        .online()
+        .receives("packed", packed)
+        .receives("bytes", b"\xff\x00\x80")
+        .receives("text", "shut");
+    let at = at.types("fvalue:open").sees("matches 1 of 3").sees("packed").types("<ctrl-u>type:object");
+    let at = at.sees("matches 1 of 3").types("<ctrl-u>type:bytes").sees("matches 1 of 3").sees("bytes");
+    // Of messages that come, too.
+    let at = at.types("<ctrl-u>type:object<enter>").receives("bytes", packed).settled().sees("2 of 3 topics");
+    at.receives("packed", b"\xff\x00\x80").settled().sees("1 of 3 topics");
+}

@@ -4,13 +4,15 @@
 //! A topic is judged when a message of it is heard, by that message, or, what was heard before learning began, by its
 //! last one. What was proposed once stays proposed, however old it gets.
 use crate::decode;
+use crate::device::Rules;
 use crate::model::device::Device;
-use crate::model::narrowing::known::Known;
+use crate::model::narrowing::known::{Known, decoded};
 use crate::model::{Model, narrowing};
 use crate::mqtt::{MessageRef, Qos, Retained};
 use crate::sift::{self, Facts, Sift};
 use crate::store::NodeId;
 use crate::time::Timestamp;
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,7 +58,10 @@ impl Matching {
         }
         let node = device.store.find(topic);
         let known = node.map(|node| known(device, node, message.received));
-        self.sift.is_of_names() || self.sift.lets_through(topic, &Heard { message, known })
+        self.sift.is_of_names()
+            || self
+                .sift
+                .lets_through(topic, &Heard { message, known, rules: &device.rules, made: OnceCell::new() })
     }
 
     /// Whether a topic that another one's message tells of is proposed: by what was heard of it, else by its name alone.
@@ -74,13 +79,16 @@ impl Matching {
 }
 
 const fn known(device: &Device, node: NodeId, now: Timestamp) -> Known<'_> {
-    Known { store: &device.store, kept: &device.kept, rules: &device.rules, node, now }
+    Known::new(&device.store, &device.kept, &device.rules, node, now)
 }
 
 /// A message that the store has not taken in yet, and what the store knows of its topic.
 struct Heard<'a> {
     message: &'a MessageRef<'a>,
     known: Option<Known<'a>>,
+    rules: &'a Rules,
+    /// What the decoders make of it, once that was asked for.
+    made: OnceCell<Option<Vec<u8>>>,
 }
 
 impl Facts for Heard<'_> {
@@ -113,7 +121,9 @@ impl Facts for Heard<'_> {
     }
 
     fn payload(&self) -> Option<&[u8]> {
-        Some(self.message.payload)
+        let MessageRef { topic, payload, .. } = self.message;
+        let made = self.made.get_or_init(|| decoded(self.rules, payload, || (*topic).to_owned()));
+        Some(made.as_deref().unwrap_or(payload))
     }
 
     fn is_kept(&self) -> bool {

@@ -1,24 +1,52 @@
 //! What a device knows of a topic, as the view filter asks for it. Owns no figure; each is looked up when asked.
+use crate::decode::chain;
 use crate::device::{Document, Kept, Rules};
 use crate::model::{picture, typed};
 use crate::mqtt::{Qos, Retained};
 use crate::sift::Facts;
 use crate::store::{Last, LastPayload, NodeId, Store};
 use crate::time::Timestamp;
+use std::cell::OnceCell;
 use std::time::Duration;
 
 /// A topic at a moment.
 pub struct Known<'a> {
-    pub store: &'a Store,
-    pub kept: &'a Kept,
-    pub rules: &'a Rules,
-    pub node: NodeId,
-    pub now: Timestamp,
+    store: &'a Store,
+    kept: &'a Kept,
+    rules: &'a Rules,
+    node: NodeId,
+    now: Timestamp,
+    /// What the decoders make of the last payload, once it was asked for; none where it is taken as it came.
+    made: OnceCell<Option<Vec<u8>>>,
 }
 
 impl<'a> Known<'a> {
+    /// Nothing is looked up yet.
+    pub const fn new(
+        store: &'a Store,
+        kept: &'a Kept,
+        rules: &'a Rules,
+        node: NodeId,
+        now: Timestamp,
+    ) -> Self {
+        Self { store, kept, rules, node, now, made: OnceCell::new() }
+    }
+
+    /// Bytes that were taken and made by decoding until now.
+    pub fn n_decoded(&self) -> usize {
+        let made = self.made.get().and_then(Option::as_ref);
+        made.map_or(0, |made| made.len() + self.raw().map_or(0, <[u8]>::len))
+    }
+
     fn last(&self) -> Option<Last<'a>> {
         self.store.last(self.node)
+    }
+
+    fn raw(&self) -> Option<&'a [u8]> {
+        match self.last()?.payload {
+            LastPayload::Whole(payload) => Some(payload),
+            LastPayload::Evicted { .. } => None,
+        }
     }
 
     /// Whether a payload does not fit its kept node.
@@ -27,10 +55,24 @@ impl<'a> Known<'a> {
         if self.kept.at(self.node).next().is_none() {
             return false;
         }
+        let document = Document::new(self.rules.reading(&self.topic()), payload);
+        typed::has_misfit(self.kept, self.node, &document)
+    }
+
+    fn topic(&self) -> String {
         let mut topic = String::new();
         self.store.topic_of(self.node, &mut topic);
-        typed::has_misfit(self.kept, self.node, &Document::new(self.rules.reading(&topic), payload))
+        topic
     }
+}
+
+/// What is inside of a small payload that is no text, or that something was chosen for.
+pub fn decoded(rules: &Rules, payload: &[u8], topic: impl FnOnce() -> String) -> Option<Vec<u8>> {
+    let is_small = payload.len() <= chain::MAX_PREVIEWED_BYTES;
+    if !is_small || chain::is_plain(payload) && rules.list().is_empty() {
+        return None;
+    }
+    chain::inside(rules.reading(&topic()), payload).map(|decoded| decoded.bytes.into_owned())
 }
 
 impl Facts for Known<'_> {
@@ -63,10 +105,8 @@ impl Facts for Known<'_> {
     }
 
     fn payload(&self) -> Option<&[u8]> {
-        match self.last()?.payload {
-            LastPayload::Whole(payload) => Some(payload),
-            LastPayload::Evicted { .. } => None,
-        }
+        let raw = self.raw()?;
+        Some(self.made.get_or_init(|| decoded(self.rules, raw, || self.topic())).as_deref().unwrap_or(raw))
     }
 
     fn is_kept(&self) -> bool {
@@ -84,6 +124,6 @@ impl Facts for Known<'_> {
     }
 
     fn has_error(&self) -> bool {
-        self.payload().is_some_and(|payload| self.misfits(payload))
+        self.raw().is_some_and(|payload| self.misfits(payload))
     }
 }
